@@ -1,0 +1,211 @@
+import { config as loadDotenv } from 'dotenv';
+import { z } from 'zod';
+
+/** Everything an operator can set, checked. Every URL the server ever prints is built from `publicUrl` or `siteUrl`. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Origin clients see, without trailing slash. It is also the OAuth issuer (RFC 8414 section 2). */
+  publicUrl: string;
+  /** Origin of media files, without trailing slash. */
+  siteUrl: string;
+  allowedHosts: string[];
+  allowedOrigins: string[];
+  /** How many reverse proxies stand in front; used for the client's address only. */
+  trustProxy: number;
+  /** Static tokens of the service caller; two while rotating. */
+  serviceTokens: string[];
+  authMode: 'builtin' | 'external' | 'none';
+  externalIssuer: string | undefined;
+  externalAudience: string | undefined;
+  databaseUrl: string;
+  demoData: boolean;
+  /** Seconds. */
+  accessTokenTtl: number;
+  /** Seconds, sliding. */
+  refreshTokenTtl: number;
+  /** Seconds in which a used refresh token still answers with the same successor. */
+  refreshGrace: number;
+  enableDcr: boolean;
+  enableSse: boolean;
+  /** Multiplies every limit per address, never a limit per account. */
+  rateLimitScale: number;
+  /** Milliseconds a tool may run. */
+  toolTimeoutMs: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+  logPretty: boolean;
+  metricsPort: number | undefined;
+}
+
+/** All problems of the environment at once, each naming its variable and what would be right. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|^(.)\1+$|x{6}/i;
+
+const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
+const integer = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(min).max(max));
+const port = integer(0, 65535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const origin = z.string().transform((text, context) => {
+  const parsed = parseOrigin(text);
+  if (parsed === undefined) context.addIssue('not an origin');
+  return parsed ?? z.NEVER;
+});
+
+/** Each variable, how it is read, and what a person should write instead of a bad value. */
+const VARIABLES = {
+  HOST: [z.string(), 'an address to listen on, such as 127.0.0.1 or 0.0.0.0'],
+  PORT: [port, 'a port number, such as 8000'],
+  MCP_PORT: [port, 'a port number, such as 8000'],
+  PUBLIC_URL: [origin, 'the origin clients see, such as https://mcp.example.com, without a path'],
+  SITE_URL: [origin, 'the origin of media files, such as https://www.example.com, without a path'],
+  ALLOWED_HOSTS: [list, 'host names separated by commas'],
+  ALLOWED_ORIGINS: [list, 'origins separated by commas, such as https://app.example.com, or *'],
+  TRUST_PROXY: [integer(0, 16), 'the number of reverse proxies in front, 0 to 16'],
+  MCP_AUTH_TOKEN: [list, 'one token, or two separated by a comma while rotating'],
+  AUTH_MODE: [z.enum(['builtin', 'external', 'none']), 'builtin, external or none'],
+  EXTERNAL_ISSUER: [z.url(), 'the issuer URL of your identity provider'],
+  EXTERNAL_AUDIENCE: [z.string(), 'the audience your identity provider puts into tokens for this server'],
+  DATABASE_URL: [
+    z.string().regex(/^(file:|postgres(ql)?:\/\/)./),
+    'file:./data/server.db or postgres://user@host/name',
+  ],
+  DEMO_DATA: [flag, 'true or false'],
+  ACCESS_TOKEN_TTL: [integer(10, 86_400), 'seconds, 10 to 86400'],
+  REFRESH_TOKEN_TTL: [integer(60, 31_536_000), 'seconds, 60 to 31536000'],
+  REFRESH_GRACE: [integer(0, 3600), 'seconds, 0 to 3600'],
+  ENABLE_DCR: [flag, 'true or false'],
+  ENABLE_SSE: [flag, 'true or false'],
+  RATE_LIMIT_SCALE: [z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1'],
+  TOOL_TIMEOUT_MS: [integer(100, 600_000), 'milliseconds, 100 to 600000'],
+  LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(', ')],
+  LOG_PRETTY: [flag, 'true or false'],
+  METRICS_PORT: [integer(1, 65535), 'a port number, such as 9464'],
+} satisfies Record<string, [z.ZodType, string]>;
+
+type Values = { [K in keyof typeof VARIABLES]?: z.output<(typeof VARIABLES)[K][0]> };
+
+/** The names of all variables the server reads; `.env.example` is checked against it. */
+export const VARIABLE_NAMES = Object.keys(VARIABLES);
+
+/**
+ * Reads `.env` (without overriding what is already set) and the process environment.
+ *
+ * @throws {ConfigError} listing every problem at once.
+ */
+export function readEnvironment(): Config {
+  loadDotenv({ quiet: true });
+  return parseConfig(process.env, Boolean(process.stdout.isTTY));
+}
+
+/**
+ * Checks an environment. An empty value counts as unset, because that is what compose files pass on.
+ *
+ * @param terminal whether logs go to a terminal, the default of `LOG_PRETTY`
+ * @throws {ConfigError} listing every problem at once.
+ */
+export function parseConfig(environment: Record<string, string | undefined>, terminal = false): Config {
+  const problems: string[] = [];
+  const values: Values = {};
+  for (const [name, [schema, hint]] of Object.entries(VARIABLES)) {
+    const text = environment[name]?.trim();
+    if (!text) continue;
+    const parsed = schema.safeParse(text);
+    if (parsed.success) Object.assign(values, { [name]: parsed.data });
+    else problems.push(`${name} is not valid: expected ${hint}`);
+  }
+
+  const host = values.HOST ?? '127.0.0.1';
+  const listenPort = values.PORT ?? values.MCP_PORT ?? 8000;
+  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${listenPort}`;
+  const publicIsLoopback = isLoopbackHost(new URL(publicUrl).hostname);
+  const config: Config = {
+    host,
+    port: listenPort,
+    publicUrl,
+    siteUrl: values.SITE_URL ?? publicUrl,
+    allowedHosts: values.ALLOWED_HOSTS ?? [],
+    allowedOrigins: values.ALLOWED_ORIGINS ?? [],
+    trustProxy: values.TRUST_PROXY ?? 0,
+    serviceTokens: values.MCP_AUTH_TOKEN ?? [],
+    authMode: values.AUTH_MODE ?? 'builtin',
+    externalIssuer: values.EXTERNAL_ISSUER,
+    externalAudience: values.EXTERNAL_AUDIENCE,
+    databaseUrl: values.DATABASE_URL ?? 'file:./data/server.db',
+    demoData: values.DEMO_DATA ?? publicIsLoopback,
+    accessTokenTtl: values.ACCESS_TOKEN_TTL ?? 3600,
+    refreshTokenTtl: values.REFRESH_TOKEN_TTL ?? 2_592_000,
+    refreshGrace: values.REFRESH_GRACE ?? 60,
+    enableDcr: values.ENABLE_DCR ?? true,
+    enableSse: values.ENABLE_SSE ?? true,
+    rateLimitScale: values.RATE_LIMIT_SCALE ?? 1,
+    toolTimeoutMs: values.TOOL_TIMEOUT_MS ?? 25_000,
+    logLevel: values.LOG_LEVEL ?? 'info',
+    logPretty: values.LOG_PRETTY ?? terminal,
+    metricsPort: values.METRICS_PORT,
+  };
+  problems.push(...crossChecks(config, publicIsLoopback));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** What no single variable shows: combinations that would be unsafe or could not work. */
+function crossChecks(config: Config, publicIsLoopback: boolean): string[] {
+  const problems: string[] = [];
+  if (config.publicUrl.startsWith('http:') && !publicIsLoopback) {
+    problems.push('PUBLIC_URL is not valid: expected https, since clients refuse http outside this machine');
+  }
+  if (config.siteUrl.startsWith('http:') && !isLoopbackHost(new URL(config.siteUrl).hostname)) {
+    problems.push('SITE_URL is not valid: expected https, since chat platforms refuse http media');
+  }
+  if (config.authMode === 'none' && !(publicIsLoopback && isLoopbackHost(config.host))) {
+    problems.push(
+      'AUTH_MODE is not valid: none is for loopback only, HOST and PUBLIC_URL must be 127.0.0.1 or localhost',
+    );
+  }
+  if (config.authMode === 'external' && config.externalIssuer === undefined) {
+    problems.push(
+      'EXTERNAL_ISSUER is not set: expected the issuer URL of your identity provider with AUTH_MODE=external',
+    );
+  }
+  if (config.serviceTokens.length > 2) {
+    problems.push(
+      'MCP_AUTH_TOKEN is not valid: expected one token, or two separated by a comma while rotating',
+    );
+  }
+  for (const token of config.serviceTokens) {
+    if (token.length < 32) {
+      problems.push(
+        'MCP_AUTH_TOKEN is not valid: expected at least 32 characters, make one with: openssl rand -hex 32',
+      );
+    } else if (PLACEHOLDER.test(token) || /\s/.test(token)) {
+      problems.push('MCP_AUTH_TOKEN is not valid: expected a random value without spaces, not a placeholder');
+    }
+  }
+  return problems;
+}
+
+/** Whether a host name or listening address never leaves this machine. Takes IPv6 with or without brackets. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
+}
+
+function parseOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isOrigin =
+    /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
+  return isOrigin ? url.origin : undefined;
+}

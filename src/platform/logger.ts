@@ -1,0 +1,45 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Config } from './config.js';
+
+export type { Logger } from 'pino';
+
+/** Names whose values never reach a log line, at the top of a logged object and one level below. */
+const SECRET_KEYS = [
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  'password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'arguments',
+];
+
+/**
+ * The one logger: JSON lines on standard output, readable lines when `LOG_PRETTY` is on.
+ *
+ * @param destination where lines go instead of standard output
+ */
+export function createLogger(
+  config: Pick<Config, 'logLevel' | 'logPretty'>,
+  destination?: DestinationStream,
+): Logger {
+  const nested = SECRET_KEYS.map((key) => (key.startsWith('[') ? `*${key}` : `*.${key}`));
+  const options = {
+    level: config.logLevel,
+    base: null,
+    redact: { paths: [...SECRET_KEYS, ...nested], censor: '[redacted]' },
+  };
+  if (destination) return pino(options, destination);
+  if (!config.logPretty) return pino(options);
+  return pino({
+    ...options,
+    transport: {
+      target: 'pino-pretty',
+      options: { translateTime: 'SYS:HH:MM:ss', singleLine: true },
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { LibsqlDialect } from './libsql.js';
+import { migrations } from './migrations/index.js';
+import type { Database } from './schema.js';
+
+/** The store: one query builder over either engine. */
+export type Store = Kysely<Database>;
+
+// PostgreSQL answers 64-bit integers as text; all of ours are counts, cents or seconds and fit a number.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * Opens the database and brings its tables up to date. The caller ends it with `store.destroy()`.
+ *
+ * @param url `file:` with a path, or `postgres://user:password@host/name`
+ * @throws when the database can't be opened or a migration fails; nothing of a failed migration stays.
+ */
+export async function openStore(url: string): Promise<Store> {
+  const store = new Kysely<Database>({
+    dialect: url.startsWith('file:')
+      ? new LibsqlDialect(url)
+      : new PostgresDialect({ pool: new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 }) }),
+  });
+  try {
+    await migrate(store);
+  } catch (error) {
+    await store.destroy();
+    throw error;
+  }
+  return store;
+}
+
+/** @throws when the database does not answer. */
+export async function pingStore(store: Store): Promise<void> {
+  await sql`select 1`.execute(store);
+}
+
+/** The current time as the tables hold it: whole seconds since 1970. */
+export function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+async function migrate(store: Store): Promise<void> {
+  const migrator = new Migrator({ db: store, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

@@ -1,0 +1,77 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
+import Libsql from 'libsql';
+
+/** A database file that a second process may have open: WAL, durable commits, waiting instead of failing when busy. */
+export class LibsqlDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+
+  /** @param url `file:` with a relative or absolute path, or `file:///absolute/path` */
+  constructor(url: string) {
+    const database = openFile(url);
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver({ database: this.#database });
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalDdlAdapter();
+  }
+}
+
+/** A deferred transaction that turns into a writer can fail at once with SQLITE_BUSY; an immediate one waits its turn. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** Runs migrations inside one transaction, so that two processes starting on a new file do not both create tables. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function openFile(url: string): SqliteDatabase {
+  const path = url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Created by us rather than by SQLite, so that no moment exists in which others could read it.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new Libsql(path);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  return withCachedStatements(database);
+}
+
+/** Preparing costs more than most of our statements, and never finalizing them avoids a crash known from libsql. */
+function withCachedStatements(database: Libsql.Database): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  return {
+    close: () => void database.close(),
+    prepare(sql) {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        statement = database.prepare(sql) as unknown as ReturnType<SqliteDatabase['prepare']>;
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Selectable } from 'kysely';
+import type { Store } from '../platform/store/database.js';
+import type { ProductsTable } from '../platform/store/schema.js';
+
+export type Product = Selectable<ProductsTable>;
+
+/** One product, or `undefined` when there is none with that id. */
+export function findProduct(store: Store, id: string): Promise<Product | undefined> {
+  return store.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Products in the order of category and name, those of one category when given. */
+export function listProducts(store: Store, category?: string): Promise<Product[]> {
+  let query = store.selectFrom('products').selectAll();
+  if (category !== undefined) query = query.where('category', '=', category);
+  return query.orderBy('category').orderBy('name').execute();
+}
+
+/** Every product id, for completion and for error messages that list what is valid. */
+export async function listProductIds(store: Store): Promise<string[]> {
+  const rows = await store.selectFrom('products').select('id').orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Every category that has a product. */
+export async function listCategories(store: Store): Promise<string[]> {
+  const rows = await store.selectFrom('products').select('category').distinct().orderBy('category').execute();
+  return rows.map(({ category }) => category);
+}
+
+/** A price as people read it, such as "189.00 EUR". */
+export function formatPrice({ price_cents, currency }: Pick<Product, 'price_cents' | 'currency'>): string {
+  return `${(price_cents / 100).toFixed(2)} ${currency}`;
+}
