@@ -1,0 +1,43 @@
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { type Config, isLoopbackHost } from './platform/config.js';
+
+/** What a person sees when the server is ready: where it is, where its data is, and how to connect. */
+export function banner(config: Config, address: AddressInfo): string {
+  const lines = [
+    '',
+    `  MCP endpoint   ${config.publicUrl}/mcp`,
+    `  Listening on   ${address.address}:${address.port}`,
+    `  Data           ${describeDatabase(config.databaseUrl)}`,
+    `  Sign-in        ${describeSignIn(config)}`,
+  ];
+  if (config.demoData) lines.push('  Demo users     alice / password123, bob / hunter2');
+  lines.push(
+    '',
+    `  Connect        claude mcp add --transport http acme ${config.publicUrl}/mcp`,
+    '                 npm run example',
+  );
+  if (config.demoData && !isLoopbackHost(new URL(config.publicUrl).hostname)) {
+    lines.push(
+      '',
+      '  WARNING        Demo users with known passwords are on. Set DEMO_DATA=false on a public server.',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function describeDatabase(url: string): string {
+  if (!url.startsWith('file:')) {
+    const { host, pathname } = new URL(url);
+    return `PostgreSQL at ${host}${pathname}`;
+  }
+  return resolve(url.replace(/^file:(\/\/(?=\/))?/, ''));
+}
+
+function describeSignIn(config: Config): string {
+  if (config.authMode === 'none') return 'off: everyone on this machine may call every tool (AUTH_MODE=none)';
+  const service = config.serviceTokens.length > 0 ? 'the static token MCP_AUTH_TOKEN' : undefined;
+  const people =
+    config.authMode === 'external' ? `tokens of ${config.externalIssuer}` : 'own accounts (OAuth 2.1)';
+  return [people, service].filter(Boolean).join(', and ');
+}

@@ -1,0 +1,76 @@
+import express, { type Express, type Router } from 'express';
+import type { Caller } from './caller.js';
+import type { Config } from './config.js';
+import { cors } from './http/cors.js';
+import { errorHandler, notFound } from './http/errors.js';
+import { healthRoutes } from './http/health.js';
+import { hostGuard } from './http/host-guard.js';
+import { allowedOrigins, originGuard } from './http/origin-guard.js';
+import { requestLog } from './http/request-log.js';
+import type { Logger } from './logger.js';
+import type { ServerContent } from './mcp/content.js';
+import { createMcpEndpoint } from './mcp/endpoint.js';
+import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
+import { serviceTokenVerifier } from './oauth/service-token.js';
+import type { Store } from './store/database.js';
+
+export interface AppOptions {
+  config: Config;
+  logger: Logger;
+  store: Store;
+  content: ServerContent;
+  /** Further routes that need no sign-in, such as files behind links in answers. */
+  publicRoutes?: Router[];
+}
+
+export interface App {
+  express: Express;
+  /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running. */
+  drain: () => Promise<void>;
+  /** Ends every stream. Call it after `drain`, or to give up on what still runs. */
+  close: () => Promise<void>;
+}
+
+/** The whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger, store, content } = options;
+  const allScopes = content.scopes.map(({ name }) => name);
+  const resourceMetadataUrl = `${config.publicUrl}/.well-known/oauth-protected-resource/mcp`;
+  const isAllowedOrigin = allowedOrigins(config);
+  const mcp = await createMcpEndpoint({ config, logger, store, content, resourceMetadataUrl });
+  let draining = false;
+
+  const verifiers: TokenVerifier[] = [serviceTokenVerifier(config.serviceTokens, allScopes)];
+  const authenticate =
+    config.authMode === 'none'
+      ? everyoneIs(localCaller(allScopes))
+      : requireCaller({
+          verifiers,
+          resourceMetadataUrl,
+          scopes: content.scopes.filter((scope) => scope.default).map(({ name }) => name),
+        });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy);
+  app.use(healthRoutes(store, () => draining));
+  app.use(requestLog(logger));
+  app.use(hostGuard(config));
+  app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
+  for (const router of options.publicRoutes ?? []) app.use(router);
+  app.use(notFound);
+  app.use(errorHandler(logger));
+
+  return {
+    express: app,
+    drain: () => {
+      draining = true;
+      return mcp.idle();
+    },
+    close: mcp.close,
+  };
+}
+
+function localCaller(scopes: string[]): Caller {
+  return { kind: 'service', id: 'service:local', name: 'Local developer', scopes, clientId: 'none' };
+}

@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import type { OriginCheck } from './origin-guard.js';
+
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Accept',
+  'Mcp-Protocol-Version',
+  'Mcp-Session-Id',
+  'Mcp-Method',
+  'Mcp-Name',
+  'Last-Event-ID',
+  'traceparent',
+  'tracestate',
+  'baggage',
+].join(', ');
+const EXPOSED_HEADERS = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, X-Request-Id';
+
+/**
+ * Lets pages of allowed origins read the answers, and answers their preflight requests itself: those carry no
+ * credentials, so this stands before any sign-in check. Without a check every origin is allowed, which is right for
+ * public documents and for endpoints that take no cookies, and wrong for pages people see.
+ *
+ * @param methods what the route serves, such as `GET` or `POST`
+ */
+export function cors(methods: string, isAllowed?: OriginCheck): RequestHandler {
+  return (req, res, next) => {
+    const { origin } = req.headers;
+    if (isAllowed) res.vary('Origin');
+    if (!isAllowed) res.set('Access-Control-Allow-Origin', '*');
+    else if (origin !== undefined && isAllowed(origin)) res.set('Access-Control-Allow-Origin', origin);
+    res.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    if (req.method !== 'OPTIONS') return next();
+    res.set({
+      'Access-Control-Allow-Methods': `${methods}, OPTIONS`,
+      'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+      'Access-Control-Max-Age': '86400',
+      Allow: `${methods}, OPTIONS`,
+    });
+    res.status(204).end();
+  };
+}

@@ -1,0 +1,58 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Logger } from '../logger.js';
+
+/**
+ * Answers with the error shape of OAuth (RFC 6749 section 5.2), which every route but `/mcp` uses.
+ *
+ * @param error a short machine-readable code
+ * @param description what went wrong and what to do next, for a person
+ */
+export function sendError(res: Response, status: number, error: string, description: string): void {
+  res.status(status).set('Cache-Control', 'no-store').json({ error, error_description: description });
+}
+
+/** Answers with a JSON-RPC error that belongs to no request id, the shape of `/mcp`. */
+export function sendRpcError(res: Response, status: number, code: number, message: string): void {
+  res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+}
+
+/** The last route: nothing here, said as JSON so that no client has to parse a page. */
+export const notFound: RequestHandler = (_req, res) => {
+  sendError(res, 404, 'not_found', 'There is nothing at this address. The MCP endpoint is POST /mcp.');
+};
+
+/** What body parsers and routers throw: a status, and whether its message may be shown. */
+interface HttpError extends Error {
+  status: number;
+  type?: string;
+}
+
+/** The last error handler: expected request faults keep their status, anything else is logged and hidden. */
+export function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const status = isHttpError(error) ? error.status : 500;
+    if (status < 500)
+      return sendError(res, status, 'invalid_request', describeRequestFault(error as HttpError));
+    const requestId: unknown = res.locals['requestId'];
+    logger.error({ err: error, requestId, path: req.path }, 'request failed');
+    sendError(
+      res,
+      500,
+      'server_error',
+      `The server failed to answer. Tell its operator this reference: ${requestId}`,
+    );
+  };
+}
+
+/** A request fault in words that never repeat the input. */
+export function describeRequestFault(error: { status: number; type?: string }): string {
+  if (error.status === 413) return 'The request body is too large';
+  if (error.type === 'entity.parse.failed') return 'The request body could not be parsed';
+  return 'The request could not be read';
+}
+
+/** Whether an error is a fault of the request, as express and its parsers mark them. */
+export function isHttpError(error: unknown): error is HttpError {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number';
+}

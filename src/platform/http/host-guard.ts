@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express';
+import type { Config } from '../config.js';
+import { sendError } from './errors.js';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Refuses requests whose `Host` is not ours. Against DNS rebinding: a website can make a browser connect to this
+ * address under a name of its own, but the browser then sends that name.
+ */
+export function hostGuard(config: Config): RequestHandler {
+  const allowed = new Set([
+    ...LOOPBACK,
+    new URL(config.publicUrl).hostname,
+    new URL(config.siteUrl).hostname,
+    ...config.allowedHosts.map(hostname),
+  ]);
+  return (req, res, next) => {
+    if (allowed.has(hostname(req.headers.host ?? ''))) return next();
+    sendError(
+      res,
+      403,
+      'host_not_allowed',
+      'This server does not answer to that host name. To allow it, add it to ALLOWED_HOSTS.',
+    );
+  };
+}
+
+/** The host name without its port, lower case; empty when it is no host at all. */
+function hostname(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+}

@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express';
+import { type Config, isLoopbackHost } from '../config.js';
+import { sendRpcError } from './errors.js';
+
+/** Whether a web page of that origin may call `/mcp`. */
+export type OriginCheck = (origin: string) => boolean;
+
+/** The server's own origin, pages on this machine, and `ALLOWED_ORIGINS` (`*` lets every page in). */
+export function allowedOrigins(config: Config): OriginCheck {
+  const listed = new Set([
+    config.publicUrl,
+    ...config.allowedOrigins.map((origin) => origin.replace(/\/$/, '')),
+  ]);
+  return (origin) => {
+    if (listed.has('*') || listed.has(origin)) return true;
+    return URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
+  };
+}
+
+/** Refuses pages of foreign origins, as the Streamable HTTP transport demands. Clients that are no browsers send none. */
+export function originGuard(isAllowed: OriginCheck): RequestHandler {
+  return (req, res, next) => {
+    const { origin } = req.headers;
+    if (origin === undefined || isAllowed(origin)) return next();
+    sendRpcError(
+      res,
+      403,
+      -32000,
+      'Pages of this origin may not call the server. To allow it, add it to ALLOWED_ORIGINS.',
+    );
+  };
+}

@@ -1,0 +1,22 @@
+/** What one JSON-RPC request asks for: the method, and the tool, prompt or resource it names. */
+export interface RpcCall {
+  method: string;
+  name?: string;
+}
+
+/**
+ * Looks into a parsed body. `undefined` stands for anything that is not exactly one JSON-RPC request, batches
+ * included; the SDK decides what to answer to those.
+ */
+export function readCall(body: unknown): RpcCall | undefined {
+  if (!isRecord(body) || typeof body['method'] !== 'string') return undefined;
+  const method = body['method'];
+  const params = isRecord(body['params']) ? body['params'] : {};
+  const ref = isRecord(params['ref']) ? params['ref'] : {};
+  const name = params['name'] ?? params['uri'] ?? ref['name'] ?? ref['uri'];
+  return typeof name === 'string' ? { method, name } : { method };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+import type { ClientCapabilities, ServerContext } from '@modelcontextprotocol/server';
+import type { Caller } from '../caller.js';
+import type { Logger } from '../logger.js';
+import type { Store } from '../store/database.js';
+
+/** What every handler gets beside its arguments. */
+export interface HandlerContext {
+  /** Who calls. */
+  caller: Caller;
+  store: Store;
+  /** The origin of media files, for links that must be public. */
+  siteUrl: string;
+  /** Logs under the id of this request. */
+  log: Logger;
+  /** Everything else the SDK knows of the request. */
+  sdk: ServerContext;
+}
+
+export interface ToolContext extends HandlerContext {
+  /** Aborts when the client cancels, goes away, or the time limit of a tool is reached. Pass it on to `fetch` and friends. */
+  signal: AbortSignal;
+  /** Tells the client how far the call is; does nothing for a client that did not ask. */
+  reportProgress: (progress: number, total?: number, message?: string) => Promise<void>;
+  /** Whether the client can ask its user for input, that is: whether `inputRequired` may be answered. */
+  canElicit: boolean;
+  /**
+   * Seals what the next round of an `inputRequired` exchange needs: signed, valid for ten minutes and for this caller
+   * and method only. Clients can read it. The next round reads it with `sdk.mcpReq.requestState()`.
+   */
+  sealState: (state: unknown) => Promise<string>;
+}
+
+/** What the platform knows of a request before a definition's handler runs. */
+export interface Serving {
+  store: Store;
+  siteUrl: string;
+  /** Milliseconds. */
+  toolTimeoutMs: number;
+  caller: Caller;
+  log: Logger;
+  clientCapabilities: () => ClientCapabilities | undefined;
+  sealState: (state: unknown, sdk: ServerContext) => Promise<string>;
+}
+
+/** The context of a resource, prompt or completion handler. */
+export function handlerContext(serving: Serving, sdk: ServerContext): HandlerContext {
+  const { caller, store, siteUrl, log } = serving;
+  return { caller, store, siteUrl, log, sdk };
+}
+
+/** The context of a tool handler. */
+export function toolContext(serving: Serving, sdk: ServerContext, signal: AbortSignal): ToolContext {
+  return {
+    ...handlerContext(serving, sdk),
+    signal,
+    canElicit: serving.clientCapabilities()?.elicitation !== undefined,
+    sealState: (state) => serving.sealState(state, sdk),
+    async reportProgress(progress, total, message) {
+      const progressToken = sdk.mcpReq._meta?.progressToken;
+      if (progressToken === undefined) return;
+      const params = {
+        progressToken,
+        progress,
+        ...(total !== undefined && { total }),
+        ...(message && { message }),
+      };
+      await sdk.mcpReq.notify({ method: 'notifications/progress', params });
+    },
+  };
+}

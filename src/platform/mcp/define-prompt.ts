@@ -1,0 +1,75 @@
+import {
+  completable,
+  type GetPromptResult,
+  type Icon,
+  type McpServer,
+  requireScopes,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { type HandlerContext, handlerContext, type Serving } from './context.js';
+import { bindCompletions, type Complete } from './define-resource.js';
+import { guarded } from './failures.js';
+import { compileSchema } from './schema.js';
+
+export interface PromptDefinition<Args extends z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  /** Platforms that read every prompt send no arguments, so make them optional. */
+  argsSchema?: Args;
+  complete?: { [Argument in keyof z.output<Args> & string]?: Complete };
+  icons?: Icon[];
+  _meta?: Record<string, unknown>;
+  /** The caller needs all of them. */
+  scopes: [string, ...string[]];
+  /** Text becomes one user message. */
+  get: (
+    args: z.output<Args>,
+    context: HandlerContext,
+  ) => string | GetPromptResult | Promise<string | GetPromptResult>;
+}
+
+/** A prompt ready to be registered with the server of one request. */
+export interface Prompt {
+  name: string;
+  register: (server: McpServer, serving: Serving) => void;
+}
+
+const NO_ARGUMENTS = z.object({});
+
+/** Makes a prompt. */
+export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS>(
+  definition: PromptDefinition<Args>,
+): Prompt {
+  const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
+  const compiled = argsSchema && compileSchema(argsSchema);
+  const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
+  return {
+    name,
+    register(server, serving) {
+      const answer = (args: unknown, context: HandlerContext) =>
+        guarded(serving.log.child({ prompt: name }), async () =>
+          messages(definition.description, await get(args as z.output<Args>, context)),
+        );
+      if (compiled === undefined) {
+        server.registerPrompt(name, config, (sdk) => answer({}, handlerContext(serving, sdk)));
+        return;
+      }
+      // The SDK looks for completions on the fields of the schema.
+      const shape = Object.fromEntries(
+        Object.entries(bindCompletions(complete, serving)).map(([argument, callback]) => [
+          argument,
+          completable(z.string(), callback),
+        ]),
+      );
+      server.registerPrompt(name, { ...config, argsSchema: { ...compiled, shape } }, (args, sdk) =>
+        answer(args, handlerContext(serving, sdk)),
+      );
+    },
+  };
+}
+
+function messages(description: string, answer: string | GetPromptResult): GetPromptResult {
+  if (typeof answer !== 'string') return answer;
+  return { description, messages: [{ role: 'user', content: { type: 'text', text: answer } }] };
+}

@@ -1,0 +1,142 @@
+import {
+  type Annotations,
+  type CacheHint,
+  type Icon,
+  type Resource as ListedResource,
+  type McpServer,
+  type ReadResourceResult,
+  requireScopes,
+  ResourceTemplate as SdkTemplate,
+  type ServerContext,
+  type Variables,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../caller.js';
+import { type HandlerContext, handlerContext, type Serving } from './context.js';
+import { guarded } from './failures.js';
+
+interface Described {
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+  annotations?: Annotations;
+  icons?: Icon[];
+  size?: number;
+  _meta?: Record<string, unknown>;
+  /** The caller needs all of them. */
+  scopes: [string, ...string[]];
+  /** How long clients may keep what they read. */
+  cacheHint?: CacheHint;
+}
+
+/** Text, or any MCP result when text is not enough. */
+type ReadAnswer = string | ReadResourceResult;
+
+export interface ResourceDefinition extends Described {
+  uri: string;
+  /** Whether the caller sees it in `resources/list`; it can be read all the same. Everyone does when left out. */
+  listed?: (caller: Caller) => boolean;
+  read: (context: HandlerContext) => ReadAnswer | Promise<ReadAnswer>;
+}
+
+/** A completion: values that begin with what was typed. `others` are the arguments filled in so far. */
+export type Complete = (
+  typed: string,
+  context: Pick<HandlerContext, 'caller' | 'store'>,
+  others: Record<string, string>,
+) => string[] | Promise<string[]>;
+
+export interface ResourceTemplateDefinition<Variable extends string> extends Described {
+  /** RFC 6570, such as `acme://products/{product_id}`. */
+  uriTemplate: `${string}{${Variable}}${string}`;
+  complete?: { [V in Variable]?: Complete };
+  /** Lists what the template stands for; nothing is listed when left out. */
+  list?: (context: HandlerContext) => ListedResource[] | Promise<ListedResource[]>;
+  read: (
+    variables: Record<Variable, string>,
+    context: HandlerContext & { uri: string },
+  ) => ReadAnswer | Promise<ReadAnswer>;
+}
+
+/** A resource, or a template of many, ready to be registered with the server of one request. */
+export interface Resource {
+  name: string;
+  /** The URI, or the URI template. */
+  uri: string;
+  isTemplate: boolean;
+  /** What `resources/list` shows of it to this caller. */
+  list: (serving: Serving, sdk: ServerContext) => ListedResource[] | Promise<ListedResource[]>;
+  register: (server: McpServer, serving: Serving) => void;
+}
+
+/** Makes a resource with a fixed URI. */
+export function defineResource(definition: ResourceDefinition): Resource {
+  const { name, uri, scopes, listed = () => true, read, cacheHint, ...metadata } = definition;
+  const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: requireScopes(...scopes) };
+  return {
+    name,
+    uri,
+    isTemplate: false,
+    list: ({ caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
+    register(server, serving) {
+      server.registerResource(name, uri, config, (_uri, sdk) =>
+        guarded(serving.log.child({ resource: uri }), async () =>
+          contents(uri, metadata.mimeType, await read(handlerContext(serving, sdk))),
+        ),
+      );
+    },
+  };
+}
+
+/** Makes a template that stands for many resources. */
+export function defineResourceTemplate<Variable extends string>(
+  definition: ResourceTemplateDefinition<Variable>,
+): Resource {
+  const { name, uriTemplate, scopes, complete = {}, list, read, ...metadata } = definition;
+  const config = { ...metadata, scopeChallenge: requireScopes(...scopes) };
+  return {
+    name,
+    uri: uriTemplate,
+    isTemplate: true,
+    list: (serving, sdk) =>
+      list ? guarded(serving.log.child({ resource: name }), () => list(handlerContext(serving, sdk))) : [],
+    register(server, serving) {
+      const template = new SdkTemplate(uriTemplate, {
+        list: undefined,
+        complete: bindCompletions(complete, serving),
+      });
+      server.registerResource(name, template, config, (uri, variables, sdk) =>
+        guarded(serving.log.child({ resource: name }), async () => {
+          const context = { ...handlerContext(serving, sdk), uri: uri.href };
+          return contents(uri.href, metadata.mimeType, await read(single(variables), context));
+        }),
+      );
+    },
+  };
+}
+
+/** Gives completions the context of one request, in the shape the SDK calls them. */
+export function bindCompletions(
+  completions: Record<string, Complete | undefined>,
+  serving: Serving,
+): Record<string, (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>> {
+  const entries = Object.entries(completions).filter(
+    (entry): entry is [string, Complete] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(
+    entries.map(([argument, complete]) => [
+      argument,
+      (typed, context) => guarded(serving.log, () => complete(typed, serving, context?.arguments ?? {})),
+    ]),
+  );
+}
+
+function contents(uri: string, mimeType: string, answer: ReadAnswer): ReadResourceResult {
+  return typeof answer === 'string' ? { contents: [{ uri, mimeType, text: answer }] } : answer;
+}
+
+/** Variables as plain text; ours never explode into lists. */
+function single<Variable extends string>(variables: Variables): Record<Variable, string> {
+  const entries = Object.entries(variables).map(([name, value]) => [name, decodeURIComponent(String(value))]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,119 @@
+import {
+  type CallToolResult,
+  type Icon,
+  type InputRequiredResult,
+  type McpServer,
+  ProtocolError,
+  requireScopes,
+  type ServerContext,
+  type ToolAnnotations,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { type Serving, type ToolContext, toolContext } from './context.js';
+import { hideFailure, ToolError, toolError } from './failures.js';
+import { compileSchema } from './schema.js';
+
+/** What a handler may answer: plain text, any MCP result, or a request for input. */
+export type ToolAnswer<Output extends z.ZodType> =
+  | string
+  | (CallToolResult & { structuredContent?: z.input<Output> })
+  | InputRequiredResult;
+
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
+  name: string;
+  title: string;
+  /** For the model: what it does and when to use it. */
+  description: string;
+  /** Unknown arguments are dropped, never refused: platforms add parameters of their own to every call. */
+  inputSchema?: Input;
+  outputSchema?: Output;
+  annotations?: ToolAnnotations;
+  icons?: Icon[];
+  /** The caller needs all of them. */
+  scopes: [string, ...string[]];
+  _meta?: Record<string, unknown>;
+  handler: (args: z.output<Input>, context: ToolContext) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
+}
+
+/** A tool ready to be registered with the server of one request. */
+export interface Tool {
+  name: string;
+  scopes: string[];
+  register: (server: McpServer, serving: Serving) => void;
+}
+
+const NO_ARGUMENTS = z.object({});
+
+/** Makes a tool. Its schemas are converted here, once; a mistake in them stops the start. */
+export function defineTool<
+  Input extends z.ZodObject = typeof NO_ARGUMENTS,
+  Output extends z.ZodType = z.ZodUnknown,
+>(definition: ToolDefinition<Input, Output>): Tool {
+  const { name, handler, scopes, inputSchema, outputSchema, ...advertised } = definition;
+  const config = {
+    ...advertised,
+    inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
+    ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
+    scopeChallenge: requireScopes(...scopes),
+  };
+  return {
+    name,
+    scopes,
+    register(server, serving) {
+      const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
+        withTimeLimit(serving.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
+          try {
+            const answer = await handler(args as z.output<Input>, toolContext(serving, sdk, signal));
+            return typeof answer === 'string' ? textResult(answer) : answer;
+          } catch (error) {
+            if (error instanceof ToolError) return toolError(error.message);
+            if (error instanceof ProtocolError) throw error;
+            return toolError(hideFailure(serving.log.child({ tool: name }), error));
+          }
+        });
+      server.registerTool(name, config, callback);
+    },
+  };
+}
+
+/**
+ * A structured answer: the data as it is, and as text for clients that read only text.
+ *
+ * @param text what such a client shows; the data as JSON when left out
+ */
+export function structured<Data extends Record<string, unknown>>(
+  data: Data,
+  text = JSON.stringify(data),
+): CallToolResult & { structuredContent: Data } {
+  return { ...textResult(text), structuredContent: data };
+}
+
+function textResult(text: string): CallToolResult {
+  return { content: [{ type: 'text', text }] };
+}
+
+/** Answers for a handler that takes too long, and tells it to stop. */
+async function withTimeLimit<T>(
+  milliseconds: number,
+  cancelled: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T | CallToolResult> {
+  const limit = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<CallToolResult>((resolve) => {
+    timer = setTimeout(() => {
+      limit.abort(new DOMException('The tool took too long', 'TimeoutError'));
+      const seconds = milliseconds / 1000;
+      resolve(
+        toolError(
+          `The tool did not finish within ${seconds} seconds and was stopped. Try again, or ask for less.`,
+        ),
+      );
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([run(AbortSignal.any([cancelled, limit.signal])), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,7 @@
+/** The one import of a tool, resource or prompt file. */
+export { acceptedContent, inputRequired } from '@modelcontextprotocol/server';
+export type { HandlerContext, ToolContext } from './context.js';
+export { definePrompt, type Prompt } from './define-prompt.js';
+export { type Complete, defineResource, defineResourceTemplate, type Resource } from './define-resource.js';
+export { defineTool, structured, type Tool } from './define-tool.js';
+export { ToolError, toolError } from './failures.js';

@@ -1,0 +1,134 @@
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import {
+  createMcpHandler,
+  createRequestStateCodec,
+  type McpRequestContext,
+} from '@modelcontextprotocol/server';
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import type { Caller } from '../caller.js';
+import type { Config } from '../config.js';
+import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
+import type { RequestLocals } from '../http/request-log.js';
+import type { Logger } from '../logger.js';
+import type { Store } from '../store/database.js';
+import { serverSecret } from '../store/secrets.js';
+import { type RpcCall, readCall } from './call.js';
+import { assertContent, createMcpServer, type ServerContent } from './content.js';
+
+/** Bytes a request body may have; files never travel through MCP here. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface McpEndpointOptions {
+  config: Config;
+  logger: Logger;
+  store: Store;
+  content: ServerContent;
+  /** For the challenge when a scope is missing. */
+  resourceMetadataUrl: string;
+}
+
+export interface McpEndpoint {
+  /** Expects the caller in `res.locals`. */
+  router: Router;
+  /** Resolves once no call is running. Streams that only wait for changes do not count. */
+  idle: () => Promise<void>;
+  /** Ends every stream; new requests fail. */
+  close: () => Promise<void>;
+}
+
+/** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */
+interface Passenger {
+  caller: Caller;
+  call: RpcCall | undefined;
+  log: Logger;
+}
+
+/**
+ * The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions.
+ *
+ * @throws when the content is faulty, such as two tools of one name
+ */
+export async function createMcpEndpoint(options: McpEndpointOptions): Promise<McpEndpoint> {
+  const { config, logger, store, content } = options;
+  const codec = createRequestStateCodec({
+    key: await serverSecret(store, 'mcp-request-state'),
+    bind: (sdk) => `${sdk.mcpReq.method}\0${passengerOf(sdk.http?.authInfo).caller.id}`,
+  });
+  const serving = {
+    store,
+    siteUrl: config.siteUrl,
+    toolTimeoutMs: config.toolTimeoutMs,
+    sealState: codec.mint,
+  };
+  const nobody: Caller = { kind: 'service', id: 'start', name: 'start', scopes: [], clientId: 'start' };
+  assertContent(content, { ...serving, caller: nobody, log: logger });
+
+  const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
+  const handler = createMcpHandler(
+    ({ authInfo }: McpRequestContext) => {
+      const { caller, call, log } = passengerOf(authInfo);
+      return createMcpServer(content, { ...serving, caller, log }, call, { verify: codec.verify });
+    },
+    { onerror, maxRequestBodySize: MAX_BODY_BYTES },
+  );
+  const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
+  const running = createCallCounter();
+
+  const router = Router();
+  router.use((req, res, next) => {
+    if (req.method === 'POST') return next();
+    // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
+    res.set('Allow', 'POST, OPTIONS');
+    sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
+  });
+  router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
+  router.post('/', async (req: Request, res: Response) => {
+    const locals = res.locals as RequestLocals & { caller: Caller };
+    const call = readCall(req.body);
+    if (call) locals.call = call;
+    const log = logger.child({ requestId: locals.requestId });
+    const passenger: Passenger = { caller: locals.caller, call, log };
+    const auth = {
+      token: '',
+      clientId: locals.caller.clientId,
+      scopes: locals.caller.scopes,
+      resourceMetadataUrl: options.resourceMetadataUrl,
+      extra: { passenger },
+    };
+    if (call?.method !== 'subscriptions/listen') running.add(res);
+    await serve(Object.assign(req, { auth }), res, req.body);
+  });
+  return { router, idle: running.idle, close: () => handler.close() };
+}
+
+function passengerOf(authInfo: { extra?: Record<string, unknown> } | undefined): Passenger {
+  return authInfo?.extra?.['passenger'] as Passenger;
+}
+
+/** Body faults in the shape of JSON-RPC. */
+const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (!isHttpError(error)) return next(error);
+  const message = describeRequestFault(error);
+  if (error.type === 'entity.parse.failed') return sendRpcError(res, 400, -32700, `Parse error: ${message}`);
+  if (error.status === 413) return sendRpcError(res, 413, -32000, `${message}, the limit is 1 MB`);
+  sendRpcError(res, error.status, -32600, message);
+};
+
+/** Counts answers that are still to be finished. */
+function createCallCounter() {
+  const open = new Set<Response>();
+  let waiting: (() => void)[] = [];
+  return {
+    add(res: Response): void {
+      open.add(res);
+      res.once('close', () => {
+        open.delete(res);
+        if (open.size > 0) return;
+        for (const resolve of waiting) resolve();
+        waiting = [];
+      });
+    },
+    idle: (): Promise<void> =>
+      open.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
+  };
+}

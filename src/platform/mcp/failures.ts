@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { Logger } from '../logger.js';
+
+/**
+ * Something the model or its user can put right. It is shown to them as it is, so say what to do next.
+ * Thrown or returned by `toolError`; never log-worthy.
+ */
+export class ToolError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ToolError';
+  }
+}
+
+/** A tool result that says what went wrong and what to do next. */
+export function toolError(text: string): CallToolResult & { structuredContent?: never } {
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** Logs an unexpected failure with its stack and gives the words that may leave the server. */
+export function hideFailure(log: Logger, error: unknown): string {
+  const reference = randomBytes(6).toString('hex');
+  log.error({ err: error, reference }, 'handler failed');
+  return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;
+}
+
+/** Runs a resource, prompt or completion handler; an unexpected failure becomes a JSON-RPC error without its text. */
+export async function guarded<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    throw new ProtocolError(ProtocolErrorCode.InternalError, hideFailure(log, error));
+  }
+}

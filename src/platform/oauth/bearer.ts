@@ -1,0 +1,61 @@
+import type { RequestHandler, Response } from 'express';
+import type { Caller } from '../caller.js';
+import { sendError } from '../http/errors.js';
+import type { RequestLocals } from '../http/request-log.js';
+
+/** Gives the caller a token stands for, or `undefined` when the verifier does not know it or it is no longer valid. */
+export type TokenVerifier = (token: string) => Promise<Caller | undefined> | Caller | undefined;
+
+export interface BearerOptions {
+  /** Asked in this order; the first that knows the token decides. */
+  verifiers: TokenVerifier[];
+  /** Where the protected resource metadata is (RFC 9728 section 5.1). */
+  resourceMetadataUrl: string;
+  /** The scopes a client should ask for to begin with. */
+  scopes: string[];
+}
+
+/**
+ * Lets only requests with a valid bearer token through (RFC 6750 section 2.1: in the header, nowhere else) and puts
+ * the caller into `res.locals.caller`. Everything else gets 401 and the challenge that starts a sign-in.
+ */
+export function requireCaller(options: BearerOptions): RequestHandler {
+  return async (req, res, next) => {
+    const header = req.headers.authorization;
+    if (header === undefined) return challenge(res, options, undefined);
+    const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
+    if (token === undefined)
+      return challenge(res, options, 'The Authorization header must be: Bearer, a space, the token');
+    for (const verify of options.verifiers) {
+      const caller = await verify(token);
+      if (caller === undefined) continue;
+      (res.locals as RequestLocals).caller = caller;
+      return next();
+    }
+    challenge(res, options, 'The access token is unknown, expired or revoked');
+  };
+}
+
+/** 401 with the challenge of RFC 6750 section 3; without credentials it carries no error code (section 3.1). */
+function challenge(res: Response, options: BearerOptions, problem: string | undefined): void {
+  const parameters = [
+    ...(problem === undefined ? [] : ['error="invalid_token"', `error_description="${problem}"`]),
+    `resource_metadata="${options.resourceMetadataUrl}"`,
+    `scope="${options.scopes.join(' ')}"`,
+  ];
+  res.set('WWW-Authenticate', `Bearer ${parameters.join(', ')}`);
+  sendError(
+    res,
+    401,
+    'invalid_token',
+    `${problem ?? 'No access token was sent'}. Sign in again, or check the configured token.`,
+  );
+}
+
+/** Stands in for the sign-in with `AUTH_MODE=none`: everyone on this machine is the same caller. */
+export function everyoneIs(caller: Caller): RequestHandler {
+  return (_req, res, next) => {
+    (res.locals as RequestLocals).caller = caller;
+    next();
+  };
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { definePrompt } from '../platform/mcp/define.js';
+
+export const conversationFlow = definePrompt({
+  name: 'conversation_flow',
+  title: 'Conversation flow',
+  description: 'The steps of a customer conversation, from greeting to goodbye',
+  argsSchema: z.object({
+    channel: z.string().optional().describe('Where the conversation takes place, such as WhatsApp'),
+  }),
+  complete: {
+    channel: (typed) =>
+      ['Messenger', 'WhatsApp', 'web chat'].filter((channel) =>
+        channel.toLowerCase().startsWith(typed.toLowerCase()),
+      ),
+  },
+  scopes: ['read'],
+  get: ({ channel }) => `Lead the conversation${channel ? ` on ${channel}` : ''} in these steps:
+
+1. Greet the customer and ask how you can help.
+2. Find out whether it is about an order (get_order_status) or a product (get_product_info).
+3. Call the tool, then answer in one or two sentences.
+4. Ask whether anything else is needed.
+5. Say goodbye. acme://company-info has the opening hours for what you could not solve.`,
+});

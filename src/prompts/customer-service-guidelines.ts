@@ -1,0 +1,15 @@
+import { definePrompt } from '../platform/mcp/define.js';
+
+export const customerServiceGuidelines = definePrompt({
+  name: 'customer_service_guidelines',
+  title: 'Customer service guidelines',
+  description: 'How to talk with customers of Acme Shop, and which tool answers which question',
+  scopes: ['read'],
+  get: () => `You serve customers of Acme Shop.
+
+- Be brief, friendly and concrete. Answer in the customer's language.
+- Questions about an order: ask for the order id, then call get_order_status. Never guess an id.
+- Questions about a product: call get_product_info. Prices and stock come only from there or from acme://pricing.
+- If a tool reports a problem, tell the customer what to check; do not repeat the same call unchanged.
+- Never promise delivery dates or discounts that no tool or resource states.`,
+});

@@ -1,0 +1,20 @@
+import { defineResource } from '../platform/mcp/define.js';
+
+export const companyInfo = defineResource({
+  name: 'company-info',
+  uri: 'acme://company-info',
+  title: 'About Acme Shop',
+  description: 'Who we are, delivery, returns and opening hours',
+  mimeType: 'text/markdown',
+  annotations: { audience: ['assistant'], priority: 0.8 },
+  scopes: ['read'],
+  cacheHint: { ttlMs: 3_600_000, cacheScope: 'public' },
+  read: () => `# Acme Shop
+
+Furniture and lamps, made to last. Open Monday to Friday, 9:00 to 17:00 CET.
+
+- Delivery: 3 to 5 working days, free from 100 EUR.
+- Returns: 30 days, unused, in the original packaging.
+- For one order use get_order_status, for one product get_product_info.
+`,
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineTool, structured, toolError } from '../platform/mcp/define.js';
+import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
+
+export const getProductInfo = defineTool({
+  name: 'get_product_info',
+  title: 'Product information',
+  description: 'Name, price, stock and description of one product. Use it when someone asks about a product.',
+  inputSchema: z.object({
+    product_id: z.string().min(1).max(100).describe('The id of the product, such as lamp-arc'),
+  }),
+  outputSchema: z.object({
+    product_id: z.string(),
+    name: z.string(),
+    category: z.string(),
+    price: z.string().describe('Amount and currency, such as 189.00 EUR'),
+    stock: z.number().int().describe('Pieces that can be delivered at once'),
+    description: z.string(),
+  }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  scopes: ['read'],
+  handler: async ({ product_id }, { store }) => {
+    const product = await findProduct(store, product_id);
+    if (!product) {
+      const valid = (await listProductIds(store)).join(', ');
+      return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
+    }
+    const { name, category, stock, description } = product;
+    return structured({ product_id, name, category, price: formatPrice(product), stock, description });
+  },
+});

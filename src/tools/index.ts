@@ -1,0 +1,8 @@
+import type { Tool } from '../platform/mcp/define.js';
+import { getOrderStatus } from './get-order-status.js';
+import { getProductInfo } from './get-product-info.js';
+import { rollDice } from './roll-dice.js';
+import { whoami } from './whoami.js';
+
+/** Every tool, in the order clients list them. */
+export const tools: Tool[] = [getProductInfo, getOrderStatus, rollDice, whoami];

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineTool, structured } from '../platform/mcp/define.js';
+
+export const whoami = defineTool({
+  name: 'whoami',
+  title: 'Who am I',
+  description:
+    'Tells as whom the server sees this connection: user or service, scopes, and the client in use.',
+  outputSchema: z.object({
+    kind: z.enum(['user', 'service']),
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    client_id: z.string(),
+  }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  scopes: ['read'],
+  handler: (_args, { caller }) =>
+    structured({
+      kind: caller.kind,
+      id: caller.id,
+      name: caller.name,
+      scopes: caller.scopes,
+      client_id: caller.clientId,
+    }),
+});
