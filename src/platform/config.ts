@@ -51,7 +51,7 @@ const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|
 const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
 const integer = (min: number, max: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(min).max(max));
-const port = integer(0, 65535);
+const port = integer(1, 65535);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -92,7 +92,7 @@ const VARIABLES = {
   TOOL_TIMEOUT_MS: [integer(100, 600_000), 'milliseconds, 100 to 600000'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(', ')],
   LOG_PRETTY: [flag, 'true or false'],
-  METRICS_PORT: [integer(1, 65535), 'a port number, such as 9464'],
+  METRICS_PORT: [port, 'a port number, such as 9464'],
 } satisfies Record<string, [z.ZodType, string]>;
 
 type Values = { [K in keyof typeof VARIABLES]?: z.output<(typeof VARIABLES)[K][0]> };
