@@ -1,3 +1,4 @@
+import { icons } from './icons.js';
 import type { ServerContent } from './platform/mcp/content.js';
 import { prompts } from './prompts/index.js';
 import { resources } from './resources/index.js';
@@ -13,6 +14,7 @@ export const content: ServerContent = {
     title: 'Acme Shop',
     version: '1.0.0',
     description: 'Orders, products and catalogues of the Acme furniture shop',
+    icons: icons.shop,
   },
   instructions: [
     'Acme Shop sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.',

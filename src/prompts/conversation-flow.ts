@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { icons } from '../icons.js';
 import { definePrompt } from '../platform/mcp/define.js';
 
 export const conversationFlow = definePrompt({
   name: 'conversation_flow',
   title: 'Conversation flow',
   description: 'The steps of a customer conversation, from greeting to goodbye',
+  icons: icons.text,
   argsSchema: z.object({
     channel: z.string().optional().describe('Where the conversation takes place, such as WhatsApp'),
   }),

@@ -1,9 +1,11 @@
+import { icons } from '../icons.js';
 import { definePrompt } from '../platform/mcp/define.js';
 
 export const customerServiceGuidelines = definePrompt({
   name: 'customer_service_guidelines',
   title: 'Customer service guidelines',
   description: 'How to talk with customers of Acme Shop, and which tool answers which question',
+  icons: icons.text,
   scopes: ['read'],
   get: () => `You serve customers of Acme Shop.
 

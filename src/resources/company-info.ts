@@ -1,3 +1,4 @@
+import { icons } from '../icons.js';
 import { defineResource } from '../platform/mcp/define.js';
 
 export const companyInfo = defineResource({
@@ -6,6 +7,7 @@ export const companyInfo = defineResource({
   title: 'About Acme Shop',
   description: 'Who we are, delivery, returns and opening hours',
   mimeType: 'text/markdown',
+  icons: icons.shop,
   annotations: { audience: ['assistant'], priority: 0.8 },
   scopes: ['read'],
   cacheHint: { ttlMs: 3_600_000, cacheScope: 'public' },

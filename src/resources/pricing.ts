@@ -1,3 +1,4 @@
+import { icons } from '../icons.js';
 import { defineResource } from '../platform/mcp/define.js';
 import { formatPrice, listProducts } from '../shop/products.js';
 
@@ -7,6 +8,7 @@ export const pricing = defineResource({
   title: 'Price list',
   description: 'Every product with its id, price and stock, made from the product table',
   mimeType: 'text/markdown',
+  icons: icons.product,
   annotations: { audience: ['assistant'], priority: 0.6 },
   scopes: ['read'],
   cacheHint: { ttlMs: 60_000, cacheScope: 'public' },

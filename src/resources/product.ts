@@ -1,4 +1,5 @@
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { icons } from '../icons.js';
 import { defineResourceTemplate } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
 
@@ -8,6 +9,7 @@ export const product = defineResourceTemplate({
   title: 'One product',
   description: 'Name, price, stock and description of a product',
   mimeType: 'application/json',
+  icons: icons.product,
   scopes: ['read'],
   cacheHint: { ttlMs: 60_000, cacheScope: 'public' },
   complete: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
 import { findOrder } from '../shop/orders.js';
 
@@ -23,6 +24,7 @@ export const getOrderStatus = defineTool({
     cancelled_at: date,
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.order,
   scopes: ['read'],
   handler: async ({ order_id }, { store, caller }) => {
     const order = await findOrder(store, order_id, caller);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
 
@@ -18,6 +19,7 @@ export const getProductInfo = defineTool({
     description: z.string(),
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.product,
   scopes: ['read'],
   handler: async ({ product_id }, { store }) => {
     const product = await findProduct(store, product_id);

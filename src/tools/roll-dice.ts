@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { icons } from '../icons.js';
 import { defineTool, structured } from '../platform/mcp/define.js';
 
 export const rollDice = defineTool({
@@ -11,6 +12,7 @@ export const rollDice = defineTool({
   }),
   outputSchema: z.object({ sides: z.number().int(), result: z.number().int() }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.dice,
   scopes: ['read'],
   handler: ({ sides }) => structured({ sides, result: randomInt(1, sides + 1) }),
 });

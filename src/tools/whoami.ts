@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { icons } from '../icons.js';
 import { defineTool, structured } from '../platform/mcp/define.js';
 
 export const whoami = defineTool({
@@ -14,6 +15,7 @@ export const whoami = defineTool({
     client_id: z.string(),
   }),
   annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.person,
   scopes: ['read'],
   handler: (_args, { caller }) =>
     structured({
