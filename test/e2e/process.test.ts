@@ -1,0 +1,147 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectModern } from '../support/clients.js';
+import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const SLOW_SERVER = join(import.meta.dirname, '../support/slow-server.ts');
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mcp-process-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+function runToEnd(environment: Record<string, string>) {
+  const env = { PATH: process.env['PATH'], ...environment };
+  return spawnSync(process.execPath, [MAIN], { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
+}
+
+/** A server with the tool `wait`, which tells on standard output when it has begun. */
+async function startSlowServer() {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--import', 'tsx', SLOW_SERVER], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      MCP_AUTH_TOKEN: SERVICE_TOKEN,
+      AUTH_MODE: 'builtin',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+    for (const watcher of watchers) watcher();
+  });
+  const printed = (text: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => void (output.includes(text) && (watchers.delete(look), resolve()));
+      watchers.add(look);
+      look();
+    });
+  await printed('listening');
+  return { child, printed, mcpUrl: `http://localhost:${port}/mcp`, exited: once(child, 'exit') };
+}
+
+describe('starting', () => {
+  it('prints the endpoint, where the data is and how to connect', async () => {
+    const server = await startServer();
+    expect(server.output()).toContain(server.mcpUrl);
+    expect(server.output()).toContain(server.databaseUrl.slice('file:'.length));
+    expect(server.output()).toContain('claude mcp add');
+    expect(server.output()).not.toContain(SERVICE_TOKEN);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('keeps the data directory and file to its owner', async () => {
+    const server = await startServer();
+    const path = server.databaseUrl.slice('file:'.length);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(path))).mode & 0o777).toBe(0o700);
+    await server.stop();
+  });
+
+  it('reports every wrong variable in one go, without a stack', () => {
+    const result = runToEnd({ PORT: 'x', PUBLIC_URL: 'http://mcp.example.com', MCP_AUTH_TOKEN: 'short' });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/PORT[^]*PUBLIC_URL[^]*MCP_AUTH_TOKEN/);
+    expect(result.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('says in one line that the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const result = runToEnd({ PORT: String(port), LOG_LEVEL: 'silent' });
+    other.close();
+    expect(result.status).toBe(1);
+    expect(result.stderr.trim()).toBe(
+      `Port ${port} is in use. Stop the other program, or set PORT to a free one.`,
+    );
+  });
+
+  it('says in one line that the database cannot be opened', () => {
+    const result = runToEnd({ DATABASE_URL: 'file:/dev/null/none/server.db' });
+    expect(result.status).toBe(1);
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('stopping', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s lets a running call finish, then ends with 0',
+    async (signal) => {
+      const server = await startSlowServer();
+      const client = await connectModern(server.mcpUrl);
+      const answer = client.callTool({ name: 'wait' });
+      await server.printed('tool began');
+      server.child.kill(signal);
+      await server.printed('"msg":"stopping"');
+      await expect(fetch(server.mcpUrl.replace('/mcp', '/healthz'))).rejects.toThrow();
+      server.child.kill('SIGUSR2');
+      expect(await answer).toMatchObject({ content: [{ text: 'finished' }] });
+      expect(await server.exited).toEqual([0, null]);
+    },
+  );
+
+  it('a second signal ends it at once', async () => {
+    const server = await startSlowServer();
+    const client = await connectModern(server.mcpUrl);
+    const answer = client.callTool({ name: 'wait' }).catch(() => 'cut off');
+    await server.printed('tool began');
+    server.child.kill('SIGTERM');
+    await server.printed('"msg":"stopping"');
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toEqual([1, null]);
+    expect(await answer).toBe('cut off');
+  });
+
+  it('kill -9 and a restart lose nothing', async () => {
+    const databaseUrl = `file:${join(directory, 'kept', 'server.db')}`;
+    const first = await startServer({ DATABASE_URL: databaseUrl });
+    first.process.kill('SIGKILL');
+    await first.exited;
+    const second = await startServer({ DATABASE_URL: databaseUrl, DEMO_DATA: 'false' });
+    const client = await connectModern(second.mcpUrl);
+    const result = await client.callTool({ name: 'get_order_status', arguments: { order_id: 'ORD-1001' } });
+    expect(result.structuredContent).toMatchObject({ status: 'delivered' });
+    await client.close();
+    await second.stop();
+  });
+
+  it('two processes may start on one new database at the same time', async () => {
+    const databaseUrl = `file:${join(directory, 'shared', 'server.db')}`;
+    const servers = await Promise.all([1, 2].map(() => startServer({ DATABASE_URL: databaseUrl })));
+    for (const server of servers) {
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AppOptions, createApp } from '../../src/platform/app.js';
+import { parseConfig } from '../../src/platform/config.js';
+import { createLogger } from '../../src/platform/logger.js';
+import type { ServerContent } from '../../src/platform/mcp/content.js';
+import { openStore, type Store } from '../../src/platform/store/database.js';
+import { freePort, SERVICE_TOKEN } from './server.js';
+
+/** Content with nothing in it but what a test gives. */
+export function testContent(parts: Partial<ServerContent>): ServerContent {
+  return {
+    info: { name: 'test', version: '1.0.0' },
+    instructions: '',
+    scopes: [
+      { name: 'read', description: 'Read', default: true },
+      { name: 'orders:write', description: 'Write', default: false },
+    ],
+    tools: [],
+    resources: [],
+    prompts: [],
+    ...parts,
+  };
+}
+
+export interface TestApp {
+  url: string;
+  mcpUrl: string;
+  store: Store;
+  /** The log lines so far, parsed. */
+  logs: Record<string, unknown>[];
+  stop: () => Promise<void>;
+}
+
+/** The whole pipeline in this process, on a real socket, with content, environment and parts of a test's choice. */
+export async function startApp(
+  content: Partial<ServerContent>,
+  environment: Record<string, string> = {},
+  parts: Partial<AppOptions> = {},
+): Promise<TestApp> {
+  const port = await freePort();
+  const config = parseConfig({ PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment });
+  const logs: Record<string, unknown>[] = [];
+  const logger = createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) });
+  const store = parts.store ?? (await openStore('file::memory:'));
+  const app = await createApp({ config, logger, store, content: testContent(content), ...parts });
+  const server = createServer(app.express).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: config.publicUrl,
+    mcpUrl: `${config.publicUrl}/mcp`,
+    store,
+    logs,
+    async stop() {
+      await app.close();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+      await store.destroy();
+    },
+  };
+}
