@@ -42,7 +42,11 @@ async function startSlowServer() {
   });
   const printed = (text: string) =>
     new Promise<void>((resolve) => {
-      const look = () => void (output.includes(text) && (watchers.delete(look), resolve()));
+      const look = () => {
+        if (!output.includes(text)) return;
+        watchers.delete(look);
+        resolve();
+      };
       watchers.add(look);
       look();
     });
