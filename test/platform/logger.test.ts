@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../../src/platform/logger.js';
 
 it('never writes secrets, at the top of an object or one level below', () => {
-  let output = '';
+  const lines: string[] = [];
   const logger = createLogger(
     { logLevel: 'info', logPretty: false },
-    { write: (line) => void (output += line) },
+    { write: (line) => void lines.push(line) },
   );
   const secrets = {
     authorization: 'S3CRET',
@@ -21,6 +21,7 @@ it('never writes secrets, at the top of an object or one level below', () => {
     arguments: { note: 'S3CRET' },
   };
   logger.info({ ...secrets, headers: secrets, kept: 'visible' }, 'message');
+  const output = lines.join('');
   expect(output).not.toContain('S3CRET');
   expect(output).toContain('visible');
   expect(output.match(/\[redacted\]/g)).toHaveLength(2 * Object.keys(secrets).length);
