@@ -34,6 +34,8 @@ export function staticFiles(): Router {
 function setHeaders(res: Response, path: string): void {
   const ending = extname(path).toLowerCase();
   res.set('X-Content-Type-Options', 'nosniff');
+  // Pages and cards of other origins may show and read what everyone may download.
+  if (MEDIA.test(ending)) res.set('Access-Control-Allow-Origin', '*');
   res.set('Cache-Control', MEDIA.test(ending) ? `public, max-age=${MEDIA_MAX_AGE}` : 'no-cache');
   // WhatsApp accepts Opus only under the name of its container.
   if (ending === '.opus') res.set('Content-Type', 'audio/ogg');
