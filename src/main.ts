@@ -1,3 +1,4 @@
+import { createAccounts } from './accounts/index.js';
 import { seedDemoUsers } from './accounts/users.js';
 import { banner } from './banner.js';
 import { createApp } from './platform/app.js';
@@ -16,7 +17,7 @@ try {
     await seedDemoUsers(store);
     await seedShop(store);
   }
-  const app = await createApp({ config, logger, store, content });
+  const app = await createApp({ config, logger, store, content, accounts: createAccounts(store) });
   const address = await run({ config, logger, store, app });
   console.error(banner(config, address));
 } catch (error) {
