@@ -7,6 +7,7 @@ import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
+import { staticFiles } from './http/static-files.js';
 import type { Logger } from './logger.js';
 import type { ServerContent } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
@@ -78,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
   if (oauth) app.use(oauth.router);
   for (const router of options.publicRoutes ?? []) app.use(router);
+  app.use(staticFiles());
   app.use(notFound);
   app.use(errorHandler(logger));
 

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../../support/app.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp({});
+});
+
+afterAll(() => app.stop());
+
+/** Sends the path as it is written; `fetch` would resolve its dots first. */
+async function get(path: string, method = 'GET') {
+  const call = request(app.url, { path, method }).end();
+  const [response] = await once(call, 'response');
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+it('serves the landing page under a strict policy, to be checked at every visit', async () => {
+  const page = await get('/');
+  expect(page.status).toBe(200);
+  expect(page.headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+  });
+  expect(page.body).toContain('https://your-host/mcp');
+});
+
+it.each([
+  ['/style.css', 'text/css; charset=utf-8'],
+  ['/landing.js', 'text/javascript; charset=utf-8'],
+  ['/favicon.svg', 'image/svg+xml'],
+])('serves %s with its type, never to be guessed', async (path, type) => {
+  const file = await get(path);
+  expect(file.status).toBe(200);
+  expect(file.headers).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
+});
+
+it.each([
+  '/../package.json',
+  '/images/../../package.json',
+  '/%2e%2e/package.json',
+  '/images/%2e%2e%2f%2e%2e%2fpackage.json',
+  '/..%5c..%5cpackage.json',
+  '/%252e%252e/package.json',
+  '/index.html%00.jpg',
+  '/%00',
+  '/%E0%A4%A',
+  '/.env',
+  '/.git/config',
+  '/images/.hidden',
+  '//etc/passwd',
+  '/images',
+  '/images/',
+  `/images/${'a'.repeat(5000)}.jpg`,
+])('answers %.60s with 404 as JSON', async (path) => {
+  const answer = await get(path);
+  expect(answer.status).toBe(404);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' });
+});
+
+it('leaves other methods than GET and HEAD to the routes after it', async () => {
+  expect((await get('/', 'HEAD')).status).toBe(200);
+  expect((await get('/', 'POST')).status).toBe(404);
+});
