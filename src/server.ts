@@ -1,3 +1,4 @@
+import { EXTENSION_ID } from '@modelcontextprotocol/ext-apps/server';
 import { icons } from './icons.js';
 import type { ServerContent } from './platform/mcp/content.js';
 import { prompts } from './prompts/index.js';
@@ -28,6 +29,7 @@ export const content: ServerContent = {
   tools,
   resources,
   prompts,
+  extensions: { [EXTENSION_ID]: {} },
   cacheHints: {
     // Short, so that a client sees new tools soon after a deployment.
     'tools/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },

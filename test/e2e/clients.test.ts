@@ -9,6 +9,7 @@ const validArguments: Record<string, Record<string, unknown>> = {
   get_product_info: { product_id: 'lamp-arc' },
   get_order_status: { order_id: 'ORD-1001' },
   roll_dice: { sides: 20 },
+  greeting_card: { message: 'Hello' },
   whoami: {},
 };
 

@@ -1,3 +1,5 @@
+import type { McpUiToolMeta } from '@modelcontextprotocol/ext-apps';
+import { registerAppTool } from '@modelcontextprotocol/ext-apps/server';
 import {
   type CallToolResult,
   type Icon,
@@ -32,6 +34,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   /** The caller needs all of them. */
   scopes: [string, ...string[]];
   _meta?: Record<string, unknown>;
+  /** The MCP App that shows the answer, where the host can. */
+  ui?: McpUiToolMeta;
   handler: (args: z.output<Input>, context: ToolContext) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
 }
 
@@ -49,7 +53,7 @@ export function defineTool<
   Input extends z.ZodObject = typeof NO_ARGUMENTS,
   Output extends z.ZodType = z.ZodUnknown,
 >(definition: ToolDefinition<Input, Output>): Tool {
-  const { name, handler, scopes, inputSchema, outputSchema, ...advertised } = definition;
+  const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
     inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
@@ -71,7 +75,9 @@ export function defineTool<
             return toolError(hideFailure(serving.log.child({ tool: name }), error));
           }
         });
-      server.registerTool(name, config, callback);
+      if (ui === undefined) server.registerTool(name, config, callback);
+      // The official helper also writes the key that older hosts look for.
+      else registerAppTool(server, name, { ...config, _meta: { ...config._meta, ui } }, callback);
     },
   };
 }
