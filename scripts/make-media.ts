@@ -1,6 +1,6 @@
 /**
- * Makes `public/images/*.jpg` from the drawings in `scripts/media/products`, and `public/audio/*.opus` from the texts
- * in `scripts/media/audio`. Needs Chromium, espeak-ng and opusenc (Debian: chromium, espeak-ng, opus-tools).
+ * Makes `public/images/*.jpg` from the drawings in `scripts/media`, and `public/audio/*.opus` from the texts
+ * beside them. Needs Chromium, espeak-ng and opusenc (Debian: chromium, espeak-ng, opus-tools).
  *
  * `npm run media`
  */
@@ -15,8 +15,8 @@ const IMAGE_SIZE = { width: 800, height: 800 };
 /** WhatsApp plays mono Opus as a voice message; 32 kbit/s is plenty for speech. */
 const OPUS_OPTIONS = ['--quiet', '--downmix-mono', '--bitrate', '32', '--speech'];
 
-await makeImages(join(root, 'scripts/media/products'), join(root, 'public/images'));
-await makeAudio(join(root, 'scripts/media/audio'), join(root, 'public/audio'));
+await makeImages(join(root, 'scripts/media'), join(root, 'public/images'));
+await makeAudio(join(root, 'public/audio'));
 
 async function makeImages(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
@@ -33,15 +33,15 @@ async function makeImages(from: string, to: string): Promise<void> {
   await browser.close();
 }
 
-async function makeAudio(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+async function makeAudio(folder: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'make-media-'));
-  for (const file of await readdir(from)) {
-    const topic = parse(file).name;
+  for (const file of await readdir(folder)) {
+    const { name: topic, ext } = parse(file);
+    if (ext !== '.txt') continue;
     const wave = join(directory, `${topic}.wav`);
-    execFileSync('espeak-ng', ['-v', 'en-gb', '-s', '150', '-g', '4', '-f', join(from, file), '-w', wave]);
+    execFileSync('espeak-ng', ['-v', 'en-gb', '-s', '150', '-g', '4', '-f', join(folder, file), '-w', wave]);
     const title = `Acme Shop: ${topic}`;
-    execFileSync('opusenc', [...OPUS_OPTIONS, '--title', title, wave, join(to, `${topic}.opus`)]);
+    execFileSync('opusenc', [...OPUS_OPTIONS, '--title', title, wave, join(folder, `${topic}.opus`)]);
   }
   await rm(directory, { recursive: true });
 }
