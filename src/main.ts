@@ -11,7 +11,7 @@ import { seedShop } from './shop/seed.js';
 try {
   const config = readEnvironment();
   const logger = createLogger(config);
-  const store = await openStore(config.databaseUrl);
+  const store = await openStore(config.databaseUrl, logger);
   if (config.demoData) {
     await seedDemoUsers(store);
     await seedShop(store);

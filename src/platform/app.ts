@@ -19,6 +19,8 @@ export interface AppOptions {
   logger: Logger;
   store: Store;
   content: ServerContent;
+  /** Further credentials that lead to a caller, asked after the static token. */
+  verifiers?: TokenVerifier[];
   /** Further routes that need no sign-in, such as files behind links in answers. */
   publicRoutes?: Router[];
 }
@@ -40,7 +42,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const mcp = await createMcpEndpoint({ config, logger, store, content, resourceMetadataUrl });
   let draining = false;
 
-  const verifiers: TokenVerifier[] = [serviceTokenVerifier(config.serviceTokens, allScopes)];
+  const verifiers = [serviceTokenVerifier(config.serviceTokens, allScopes), ...(options.verifiers ?? [])];
   const authenticate =
     config.authMode === 'none'
       ? everyoneIs(localCaller(allScopes))

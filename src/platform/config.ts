@@ -167,7 +167,8 @@ function crossChecks(config: Config, publicIsLoopback: boolean): string[] {
   if (config.publicUrl.startsWith('http:') && !publicIsLoopback) {
     problems.push('PUBLIC_URL is not valid: expected https, since clients refuse http outside this machine');
   }
-  if (config.siteUrl.startsWith('http:') && !isLoopbackHost(new URL(config.siteUrl).hostname)) {
+  const ownSite = config.siteUrl !== config.publicUrl;
+  if (ownSite && config.siteUrl.startsWith('http:') && !isLoopbackHost(new URL(config.siteUrl).hostname)) {
     problems.push('SITE_URL is not valid: expected https, since chat platforms refuse http media');
   }
   if (config.authMode === 'none' && !(publicIsLoopback && isLoopbackHost(config.host))) {

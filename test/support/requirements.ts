@@ -8,7 +8,7 @@ const programs = {
   },
   nginx: { paths: ['/usr/sbin/nginx', '/usr/bin/nginx'], install: 'apt-get install nginx' },
   postgres: {
-    paths: ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/postgresql/17/bin/postgres'],
+    paths: ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     install: 'apt-get install postgresql',
   },
 };

@@ -1,5 +1,6 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import type { Logger } from '../logger.js';
 import { LibsqlDialect } from './libsql.js';
 import { migrations } from './migrations/index.js';
 import type { Database } from './schema.js';
@@ -14,14 +15,12 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  * Opens the database and brings its tables up to date. The caller ends it with `store.destroy()`.
  *
  * @param url `file:` with a path, or `postgres://user:password@host/name`
+ * @param logger told when a connection to PostgreSQL breaks; the next query opens another
  * @throws when the database can't be opened or a migration fails; nothing of a failed migration stays.
  */
-export async function openStore(url: string): Promise<Store> {
-  const store = new Kysely<Database>({
-    dialect: url.startsWith('file:')
-      ? new LibsqlDialect(url)
-      : new PostgresDialect({ pool: new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 }) }),
-  });
+export async function openStore(url: string, logger?: Logger): Promise<Store> {
+  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
+  const store = new Kysely<Database>({ dialect });
   try {
     await migrate(store);
   } catch (error) {
@@ -39,6 +38,13 @@ export async function pingStore(store: Store): Promise<void> {
 /** The current time as the tables hold it: whole seconds since 1970. */
 export function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
+}
+
+function postgresDialect(url: string, logger?: Logger): PostgresDialect {
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 });
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', (error) => logger?.warn({ err: error }, 'a database connection broke'));
+  return new PostgresDialect({ pool });
 }
 
 async function migrate(store: Store): Promise<void> {

@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import { inputRequired } from '@modelcontextprotocol/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { acceptedContent, defineTool, structured, ToolError } from '../../../src/platform/mcp/define.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { connectLegacy, connectModern, post } from '../../support/clients.js';
+
+const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+let cancelReason: unknown;
+let began = () => {};
+
+const tools = [
+  defineTool({ ...described, name: 'text', handler: () => 'plain text' }),
+  defineTool({
+    ...described,
+    name: 'blocks',
+    handler: () => ({
+      content: [
+        { type: 'image', data: 'AAAA', mimeType: 'image/png' },
+        { type: 'audio', data: 'AAAA', mimeType: 'audio/ogg' },
+        { type: 'resource', resource: { uri: 'test://a', text: 'embedded' } },
+        { type: 'resource_link', uri: 'test://b', name: 'link' },
+      ],
+    }),
+  }),
+  defineTool({
+    ...described,
+    name: 'progress',
+    handler: async (_args, { reportProgress }) => {
+      await reportProgress(1, 2, 'half');
+      await reportProgress(2, 2);
+      return 'done';
+    },
+  }),
+  defineTool({
+    ...described,
+    name: 'endless',
+    handler: async (_args, { signal }) => {
+      began();
+      await once(signal, 'abort');
+      cancelReason = signal.reason;
+      return 'never seen';
+    },
+  }),
+  defineTool({
+    ...described,
+    name: 'fails',
+    handler: () => {
+      throw new Error('password=S3CRET');
+    },
+  }),
+  defineTool({
+    ...described,
+    name: 'refuses',
+    handler: () => {
+      throw new ToolError('Ask for less');
+    },
+  }),
+  defineTool({
+    ...described,
+    name: 'wrong_output',
+    outputSchema: z.object({ n: z.number() }),
+    handler: () => structured({ n: 'no number' as unknown as number }),
+  }),
+  defineTool({
+    ...described,
+    name: 'asks',
+    handler: async (_args, { canElicit, sealState, sdk }) => {
+      if (!canElicit) return 'cannot ask';
+      const state = sdk.mcpReq.requestState<{ round: number }>();
+      if (state === undefined) {
+        return inputRequired({
+          inputRequests: {
+            name: inputRequired.elicit({ message: 'Name?', requestedSchema: z.object({ name: z.string() }) }),
+          },
+          requestState: await sealState({ round: 1 }),
+        });
+      }
+      return `round ${state.round}: ${acceptedContent(sdk.mcpReq.inputResponses, 'name')?.['name']}`;
+    },
+  }),
+];
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp({ tools }, { TOOL_TIMEOUT_MS: '500' });
+});
+afterAll(() => app.stop());
+
+describe.each([
+  ['2026-07-28', connectModern],
+  ['2025-11-25', connectLegacy],
+] as const)('in %s, a tool', (_era, connect) => {
+  let client: Awaited<ReturnType<typeof connectModern>>;
+  beforeAll(async () => {
+    client = (await connect(app.mcpUrl)) as typeof client;
+  });
+  afterAll(() => client.close());
+
+  it('answers text in one line', async () => {
+    expect((await client.callTool({ name: 'text' })).content).toEqual([{ type: 'text', text: 'plain text' }]);
+  });
+
+  it('answers every kind of content', async () => {
+    const { content } = await client.callTool({ name: 'blocks' });
+    expect(content.map(({ type }) => type)).toEqual(['image', 'audio', 'resource', 'resource_link']);
+  });
+
+  it('reports progress', async () => {
+    const seen: unknown[] = [];
+    const call = { name: 'progress' };
+    await client.callTool(
+      call,
+      ...(progressOptions(connect === connectLegacy, (step) => seen.push(step)) as []),
+    );
+    expect(seen).toEqual([
+      { progress: 1, total: 2, message: 'half' },
+      { progress: 2, total: 2 },
+    ]);
+  });
+
+  it('is stopped at the time limit, and the answer says what to do', async () => {
+    const result = await client.callTool({ name: 'endless' });
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching(/0\.5 seconds.*Try again/) }],
+    });
+    expect(cancelReason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('that throws shows a reference, and the log has the stack under it', async () => {
+    const result = await client.callTool({ name: 'fails' });
+    expect(result.isError).toBe(true);
+    const text = JSON.stringify(result.content);
+    expect(text).not.toContain('S3CRET');
+    const reference = /reference: (\w+)/.exec(text)?.[1];
+    const line = app.logs.find((entry) => entry['reference'] === reference);
+    expect(line).toMatchObject({
+      tool: 'fails',
+      requestId: expect.any(String),
+      err: { stack: expect.stringContaining('at ') },
+    });
+  });
+
+  it('that refuses shows its own words', async () => {
+    expect(await client.callTool({ name: 'refuses' })).toMatchObject({
+      isError: true,
+      content: [{ text: 'Ask for less' }],
+    });
+  });
+
+  it('whose answer does not fit its output schema is an error', async () => {
+    expect(await client.callTool({ name: 'wrong_output' })).toMatchObject({ isError: true });
+  });
+});
+
+/** The 1.x client takes a result schema before the options. */
+function progressOptions(legacy: boolean, onprogress: (step: unknown) => void): unknown[] {
+  return legacy ? [undefined, { onprogress }] : [{ onprogress }];
+}
+
+it('is told when a client cancels', async () => {
+  const client = await connectModern(app.mcpUrl);
+  const cancel = new AbortController();
+  cancelReason = undefined;
+  const running = new Promise<void>((resolve) => {
+    began = resolve;
+  });
+  const call = client.callTool({ name: 'endless' }, { signal: cancel.signal });
+  await running;
+  cancel.abort('no longer needed');
+  await expect(call).rejects.toThrow();
+  await expect.poll(() => cancelReason).toBeDefined();
+  expect(cancelReason).not.toMatchObject({ name: 'TimeoutError' });
+  await client.close();
+});
+
+describe('a tool that asks its user', () => {
+  it('gets the answer in the next round', async () => {
+    const client = await connectModern(app.mcpUrl, undefined, undefined, {
+      capabilities: { elicitation: { form: {} } },
+    });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
+    expect(await client.callTool({ name: 'asks' })).toMatchObject({ content: [{ text: 'round 1: Ada' }] });
+    await client.close();
+  });
+
+  it('knows when the client cannot ask', async () => {
+    const client = await connectLegacy(app.mcpUrl);
+    expect(await client.callTool({ name: 'asks' })).toMatchObject({ content: [{ text: 'cannot ask' }] });
+    await client.close();
+  });
+});
+
+it('a missing scope is 403 with the scopes the tool needs', async () => {
+  const write = defineTool({
+    ...described,
+    name: 'write',
+    scopes: ['read', 'orders:write'],
+    handler: () => 'written',
+  });
+  const caller = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+  const limited = await startApp({ tools: [write] }, {}, { verifiers: [() => caller] });
+  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'write', arguments: {} } };
+  const response = await post(limited.mcpUrl, body, { Authorization: 'Bearer user-token' });
+  expect(response.status).toBe(403);
+  const challenge = response.headers.get('www-authenticate');
+  expect(challenge).toContain('error="insufficient_scope"');
+  expect(challenge).toContain('scope="read orders:write"');
+  expect(challenge).toContain(`resource_metadata="${limited.url}/.well-known/oauth-protected-resource/mcp"`);
+  await limited.stop();
+});

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Caller } from '../../src/platform/caller.js';
+import { openStore, type Store } from '../../src/platform/store/database.js';
+import { findOrder } from '../../src/shop/orders.js';
+import { seedShop } from '../../src/shop/seed.js';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore('file::memory:');
+  await seedShop(store);
+});
+afterAll(() => store.destroy());
+
+const alice: Caller = { kind: 'user', id: 'alice', name: 'Alice', scopes: ['read'], clientId: 'c' };
+
+it('a user sees their own order, not one of someone else', async () => {
+  expect(await findOrder(store, 'ORD-1001', alice)).toMatchObject({ username: 'alice' });
+  expect(await findOrder(store, 'ORD-2001', alice)).toBeUndefined();
+  expect(await findOrder(store, 'ORD-9999', alice)).toBeUndefined();
+});
+
+it('a service sees every order', async () => {
+  const service: Caller = { ...alice, kind: 'service' };
+  expect(await findOrder(store, 'ORD-2001', service)).toMatchObject({ username: 'bob' });
+});
