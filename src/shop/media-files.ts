@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What everyone may download. */
-export const publicDirectory = fileURLToPath(new URL('../../public', import.meta.url));
+/** Pictures of the products, one `<product_id>.jpg` each. Everyone may download them. */
+export const imageDirectory = fileURLToPath(new URL('../../public/images', import.meta.url));
 
-const imageDirectory = join(publicDirectory, 'images');
-const audioDirectory = join(publicDirectory, 'audio');
+/** Recordings, one `<topic>.opus` each, and what they say as `<topic>.txt`. Everyone may download them. */
+export const audioDirectory = fileURLToPath(new URL('../../public/audio', import.meta.url));
 
 /** Whether `public/images` has a picture of the product. */
 export async function hasImage(productId: string): Promise<boolean> {
