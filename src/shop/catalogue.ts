@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import PDFDocument from 'pdfkit';
 import { readImage } from './media-files.js';
-import { loadFont, printable, visualRuns, wrap } from './pdf-text.js';
+import { isRightToLeft, loadFont, printable, visualRuns, wrap } from './pdf-text.js';
 import { formatPrice, type Product } from './products.js';
 
 /** Points, of which 72 are an inch; the page is A4. */
@@ -50,6 +50,8 @@ export async function renderCatalogue(category: string, products: Product[], dat
     autoFirstPage: false,
     lang: 'en',
     displayTitle: true,
+    // Else PDFKit would read a standard font that no page uses.
+    font: '',
     info: { Title: `Acme Shop: ${title}`, Author: 'Acme Shop', Subject: `Prices and stock of ${day}` },
   });
   const chunks: Buffer[] = [];
@@ -159,15 +161,21 @@ function rule(document: PDFKit.PDFDocument, y: number): void {
 /** Prints a text of any script. @returns where the next text may begin, in points from the top. */
 function drawText(document: PDFKit.PDFDocument, text: string, box: TextBox): number {
   const { text: shown, font } = printable(text, box.bold);
-  document.registerFont(font, loadFont(font).data).font(font).fontSize(box.size).fillColor(box.color);
+  // PDFKit takes an opened font too; only its types do not say so.
+  document
+    .font(loadFont(font) as unknown as Buffer, font)
+    .fontSize(box.size)
+    .fillColor(box.color);
   const lineHeight = box.size * 1.25;
-  // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs.
-  const widthOf = (part: string) => document.widthOfString(part, { features: [] });
+  // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs; else word by word, from
+  // a cache.
+  const shaping = isRightToLeft(shown) ? { features: [] } : {};
+  const widthOf = (part: string) => document.widthOfString(part, shaping);
   const lines = wrap(shown, box.width, box.maxLines ?? 1, widthOf);
   for (const [index, line] of lines.entries()) {
     let x = box.align === 'right' ? box.x + box.width - widthOf(line) : box.x;
     for (const run of visualRuns(line, shown)) {
-      document.text(run, x, box.y + index * lineHeight, { lineBreak: false, features: [] });
+      document.text(run, x, box.y + index * lineHeight, { lineBreak: false, ...shaping });
       x += widthOf(run);
     }
   }

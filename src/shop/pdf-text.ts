@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { create, type Font } from 'fontkit';
+import { type Font, openSync } from 'fontkit';
 
 /** Printed in place of every character no font has a shape for. */
 const MISSING = '□';
@@ -17,27 +16,20 @@ const FONT_FILES = {
 type BidiModule = typeof import('bidi-js');
 type FontName = keyof typeof FONT_FILES;
 
-interface LoadedFont {
-  /** The font file, as PDFKit takes it. */
-  data: Buffer;
-  font: Font;
-}
-
 const require = createRequire(import.meta.url);
-const loaded = new Map<FontName, LoadedFont>();
+const loaded = new Map<FontName, Font>();
 // The types of the package describe another module system than the one it has.
 const bidi = (require('bidi-js') as BidiModule['default'])();
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A font of the catalogue, read once. */
-export function loadFont(name: FontName): LoadedFont {
-  let found = loaded.get(name);
-  if (found === undefined) {
-    const data = readFileSync(require.resolve(FONT_FILES[name]));
-    found = { data, font: create(data) as Font };
-    loaded.set(name, found);
+/** A font of the catalogue, opened once: what it works out about its glyphs serves every later catalogue. */
+export function loadFont(name: FontName): Font {
+  let font = loaded.get(name);
+  if (font === undefined) {
+    font = openSync(require.resolve(FONT_FILES[name])) as Font;
+    loaded.set(name, font);
   }
-  return found;
+  return font;
 }
 
 /** A text that a font can print. */
@@ -53,9 +45,9 @@ export interface Printable {
 export function printable(text: string, bold = false): Printable {
   const clean = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const brand: FontName = bold ? 'brandBold' : 'brand';
-  if (covers(loadFont(brand).font, clean)) return { text: clean, font: brand };
+  if (covers(loadFont(brand), clean)) return { text: clean, font: brand };
   const wide: FontName = bold ? 'wideBold' : 'wide';
-  const { font } = loadFont(wide);
+  const font = loadFont(wide);
   const shown = Array.from(graphemes.segment(clean), ({ segment }) => {
     const visible = segment.replace(/[\p{Cf}\p{Variation_Selector}]/gu, '');
     return covers(font, visible) ? visible : MISSING;
@@ -106,6 +98,11 @@ export function wrap(
   }
 }
 
+/** Whether a text has letters that run from right to left, and so must be shaped and ordered in runs. */
+export function isRightToLeft(text: string): boolean {
+  return RIGHT_TO_LEFT.test(text);
+}
+
 /**
  * Cuts a line into runs of one direction, from left to right as they stand on the page (Unicode Standard Annex 9,
  * rule L2). Each run keeps its logical order, because the font shapes and turns it.
@@ -113,7 +110,7 @@ export function wrap(
  * @param paragraph the text the line is part of; its first strong character decides the direction
  */
 export function visualRuns(line: string, paragraph: string): string[] {
-  if (!RIGHT_TO_LEFT.test(paragraph)) return [line];
+  if (!isRightToLeft(paragraph)) return [line];
   const isRtl = bidi.getEmbeddingLevels(paragraph).paragraphs[0]?.level === 1;
   const { levels } = bidi.getEmbeddingLevels(line, isRtl ? 'rtl' : 'ltr');
   const runs: { text: string; level: number }[] = [];
