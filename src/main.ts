@@ -1,14 +1,13 @@
+import { createAccounts } from './accounts/index.js';
 import { seedDemoUsers } from './accounts/users.js';
 import { banner } from './banner.js';
 import { createApp } from './platform/app.js';
 import { readEnvironment } from './platform/config.js';
-import { staticFiles } from './platform/http/static-files.js';
 import { describeStartFailure, run } from './platform/lifecycle.js';
 import { createLogger } from './platform/logger.js';
 import { openStore } from './platform/store/database.js';
 import { content } from './server.js';
 import { catalogueRoutes } from './shop/catalogue-route.js';
-import { audioDirectory, imageDirectory } from './shop/media-files.js';
 import { seedShop } from './shop/seed.js';
 
 try {
@@ -19,12 +18,14 @@ try {
     await seedDemoUsers(store);
     await seedShop(store);
   }
-  const publicRoutes = [
-    catalogueRoutes(store),
-    staticFiles('/images', imageDirectory),
-    staticFiles('/audio', audioDirectory),
-  ];
-  const app = await createApp({ config, logger, store, content, publicRoutes });
+  const app = await createApp({
+    config,
+    logger,
+    store,
+    content,
+    accounts: createAccounts(store),
+    publicRoutes: [catalogueRoutes(store)],
+  });
   const address = await run({ config, logger, store, app });
   console.error(banner(config, address));
 } catch (error) {

@@ -1,12 +1,60 @@
 import bcrypt from 'bcrypt';
+import type { Selectable } from 'kysely';
+import type { User } from '../platform/oauth/accounts.js';
 import { nowInSeconds, type Store } from '../platform/store/database.js';
+import type { UsersTable } from '../platform/store/schema.js';
+import { passwordChecks } from './password-checks.js';
 
 const BCRYPT_COST = 12;
+/** bcrypt ignores what comes after, so a longer password would be accepted with any ending. */
+const MAX_PASSWORD_BYTES = 72;
+/** What an unknown user's password is compared with, so that the answer takes as long as for a known one. */
+const DUMMY_HASH = '$2b$12$ftqIgB.Jlj2LMjZ1rsI8GONDTkpP3U.6JgxTzn/s207nOHfvHrpRu';
 
 const demoUsers = [
   { username: 'alice', name: 'Alice', password: 'password123' },
   { username: 'bob', name: 'Bob', password: 'hunter2' },
 ];
+
+/** Names are compared without case and outer spaces. */
+export function normalizeUsername(username: string): string {
+  return username.trim().toLowerCase();
+}
+
+/** The user with that name, unless disabled. */
+export async function findUser(store: Store, username: string): Promise<User | undefined> {
+  const row = await selectUser(store, username);
+  return row && toUser(row);
+}
+
+/**
+ * The user whose password this is.
+ *
+ * @throws {AccountsBusyError} when too many passwords are being checked already
+ */
+export async function verifyPassword(
+  store: Store,
+  username: string,
+  password: string,
+): Promise<User | undefined> {
+  const row = await selectUser(store, normalizeUsername(username));
+  const fits = Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+  const matches = await passwordChecks.run(() =>
+    bcrypt.compare(fits ? password : '', row?.password_hash ?? DUMMY_HASH),
+  );
+  return matches && fits && row ? toUser(row) : undefined;
+}
+
+/**
+ * Hashes a new password.
+ *
+ * @throws {RangeError} when it is empty or longer than 72 bytes
+ */
+export async function hashPassword(password: string): Promise<string> {
+  const bytes = Buffer.byteLength(password);
+  if (bytes === 0 || bytes > MAX_PASSWORD_BYTES) throw new RangeError('A password must have 1 to 72 bytes');
+  return bcrypt.hash(password, BCRYPT_COST);
+}
 
 /** Adds the demo users that do not exist yet; hashing is skipped for those that do. */
 export async function seedDemoUsers(store: Store): Promise<void> {
@@ -14,11 +62,24 @@ export async function seedDemoUsers(store: Store): Promise<void> {
     (await store.selectFrom('users').select('username').execute()).map((user) => user.username),
   );
   for (const { username, name, password } of demoUsers.filter((user) => !existing.has(user.username))) {
-    const password_hash = await bcrypt.hash(password, BCRYPT_COST);
+    const password_hash = await hashPassword(password);
     await store
       .insertInto('users')
       .values({ username, name, password_hash, scopes: 'read orders:write', created_at: nowInSeconds() })
       .onConflict((conflict) => conflict.column('username').doNothing())
       .execute();
   }
+}
+
+function selectUser(store: Store, username: string) {
+  return store
+    .selectFrom('users')
+    .selectAll()
+    .where('username', '=', username)
+    .where('disabled', '=', 0)
+    .executeTakeFirst();
+}
+
+function toUser({ username, name, scopes }: Selectable<UsersTable>): User {
+  return { id: username, name, scopes: scopes.split(' ').filter(Boolean) };
 }

@@ -7,10 +7,14 @@ import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
+import { staticFiles } from './http/static-files.js';
 import type { Logger } from './logger.js';
 import type { ServerContent } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
+import type { Accounts } from './oauth/accounts.js';
 import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
+import { createOAuth } from './oauth/index.js';
+import { resourceMetadataUrl } from './oauth/metadata.js';
 import { serviceTokenVerifier } from './oauth/service-token.js';
 import type { Store } from './store/database.js';
 
@@ -19,7 +23,8 @@ export interface AppOptions {
   logger: Logger;
   store: Store;
   content: ServerContent;
-  /** Further credentials that lead to a caller, asked after the static token. */
+  accounts: Accounts;
+  /** Further credentials that lead to a caller, asked after the static token and our own access tokens. */
   verifiers?: TokenVerifier[];
   /** Further routes that need no sign-in, such as files behind links in answers. */
   publicRoutes?: Router[];
@@ -35,20 +40,33 @@ export interface App {
 
 /** The whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, logger, store, content } = options;
+  const { config, logger, store, content, accounts } = options;
   const allScopes = content.scopes.map(({ name }) => name);
-  const resourceMetadataUrl = `${config.publicUrl}/.well-known/oauth-protected-resource/mcp`;
   const isAllowedOrigin = allowedOrigins(config);
-  const mcp = await createMcpEndpoint({ config, logger, store, content, resourceMetadataUrl });
+  const mcp = await createMcpEndpoint({
+    config,
+    logger,
+    store,
+    content,
+    resourceMetadataUrl: resourceMetadataUrl(config),
+  });
+  const oauth =
+    config.authMode === 'builtin'
+      ? await createOAuth({ config, store, logger, accounts, scopes: content.scopes })
+      : undefined;
   let draining = false;
 
-  const verifiers = [serviceTokenVerifier(config.serviceTokens, allScopes), ...(options.verifiers ?? [])];
+  const verifiers: TokenVerifier[] = [
+    serviceTokenVerifier(config.serviceTokens, allScopes),
+    ...(oauth ? [oauth.verifyAccessToken] : []),
+    ...(options.verifiers ?? []),
+  ];
   const authenticate =
     config.authMode === 'none'
       ? everyoneIs(localCaller(allScopes))
       : requireCaller({
           verifiers,
-          resourceMetadataUrl,
+          resourceMetadataUrl: resourceMetadataUrl(config),
           scopes: content.scopes.filter((scope) => scope.default).map(({ name }) => name),
         });
 
@@ -59,7 +77,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.use(requestLog(logger));
   app.use(hostGuard(config));
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
+  if (oauth) app.use(oauth.router);
   for (const router of options.publicRoutes ?? []) app.use(router);
+  app.use(staticFiles());
   app.use(notFound);
   app.use(errorHandler(logger));
 
@@ -69,7 +89,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       draining = true;
       return mcp.idle();
     },
-    close: mcp.close,
+    close: async () => {
+      oauth?.close();
+      await mcp.close();
+    },
   };
 }
 

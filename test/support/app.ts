@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createAccounts } from '../../src/accounts/index.js';
 import { type AppOptions, createApp } from '../../src/platform/app.js';
 import { parseConfig } from '../../src/platform/config.js';
 import { createLogger } from '../../src/platform/logger.js';
@@ -43,7 +44,14 @@ export async function startApp(
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) });
   const store = parts.store ?? (await openStore('file::memory:'));
-  const app = await createApp({ config, logger, store, content: testContent(content), ...parts });
+  const app = await createApp({
+    config,
+    logger,
+    store,
+    content: testContent(content),
+    accounts: createAccounts(store),
+    ...parts,
+  });
   const server = createServer(app.express).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,5 +1,6 @@
 /** A server of its own for tests of the life cycle: its tool `wait` ends when the process gets SIGUSR2. */
 import { once } from 'node:events';
+import { createAccounts } from '../../src/accounts/index.js';
 import { createApp } from '../../src/platform/app.js';
 import { readEnvironment } from '../../src/platform/config.js';
 import { run } from '../../src/platform/lifecycle.js';
@@ -24,6 +25,12 @@ const wait = defineTool({
 const config = readEnvironment();
 const logger = createLogger(config);
 const store = await openStore('file::memory:');
-const app = await createApp({ config, logger, store, content: testContent({ tools: [wait] }) });
+const app = await createApp({
+  config,
+  logger,
+  store,
+  content: testContent({ tools: [wait] }),
+  accounts: createAccounts(store),
+});
 await run({ config, logger, store, app });
 console.log('listening');

@@ -1,28 +1,46 @@
-import express, { Router } from 'express';
-import { cors } from './cors.js';
+import { extname, join } from 'node:path';
+import express, { type Response, Router } from 'express';
 
-/** Milliseconds. Names carry no version, so a changed file is seen by everyone after this time. */
-const MAX_AGE_MS = 7 * 24 * 3_600_000;
+/** The same place from `src/` and from `dist/`. */
+const PUBLIC_DIRECTORY = join(import.meta.dirname, '../../../public');
+
+/** Seconds. File names carry no version, so a changed file is seen by everyone after this time. */
+const MEDIA_MAX_AGE = 7 * 24 * 3600;
+
+/** Nothing from elsewhere, and no script in the page itself: what is in `public/` is all a page can load. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Images and audio guides; everything else is checked with the server at every visit. */
+const MEDIA = /^\.(jpe?g|png|webp|opus|ogg|mp3)$/;
 
 /**
- * Serves the files of a folder to everyone, with ranges, `ETag` and long caching. What is not there, hidden files
- * and folders themselves fall through to the routes after it.
- *
- * @param path where the folder appears, such as `/images`
- * @param directory absolute path of the folder
+ * Serves the files of `public/` to everyone: the landing page at `/`, images and audio, with ranges and `ETag`. What
+ * is not there falls through to the routes after it: hidden files, folders, and every path that leaves `public/`.
  */
-export function staticFiles(path: string, directory: string): Router {
+export function staticFiles(): Router {
   const router = Router();
-  router.use(
-    path,
-    cors('GET, HEAD'),
-    express.static(directory, {
-      dotfiles: 'ignore',
-      index: false,
-      redirect: false,
-      maxAge: MAX_AGE_MS,
-      setHeaders: (res) => res.set('X-Content-Type-Options', 'nosniff'),
-    }),
-  );
+  router.use(express.static(PUBLIC_DIRECTORY, { dotfiles: 'ignore', redirect: false, setHeaders }));
   return router;
+}
+
+function setHeaders(res: Response, path: string): void {
+  const ending = extname(path).toLowerCase();
+  res.set('X-Content-Type-Options', 'nosniff');
+  // Pages and cards of other origins may show and read what everyone may download.
+  if (MEDIA.test(ending)) res.set('Access-Control-Allow-Origin', '*');
+  res.set('Cache-Control', MEDIA.test(ending) ? `public, max-age=${MEDIA_MAX_AGE}` : 'no-cache');
+  // WhatsApp accepts Opus only under the name of its container.
+  if (ending === '.opus') res.set('Content-Type', 'audio/ogg');
+  if (ending === '.html') {
+    res.set('Content-Security-Policy', PAGE_POLICY);
+    res.set('Referrer-Policy', 'no-referrer');
+  }
 }

@@ -4,20 +4,12 @@ import {
   type McpServerOptions,
   type ServerCapabilities,
 } from '@modelcontextprotocol/server';
+import type { Scope } from '../scopes.js';
 import type { RpcCall } from './call.js';
 import type { Serving } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
-
-/** A permission a user can grant to a client. */
-export interface Scope {
-  name: string;
-  /** What it allows, in words for the user who grants it. */
-  description: string;
-  /** Asked for by every client to begin with; the others only when a tool needs them. */
-  default: boolean;
-}
 
 /** Everything a server offers. The lists are advertised in their order. */
 export interface ServerContent {

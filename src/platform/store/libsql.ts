@@ -48,16 +48,20 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 
 function openFile(url: string): SqliteDatabase {
   const path = url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Created by us rather than by SQLite, so that no moment exists in which others could read it.
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
+  if (path !== ':memory:') createPrivately(path);
   const database = new Libsql(path);
   database.pragma('busy_timeout = 5000');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   return withCachedStatements(database);
+}
+
+/** Creates the file before SQLite would, so that no moment exists in which others could read it. */
+function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
 }
 
 /** Preparing costs more than most of our statements, and never finalizing them avoids a crash known from libsql. */

@@ -1,0 +1,160 @@
+import { type Request, type Response, Router } from 'express';
+import { keepRequest } from './authorization-request.js';
+import type { Client } from './clients.js';
+import type { OAuthContext } from './context.js';
+import { OAuthError } from './errors.js';
+import { sendPage } from './pages.js';
+import { type Parameters, parseParameters } from './params.js';
+import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from './redirect-uri.js';
+
+/** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
+export function authorizeRoutes(context: OAuthContext): Router {
+  const router = Router();
+  router.get('/authorize', async (req, res) => {
+    const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
+    let redirectUri: string | undefined;
+    try {
+      await context.limits.countRequest('authorize', req.ip ?? '');
+      // Nobody is sent anywhere before both the client and its address are known to be good.
+      const client = await readClient(context, parameters);
+      redirectUri = readRedirectUri(client, parameters);
+      const id = await keepValidRequest(context, req, res, client, redirectUri, parameters);
+      res.set('Cache-Control', 'no-store').redirect(303, `/login?request=${id}`);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      refuse(context, res, error, redirectUri, parameters);
+    }
+  });
+  return router;
+}
+
+/**
+ * The address the browser goes back to, with the answer and with `iss` (RFC 9207), which protects clients that use
+ * several servers.
+ */
+export function answerUrl(
+  issuer: string,
+  redirectUri: string,
+  answer: Record<string, string | null | undefined>,
+): URL {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ ...answer, iss: issuer })) {
+    if (value != null) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+async function readClient({ clients }: OAuthContext, { values, repeated }: Parameters): Promise<Client> {
+  if (repeated.has('client_id') || repeated.has('redirect_uri')) {
+    throw new OAuthError('invalid_request', 'A parameter is repeated');
+  }
+  const client = values['client_id'] === undefined ? undefined : await clients.find(values['client_id']);
+  if (client === undefined) {
+    throw new OAuthError(
+      'invalid_client',
+      'This application is not registered here, or no longer. Remove the connection in the application and add it again.',
+    );
+  }
+  return client;
+}
+
+function readRedirectUri(client: Client, { values }: Parameters): string {
+  const only = client.redirectUris.length === 1 ? client.redirectUris[0] : undefined;
+  const redirectUri = values['redirect_uri'] ?? only;
+  if (redirectUri === undefined || !client.redirectUris.some((uri) => matchesRedirectUri(redirectUri, uri))) {
+    throw new OAuthError(
+      'invalid_request',
+      'The address to return to is not registered for this application.',
+    );
+  }
+  return redirectUri;
+}
+
+async function keepValidRequest(
+  context: OAuthContext,
+  req: Request,
+  res: Response,
+  client: Client,
+  redirectUri: string,
+  { values, repeated }: Parameters,
+): Promise<string> {
+  if (repeated.size > 0) throw new OAuthError('invalid_request', 'A parameter is repeated');
+  const responseType = values['response_type'];
+  if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is required');
+  if (responseType !== 'code')
+    throw new OAuthError('unsupported_response_type', 'response_type must be code');
+  const codeChallenge = values['code_challenge'];
+  if (values['code_challenge_method'] !== 'S256' || !/^[\w-]{43}$/.test(codeChallenge ?? '')) {
+    throw new OAuthError(
+      'invalid_request',
+      'A code_challenge with code_challenge_method S256 is required (PKCE)',
+    );
+  }
+  return keepRequest(context, req, res, {
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    state: values['state'] ?? null,
+    scopes: readScopes(context, values['scope']).join(' '),
+    resource: canonicalResource(context, values['resource']) ?? context.resource,
+    code_challenge: codeChallenge ?? '',
+  });
+}
+
+/** The scopes asked for that exist; the default ones when none are named, as many clients do. */
+function readScopes({ scopes }: OAuthContext, scope: string | undefined): string[] {
+  if (scope === undefined) return scopes.filter((known) => known.default).map(({ name }) => name);
+  const asked = new Set(scope.split(' '));
+  const known = scopes.filter(({ name }) => asked.has(name)).map(({ name }) => name);
+  if (known.length === 0) throw new OAuthError('invalid_scope', 'None of the requested scopes exists here');
+  return known;
+}
+
+/**
+ * Our resource, however a client spells it: with another case of the host, a trailing slash, or as the bare origin
+ * (RFC 8707).
+ *
+ * @throws {OAuthError} `invalid_target` for any other
+ */
+export function canonicalResource(
+  { resource, issuer }: OAuthContext,
+  asked: string | undefined,
+): string | undefined {
+  if (asked === undefined) return undefined;
+  const spelled = URL.canParse(asked) ? new URL(asked).href.replace(/\/$/, '') : undefined;
+  if (spelled === resource || spelled === issuer) return resource;
+  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource');
+}
+
+/**
+ * Tells a refusal to whom it concerns. A client on the user's own computer gets it by redirect. A website that anybody
+ * could have registered does not get the browser thrown at it (OAuth 2.1 section 7.12.2): the user decides.
+ */
+function refuse(
+  { accounts, issuer }: OAuthContext,
+  res: Response,
+  error: OAuthError,
+  redirectUri: string | undefined,
+  { values, repeated }: Parameters,
+): void {
+  res.set(error.headers);
+  if (redirectUri === undefined || error.status !== 400) {
+    sendPage(
+      res,
+      accounts,
+      error.status,
+      accounts.errorPage({ message: error.message, returnTo: undefined }),
+    );
+    return;
+  }
+  const url = answerUrl(issuer, redirectUri, {
+    error: error.code,
+    error_description: error.message,
+    state: repeated.has('state') ? undefined : values['state'],
+  });
+  if (isLoopbackRedirect(redirectUri)) {
+    res.set('Cache-Control', 'no-store').redirect(303, url.href);
+    return;
+  }
+  const returnTo = { href: url.href, host: redirectHost(redirectUri) };
+  sendPage(res, accounts, 400, accounts.errorPage({ message: error.message, returnTo }));
+}

@@ -1,0 +1,117 @@
+import type { Request } from 'express';
+import type { Selectable } from 'kysely';
+import { nowInSeconds, type Store } from '../store/database.js';
+import type { OAuthClientsTable } from '../store/schema.js';
+import { OAuthError } from './errors.js';
+import { sameDigest, sha256 } from './random.js';
+
+/** A client that completed a sign-in is kept this long after its last use, in seconds. */
+const USED_CLIENT_TTL = 90 * 86_400;
+
+/** A client as every endpoint sees it, however it became known. */
+export interface Client {
+  clientId: string;
+  name: string;
+  /** The host its description was fetched from, for clients that are described by a document. */
+  host: string | undefined;
+  redirectUris: string[];
+  grantTypes: string[];
+  /** SHA-256 of its secret; public clients have none. */
+  secretHash: string | undefined;
+}
+
+export interface Clients {
+  /** The client with that id, or `undefined`. */
+  find: (clientId: string) => Promise<Client | undefined>;
+  /**
+   * The client that sends a request to the token or revocation endpoint: by Basic authentication, by a secret in the
+   * form, or by its id alone when it is public (OAuth 2.1 section 2.4).
+   *
+   * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
+   */
+  authenticate: (req: Request, form: Record<string, string | undefined>) => Promise<Client>;
+  /** Keeps a client that is in use from expiring. */
+  markUsed: (clientId: string) => Promise<void>;
+}
+
+export function createClients(store: Store): Clients {
+  const find: Clients['find'] = async (clientId) => {
+    const row = await store
+      .selectFrom('oauth_clients')
+      .selectAll()
+      .where('client_id', '=', clientId)
+      .executeTakeFirst();
+    return row && fromRow(row);
+  };
+  return {
+    find,
+    async authenticate(req, form) {
+      const basic = readBasic(req.headers.authorization);
+      const failure = () =>
+        new OAuthError(
+          'invalid_client',
+          'The client is unknown or its secret is wrong. Register the client again',
+          {
+            status: 401,
+            headers: basic === undefined ? {} : { 'WWW-Authenticate': 'Basic realm="oauth"' },
+          },
+        );
+      if (basic === 'malformed') throw failure();
+      if (basic && form['client_secret'] !== undefined) {
+        throw new OAuthError('invalid_request', 'The client used more than one way to authenticate');
+      }
+      if (basic && form['client_id'] !== undefined && form['client_id'] !== basic.clientId) throw failure();
+      const clientId = basic?.clientId ?? form['client_id'];
+      if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is required');
+      const client = await find(clientId);
+      if (client === undefined) throw failure();
+      const secret = basic?.secret ?? form['client_secret'];
+      if (!secretFits(client, secret)) throw failure();
+      return client;
+    },
+    async markUsed(clientId) {
+      const now = nowInSeconds();
+      await store
+        .updateTable('oauth_clients')
+        .set({ used_at: now, expires_at: now + USED_CLIENT_TTL })
+        .where('client_id', '=', clientId)
+        .execute();
+    },
+  };
+}
+
+function fromRow(row: Selectable<OAuthClientsTable>): Client {
+  return {
+    clientId: row.client_id,
+    name: row.client_name ?? 'An application',
+    host: undefined,
+    redirectUris: JSON.parse(row.redirect_uris) as string[],
+    grantTypes: JSON.parse(row.grant_types) as string[],
+    secretHash: row.secret_hash ?? undefined,
+  };
+}
+
+/** A public client must not come with a secret, a confidential one must come with the right one. */
+function secretFits(client: Client, secret: string | undefined): boolean {
+  if (client.secretHash === undefined) return secret === undefined || secret === '';
+  return secret !== undefined && sameDigest(sha256(secret), client.secretHash);
+}
+
+/** Basic credentials, form-encoded inside as RFC 6749 section 2.3.1 has it. */
+function readBasic(
+  header: string | undefined,
+): { clientId: string; secret: string } | 'malformed' | undefined {
+  if (header === undefined) return undefined;
+  const encoded = /^Basic +([\w+/]+=*)$/i.exec(header)?.[1];
+  const [, clientId, secret] = /^([^:]+):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
+  if (clientId === undefined || secret === undefined) return 'malformed';
+  try {
+    return { clientId: decodeForm(clientId), secret: decodeForm(secret) };
+  } catch {
+    return 'malformed';
+  }
+}
+
+function decodeForm(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}

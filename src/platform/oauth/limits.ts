@@ -1,0 +1,131 @@
+import { isIPv6 } from 'node:net';
+import { nowInSeconds, type Store } from '../store/database.js';
+import { tooManyRequests } from './errors.js';
+import { sha256 } from './random.js';
+
+/** At most `max` hits in a window of so many seconds. */
+interface Limit {
+  max: number;
+  window: number;
+}
+
+const PER_ADDRESS = {
+  authorize: { max: 300, window: 60 },
+  register: { max: 30, window: 3600 },
+  token: { max: 600, window: 60 },
+  failedLogin: { max: 100, window: 900 },
+} satisfies Record<string, Limit>;
+const FAILED_LOGINS_PER_ACCOUNT: Limit = { max: 40, window: 3600 };
+const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
+
+export interface Limits {
+  /**
+   * Counts a request of an address.
+   *
+   * @throws {OAuthError} 429 with Retry-After beyond the limit
+   */
+  countRequest: (kind: 'authorize' | 'register' | 'token', address: string) => Promise<void>;
+  /** Seconds until this address may try this account again; 0 when it may now. */
+  loginWait: (address: string, username: string) => Promise<number>;
+  countFailedLogin: (address: string, username: string) => Promise<void>;
+  /** A correct password clears what that address got wrong before. */
+  clearFailedLogins: (address: string, username: string) => Promise<void>;
+}
+
+/**
+ * Limits that hold across restarts and replicas, because the counters are in the store.
+ *
+ * @param scale multiplies the limits per address, for platforms whose users share one; never those per account
+ */
+export function createLimits(store: Store, scale: number): Limits {
+  const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
+
+  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
+    const now = nowInSeconds();
+    const { hits, resets_at } = await store
+      .insertInto('rate_limits')
+      .values({ key, hits: 1, resets_at: now + window })
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((row) => ({
+          hits: row
+            .case()
+            .when('rate_limits.resets_at', '<=', now)
+            .then(1)
+            .else(row('rate_limits.hits', '+', 1))
+            .end(),
+          resets_at: row
+            .case()
+            .when('rate_limits.resets_at', '<=', now)
+            .then(now + window)
+            .else(row.ref('rate_limits.resets_at'))
+            .end(),
+        })),
+      )
+      .returning(['hits', 'resets_at'])
+      .executeTakeFirstOrThrow();
+    return { hits, wait: Math.max(1, resets_at - now) };
+  }
+
+  const loginKeys = (address: string, username: string): { pair: string; all: [string, Limit][] } => {
+    const account = sha256(username.trim().toLowerCase());
+    const pair = `login:${account}:${networkOf(address)}`;
+    return {
+      pair,
+      all: [
+        [pair, FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS],
+        [`login:${account}`, FAILED_LOGINS_PER_ACCOUNT],
+        [`login:${networkOf(address)}`, scaled(PER_ADDRESS.failedLogin)],
+      ],
+    };
+  };
+
+  return {
+    async countRequest(kind, address) {
+      const limit = scaled(PER_ADDRESS[kind]);
+      const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
+      if (hits > limit.max) throw tooManyRequests(wait);
+    },
+    async loginWait(address, username) {
+      const { all } = loginKeys(address, username);
+      const now = nowInSeconds();
+      const rows = await store
+        .selectFrom('rate_limits')
+        .selectAll()
+        .where(
+          'key',
+          'in',
+          all.map(([key]) => key),
+        )
+        .where('resets_at', '>', now)
+        .execute();
+      const limits = new Map(all);
+      const waits = rows
+        .filter(({ key, hits }) => hits >= (limits.get(key)?.max ?? 0))
+        .map((row) => row.resets_at - now);
+      return Math.max(0, ...waits);
+    },
+    async countFailedLogin(address, username) {
+      for (const [key, limit] of loginKeys(address, username).all) await hit(key, limit);
+    },
+    async clearFailedLogins(address, username) {
+      await store.deleteFrom('rate_limits').where('key', '=', loginKeys(address, username).pair).execute();
+    },
+  };
+}
+
+/** An address, or the /64 network of an IPv6 address, since a single user owns all of it. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const rest = tail === '' ? [] : tail.split(':');
+    groups.push(...Array.from({ length: 8 - groups.length - rest.length }, () => '0'), ...rest);
+  }
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findProgram } from './requirements.js';
+
+/** The browser, or `undefined` when browser tests are to be skipped. */
+export const chromiumProgram = findProgram('chromium', 'Browser tests are');
+
+/** A real Chromium without a window. It makes no connections of its own. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumProgram ?? '',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** What axe finds wrong with a page, one line a rule. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Evaluated from outside, so that the page's own policy stays as it is.
+  const results = await page.evaluate(
+    `${source}; axe.run(document, { resultTypes: ['violations', 'incomplete'] })`,
+  );
+  const { violations } = results as { violations: { id: string; nodes: { html: string }[] }[] };
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+}
