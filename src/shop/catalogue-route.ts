@@ -37,7 +37,8 @@ export function catalogueRoutes(store: Store): Router {
       'Content-Disposition': `inline; filename="${filename.replace(/[^ -~]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(filename)}`,
       // Kept by clients, but asked for again each time, so that nobody reads an old price.
       'Cache-Control': 'public, no-cache',
-      ETag: `"${version}"`,
+      // Weak, because the same content made again differs in its time of making.
+      ETag: `W/"${version}"`,
       'Access-Control-Allow-Origin': '*',
       'X-Content-Type-Options': 'nosniff',
     });

@@ -9,7 +9,9 @@ export type Order = Selectable<OrdersTable>;
  * One order as the caller may see it: a user sees only their own, a service sees all.
  * Someone else's order is `undefined`, exactly like an unknown one, so that ids can't be probed.
  */
-export function findOrder(store: Store, id: string, caller: Caller): Promise<Order | undefined> {
+export async function findOrder(store: Store, id: string, caller: Caller): Promise<Order | undefined> {
+  // PostgreSQL fails on a null byte instead of finding nothing.
+  if (id.includes('\0')) return undefined;
   let query = store.selectFrom('orders').selectAll().where('id', '=', id);
   if (caller.kind === 'user') query = query.where('username', '=', caller.id);
   return query.executeTakeFirst();
