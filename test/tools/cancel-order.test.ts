@@ -138,6 +138,10 @@ describe('a client that can show a form', () => {
 describe.each([
   ['2025-11-25', () => connectLegacy(app.mcpUrl, 'alice')],
   ['2026-07-28 without elicitation', () => connectModern(app.mcpUrl, 'alice')],
+  [
+    '2026-07-28 that opens pages but shows no forms',
+    () => connectModern(app.mcpUrl, 'alice', undefined, { capabilities: { elicitation: { url: {} } } }),
+  ],
 ] as const)('a client of %s', (_era, open) => {
   const connect = async () => {
     const client = await open();
