@@ -3,8 +3,8 @@ import { openStore, type Store } from '../../src/platform/store/database.js';
 import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../src/shop/catalogue-route.js';
 import { seedShop } from '../../src/shop/seed.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { getRaw, hostileNames } from '../support/files.js';
 import { readPdf } from '../support/pdf.js';
+import { sendRaw } from '../support/raw.js';
 
 let app: TestApp;
 let store: Store;
@@ -38,7 +38,9 @@ it('answers HEAD with the same headers and nothing else', async () => {
 
 it('answers 304 as long as nothing has changed', async () => {
   const etag = (await get('seating')).headers.get('ETag') ?? '';
-  const again = await getRaw(app.url, '/catalogs/seating.pdf', { 'If-None-Match': etag });
+  const again = await sendRaw(app.url, '/catalogs/seating.pdf', {
+    headers: { 'If-None-Match': etag },
+  });
   expect(again).toMatchObject({ status: 304, body: '' });
 });
 
@@ -50,7 +52,9 @@ it('makes a catalogue once, and again when a product has changed', async () => {
   expect(await bytes(unchanged)).toEqual(first);
   await store.updateTable('products').set({ price_cents: 12345 }).where('id', '=', 'table-side').execute();
   const etag = before.headers.get('ETag') ?? '';
-  const changed = await getRaw(app.url, '/catalogs/tables.pdf', { 'If-None-Match': etag });
+  const changed = await sendRaw(app.url, '/catalogs/tables.pdf', {
+    headers: { 'If-None-Match': etag },
+  });
   expect(changed.status).toBe(200);
   const after = await get('tables');
   expect(after.headers.get('ETag')).not.toBe(etag);
@@ -72,9 +76,21 @@ it('serves a category whose name is no plain word', async () => {
   );
 });
 
-it.each(['nothing', 'Lighting', ...hostileNames])('answers 404 as JSON for "%.40s"', async (name) => {
-  const { status, type, body } = await getRaw(app.url, `/catalogs/${name}.pdf`);
+it.each([
+  'nothing',
+  'Lighting',
+  '../../etc/passwd',
+  '..%2f..%2f..%2fetc%2fpasswd',
+  '%2e%2e/%2e%2e/package',
+  '%2e%2e%2f%2e%2e%2fpackage',
+  '..%5c..%5cpackage',
+  '..%00',
+  'lighting%00',
+  'a'.repeat(5000),
+  '%F0%9F%AA%91',
+])('answers 404 as JSON for "%.40s"', async (name) => {
+  const { status, headers, body } = await sendRaw(app.url, `/catalogs/${name}.pdf`);
   expect(status).toBe(404);
-  expect(type).toContain('application/json');
+  expect(headers['content-type']).toContain('application/json');
   expect(JSON.parse(body)).toMatchObject({ error: 'not_found' });
 });
