@@ -24,7 +24,7 @@ try {
     store,
     content,
     accounts: createAccounts(store),
-    publicRoutes: [catalogueRoutes(store)],
+    publicRoutes: [await catalogueRoutes(store)],
   });
   const address = await run({ config, logger, store, app });
   console.error(banner(config, address));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Router } from 'express';
 import type { Store } from '../platform/store/database.js';
-import { renderCatalogue } from './catalogue.js';
+import { prepareCatalogues, renderCatalogue } from './catalogue.js';
 import { listCategories, listProducts, type Product } from './products.js';
 
 /** Catalogues kept ready; a shop with more categories makes the others again. */
@@ -20,8 +20,11 @@ export function catalogueFileName(category: string): string {
 /**
  * `GET` and `HEAD /catalogs/:category.pdf`, for everyone. An unknown category falls through to the routes after it.
  * A catalogue is made again when one of its products or the day changes, which also changes its `ETag`.
+ *
+ * @throws when a font is missing
  */
-export function catalogueRoutes(store: Store): Router {
+export async function catalogueRoutes(store: Store): Promise<Router> {
+  await prepareCatalogues();
   const catalogueOf = createCache();
   const router = Router();
   router.get('/catalogs/:category.pdf', async (req, res, next) => {

@@ -11,7 +11,7 @@ let store: Store;
 beforeAll(async () => {
   store = await openStore('file::memory:');
   await seedShop(store);
-  app = await startApp({}, {}, { store, publicRoutes: [catalogueRoutes(store)] });
+  app = await startApp({}, {}, { store, publicRoutes: [await catalogueRoutes(store)] });
 });
 afterAll(() => app.stop());
 
