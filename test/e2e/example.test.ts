@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+
+const run = promisify(execFile);
+const EXAMPLE = join(import.meta.dirname, '../../examples/connect-with-client.ts');
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const example = (args: string[], environment: Record<string, string> = {}) =>
+  run(process.execPath, ['--import', 'tsx', EXAMPLE, server.mcpUrl, ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+
+it('signs in, refreshes, lists and calls', async () => {
+  const { stdout } = await example(['--headless', 'alice', 'password123']);
+  expect(stdout).toContain(`Sign in here: ${server.url}/authorize?`);
+  expect(stdout).toContain('Signed in, and refreshed the access token (scope: read)');
+  expect(stdout).toContain('MCP 2026-07-28');
+  expect(stdout).toContain('get_product_info');
+  expect(stdout).toContain('"id":"alice"');
+  expect(stdout).toContain('"status":"delivered"');
+});
+
+it('uses the static token when there is one', async () => {
+  const { stdout } = await example([], { MCP_AUTH_TOKEN: SERVICE_TOKEN });
+  expect(stdout).toContain('"kind":"service"');
+});
+
+it('says in one line what is wrong', async () => {
+  const failure = await example(['--headless', 'alice', 'wrong']).catch((error) => error);
+  expect(failure).toMatchObject({
+    code: 1,
+    stderr: 'Sign-in failed: The user name or the password is wrong.\n',
+  });
+});
