@@ -55,7 +55,7 @@ export const cancelOrder = defineTool({
     if (answer === 'not asked') return ask(order, context);
 
     if (await cancel(context.store, order_id)) {
-      return outcome(order_id, 'cancelled', `Order ${order_id} is cancelled. Nothing will be charged.`);
+      return outcome(order_id, 'cancelled', `Order ${order_id} is cancelled.`);
     }
     // Another call, or the warehouse, was faster.
     return tooLate((await findOrder(context.store, order_id, context.caller)) ?? order);
