@@ -19,6 +19,7 @@ export const content: ServerContent = {
   },
   instructions: [
     'Acme Shop sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.',
+    'cancel_order cancels an order that has not been shipped. send_catalog, send_product_image and send_audio_guide send files.',
     'Ids look like lamp-arc and ORD-1001; acme://pricing lists every product id with its price.',
     'Never guess an order id: ask the customer for it.',
   ].join(' '),
