@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { type Serving, type ToolContext, toolContext } from './context.js';
-import { hideFailure, ToolError, toolError } from './failures.js';
+import { assertScopes, hideFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /** What a handler may answer: plain text, any MCP result, or a request for input. */
@@ -67,6 +67,7 @@ export function defineTool<
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
         withTimeLimit(serving.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
           try {
+            assertScopes(serving.caller, scopes);
             const answer = await handler(args as z.output<Input>, toolContext(serving, sdk, signal));
             return typeof answer === 'string' ? textResult(answer) : answer;
           } catch (error) {
