@@ -8,6 +8,12 @@ import type { Store } from './store/database.js';
 /** How long running calls may take to finish once the server is told to stop, in milliseconds. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
+/**
+ * Longer than the 60 seconds after which proxies give up an idle connection: if the server were first, a request could
+ * meet the closing connection and fail.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 export interface Running {
   config: Pick<Config, 'host' | 'port'>;
   logger: Logger;
@@ -24,6 +30,7 @@ export interface Running {
  */
 export async function run(running: Running): Promise<AddressInfo> {
   const server = createServer(running.app.express);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(running.config.port, running.config.host, resolve);
