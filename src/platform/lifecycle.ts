@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
@@ -13,6 +14,9 @@ const DRAIN_TIMEOUT_MS = 10_000;
  * meet the closing connection and fail.
  */
 const KEEP_ALIVE_MS = 75_000;
+
+/** How long kept connections may carry one more request, whose answer ends them, in milliseconds. */
+const LINGER_MS = 300;
 
 export interface Running {
   config: Pick<Config, 'host' | 'port'>;
@@ -48,8 +52,11 @@ export async function run(running: Running): Promise<AddressInfo> {
 
 async function shutDown(server: Server, { app, store, logger }: Running, signal: string): Promise<void> {
   logger.info({ signal }, 'stopping');
-  server.close();
-  await Promise.race([app.drain(), new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS))]);
+  // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
+  // be sending a request at this moment.
+  NetServer.prototype.close.call(server);
+  const idle = app.drain().then(() => elapsed(LINGER_MS).then(app.drain));
+  await Promise.race([idle, elapsed(DRAIN_TIMEOUT_MS)]);
   await app.close();
   server.closeAllConnections();
   await store.destroy();

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,7 +76,8 @@ describe('stopping', () => {
       await server.printed('tool began');
       server.child.kill(signal);
       await server.printed('"msg":"stopping"');
-      await expect(fetch(server.mcpUrl.replace('/mcp', '/healthz'))).rejects.toThrow();
+      const connecting = connect(server.port, '127.0.0.1');
+      await expect(once(connecting, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
       server.child.kill('SIGUSR2');
       expect(await answer).toMatchObject({ content: [{ text: 'finished' }] });
       expect(await server.exited).toEqual([0, null]);
