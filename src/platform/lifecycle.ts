@@ -51,10 +51,10 @@ export async function run(running: Running): Promise<AddressInfo> {
 }
 
 async function shutDown(server: Server, { app, store, logger }: Running, signal: string): Promise<void> {
-  logger.info({ signal }, 'stopping');
   // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
   // be sending a request at this moment.
   NetServer.prototype.close.call(server);
+  logger.info({ signal }, 'stopping');
   const idle = app.drain().then(() => elapsed(LINGER_MS).then(app.drain));
   await Promise.race([idle, elapsed(DRAIN_TIMEOUT_MS)]);
   await app.close();
