@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import express, { type Express, type Router } from 'express';
 import type { Caller } from './caller.js';
 import type { Config } from './config.js';
@@ -28,6 +29,8 @@ export interface AppOptions {
   verifiers?: TokenVerifier[];
   /** Further routes that need no sign-in, such as files behind links in answers. */
   publicRoutes?: Router[];
+  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  documentAgent?: Agent;
 }
 
 export interface App {
@@ -52,7 +55,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const oauth =
     config.authMode === 'builtin'
-      ? await createOAuth({ config, store, logger, accounts, scopes: content.scopes })
+      ? await createOAuth({
+          config,
+          store,
+          logger,
+          accounts,
+          scopes: content.scopes,
+          documentAgent: options.documentAgent,
+        })
       : undefined;
   let draining = false;
 

@@ -28,6 +28,8 @@ export interface Config {
   refreshGrace: number;
   enableDcr: boolean;
   enableSse: boolean;
+  /** Domains, with their subdomains, that documents of clients may come from; any when empty. */
+  cimdAllowedDomains: string[];
   /** Multiplies every limit per address, never a limit per account. */
   rateLimitScale: number;
   /** Milliseconds a tool may run. */
@@ -57,6 +59,14 @@ const list = z.string().transform((text) =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean),
+);
+const domains = list.pipe(
+  z.array(
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/),
+  ),
 );
 const origin = z.string().transform((text, context) => {
   const parsed = parseOrigin(text);
@@ -88,6 +98,7 @@ const VARIABLES = {
   REFRESH_GRACE: [integer(0, 3600), 'seconds, 0 to 3600'],
   ENABLE_DCR: [flag, 'true or false'],
   ENABLE_SSE: [flag, 'true or false'],
+  CIMD_ALLOWED_DOMAINS: [domains, 'domains separated by commas, such as claude.ai,vscode.dev'],
   RATE_LIMIT_SCALE: [z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1'],
   TOOL_TIMEOUT_MS: [integer(100, 600_000), 'milliseconds, 100 to 600000'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(', ')],
@@ -150,6 +161,7 @@ export function parseConfig(environment: Record<string, string | undefined>, ter
     refreshGrace: values.REFRESH_GRACE ?? 60,
     enableDcr: values.ENABLE_DCR ?? true,
     enableSse: values.ENABLE_SSE ?? true,
+    cimdAllowedDomains: values.CIMD_ALLOWED_DOMAINS ?? [],
     rateLimitScale: values.RATE_LIMIT_SCALE ?? 1,
     toolTimeoutMs: values.TOOL_TIMEOUT_MS ?? 25_000,
     logLevel: values.LOG_LEVEL ?? 'info',

@@ -56,3 +56,13 @@ export class TestOAuthProvider {
     this.callback = new URL(response.headers.get('location') ?? '').searchParams;
   }
 }
+
+/** A client that has a document about itself, and prefers it to a registration. */
+export class DocumentedOAuthProvider extends TestOAuthProvider {
+  constructor(
+    url: string,
+    readonly clientMetadataUrl: string,
+  ) {
+    super(url);
+  }
+}
