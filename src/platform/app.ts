@@ -14,8 +14,9 @@ import type { ServerContent } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import type { Accounts } from './oauth/accounts.js';
 import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
+import { externalVerifier } from './oauth/external.js';
 import { createOAuth } from './oauth/index.js';
-import { resourceMetadataUrl } from './oauth/metadata.js';
+import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js';
 import { serviceTokenVerifier } from './oauth/service-token.js';
 import type { Store } from './store/database.js';
 
@@ -64,11 +65,13 @@ export async function createApp(options: AppOptions): Promise<App> {
           documentAgent: options.documentAgent,
         })
       : undefined;
+  const external = externalProvider(options);
   let draining = false;
 
   const verifiers: TokenVerifier[] = [
     serviceTokenVerifier(config.serviceTokens, allScopes),
     ...(oauth ? [oauth.verifyAccessToken] : []),
+    ...(external ? [external.verify] : []),
     ...(options.verifiers ?? []),
   ];
   const authenticate =
@@ -88,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.use(hostGuard(config));
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
   if (oauth) app.use(oauth.router);
+  if (external) app.use(external.router);
   for (const router of options.publicRoutes ?? []) app.use(router);
   app.use(staticFiles());
   app.use(notFound);
@@ -103,6 +107,18 @@ export async function createApp(options: AppOptions): Promise<App> {
       oauth?.close();
       await mcp.close();
     },
+  };
+}
+
+/** With `AUTH_MODE=external` this server only says where the provider is, and checks its tokens. */
+function externalProvider({ config, logger, content }: AppOptions) {
+  if (config.authMode !== 'external' || config.externalIssuer === undefined) return undefined;
+  const resource = `${config.publicUrl}/mcp`;
+  const issuer = config.externalIssuer;
+  const audiences = [resource, ...(config.externalAudience === undefined ? [] : [config.externalAudience])];
+  return {
+    router: resourceMetadataRoutes(resource, issuer, content.scopes),
+    verify: externalVerifier({ issuer, audiences, logger }),
   };
 }
 

@@ -86,7 +86,7 @@ const VARIABLES = {
   TRUST_PROXY: [integer(0, 16), 'the number of reverse proxies in front, 0 to 16'],
   MCP_AUTH_TOKEN: [list, 'one token, or two separated by a comma while rotating'],
   AUTH_MODE: [z.enum(['builtin', 'external', 'none']), 'builtin, external or none'],
-  EXTERNAL_ISSUER: [z.url(), 'the issuer URL of your identity provider'],
+  EXTERNAL_ISSUER: [z.url({ protocol: /^https?$/ }), 'the issuer URL of your identity provider'],
   EXTERNAL_AUDIENCE: [z.string(), 'the audience your identity provider puts into tokens for this server'],
   DATABASE_URL: [
     z.string().regex(/^(file:|postgres(ql)?:\/\/)./),
@@ -191,6 +191,12 @@ function crossChecks(config: Config, publicIsLoopback: boolean): string[] {
   if (config.authMode === 'external' && config.externalIssuer === undefined) {
     problems.push(
       'EXTERNAL_ISSUER is not set: expected the issuer URL of your identity provider with AUTH_MODE=external',
+    );
+  }
+  const { externalIssuer } = config;
+  if (externalIssuer?.startsWith('http:') && !isLoopbackHost(new URL(externalIssuer).hostname)) {
+    problems.push(
+      'EXTERNAL_ISSUER is not valid: expected https, since anybody on the way could answer otherwise',
     );
   }
   if (config.serviceTokens.length > 2) {
