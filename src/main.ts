@@ -7,6 +7,7 @@ import { describeStartFailure, run } from './platform/lifecycle.js';
 import { createLogger } from './platform/logger.js';
 import { openStore } from './platform/store/database.js';
 import { content } from './server.js';
+import { catalogueRoutes } from './shop/catalogue-route.js';
 import { seedShop } from './shop/seed.js';
 
 try {
@@ -17,7 +18,14 @@ try {
     await seedDemoUsers(store);
     await seedShop(store);
   }
-  const app = await createApp({ config, logger, store, content, accounts: createAccounts(store) });
+  const app = await createApp({
+    config,
+    logger,
+    store,
+    content,
+    accounts: createAccounts(store),
+    publicRoutes: [await catalogueRoutes(store)],
+  });
   const address = await run({ config, logger, store, app });
   console.error(banner(config, address));
 } catch (error) {

@@ -1,3 +1,4 @@
+import { EXTENSION_ID } from '@modelcontextprotocol/ext-apps/server';
 import { icons } from './icons.js';
 import type { ServerContent } from './platform/mcp/content.js';
 import { prompts } from './prompts/index.js';
@@ -18,6 +19,7 @@ export const content: ServerContent = {
   },
   instructions: [
     'Acme Shop sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.',
+    'cancel_order cancels an order that has not been shipped. send_catalog, send_product_image and send_audio_guide send files.',
     'Ids look like lamp-arc and ORD-1001; acme://pricing lists every product id with its price.',
     'Never guess an order id: ask the customer for it.',
   ].join(' '),
@@ -28,6 +30,7 @@ export const content: ServerContent = {
   tools,
   resources,
   prompts,
+  extensions: { [EXTENSION_ID]: {} },
   cacheHints: {
     // Short, so that a client sees new tools soon after a deployment.
     'tools/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },

@@ -10,8 +10,9 @@ import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { staticFiles } from './http/static-files.js';
 import type { Logger } from './logger.js';
-import type { ServerContent } from './mcp/content.js';
+import { assertContent, type ServerContent, serverDependencies } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
+import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import type { Accounts } from './oauth/accounts.js';
 import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
 import { externalVerifier } from './oauth/external.js';
@@ -36,6 +37,8 @@ export interface AppOptions {
 
 export interface App {
   express: Express;
+  /** How many streams of the old transport are open. */
+  openStreams: () => number;
   /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running. */
   drain: () => Promise<void>;
   /** Ends every stream. Call it after `drain`, or to give up on what still runs. */
@@ -47,13 +50,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger, store, content, accounts } = options;
   const allScopes = content.scopes.map(({ name }) => name);
   const isAllowedOrigin = allowedOrigins(config);
-  const mcp = await createMcpEndpoint({
-    config,
+  const dependencies = await serverDependencies(config, store);
+  assertContent(content, dependencies, logger);
+  const mcp = createMcpEndpoint({
     logger,
-    store,
     content,
+    dependencies,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
+  const sse = config.enableSse ? createSseEndpoint(content, dependencies, logger) : undefined;
   const oauth =
     config.authMode === 'builtin'
       ? await createOAuth({
@@ -90,6 +95,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.use(requestLog(logger));
   app.use(hostGuard(config));
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
+  if (sse) {
+    app.use(
+      ['/sse', '/messages'],
+      originGuard(isAllowedOrigin),
+      cors('GET, POST', isAllowedOrigin),
+      authenticate,
+    );
+    app.use(sse.router);
+  }
   if (oauth) app.use(oauth.router);
   if (external) app.use(external.router);
   for (const router of options.publicRoutes ?? []) app.use(router);
@@ -99,12 +113,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     express: app,
+    openStreams: () => sse?.openStreams() ?? 0,
     drain: () => {
       draining = true;
       return mcp.idle();
     },
     close: async () => {
       oauth?.close();
+      sse?.close();
       await mcp.close();
     },
   };

@@ -17,6 +17,7 @@ Furniture and lamps, made to last. Open Monday to Friday, 9:00 to 17:00 CET.
 
 - Delivery: 3 to 5 working days, free from 100 EUR.
 - Returns: 30 days, unused, in the original packaging.
-- For one order use get_order_status, for one product get_product_info.
+- For one order use get_order_status, for one product get_product_info, to cancel an order cancel_order.
+- Catalogues are sent by send_catalog, pictures by send_product_image, spoken guides by send_audio_guide.
 `,
 });

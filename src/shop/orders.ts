@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Caller } from '../platform/caller.js';
-import type { Store } from '../platform/store/database.js';
+import { nowInSeconds, type Store } from '../platform/store/database.js';
 import type { OrdersTable } from '../platform/store/schema.js';
 
 export type Order = Selectable<OrdersTable>;
@@ -9,8 +9,26 @@ export type Order = Selectable<OrdersTable>;
  * One order as the caller may see it: a user sees only their own, a service sees all.
  * Someone else's order is `undefined`, exactly like an unknown one, so that ids can't be probed.
  */
-export function findOrder(store: Store, id: string, caller: Caller): Promise<Order | undefined> {
+export async function findOrder(store: Store, id: string, caller: Caller): Promise<Order | undefined> {
+  // PostgreSQL fails on a null byte instead of finding nothing.
+  if (id.includes('\0')) return undefined;
   let query = store.selectFrom('orders').selectAll().where('id', '=', id);
   if (caller.kind === 'user') query = query.where('username', '=', caller.id);
   return query.executeTakeFirst();
+}
+
+/**
+ * Cancels an order that has not left yet. One statement, so that of two calls at the same time one does it and the
+ * other finds it done.
+ *
+ * @returns whether this call did it
+ */
+export async function cancelOrder(store: Store, id: string): Promise<boolean> {
+  const result = await store
+    .updateTable('orders')
+    .set({ status: 'cancelled', cancelled_at: nowInSeconds() })
+    .where('id', '=', id)
+    .where('status', '=', 'processing')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }

@@ -5,7 +5,9 @@ import type { ProductsTable } from '../platform/store/schema.js';
 export type Product = Selectable<ProductsTable>;
 
 /** One product, or `undefined` when there is none with that id. */
-export function findProduct(store: Store, id: string): Promise<Product | undefined> {
+export async function findProduct(store: Store, id: string): Promise<Product | undefined> {
+  // PostgreSQL fails on a null byte instead of finding nothing.
+  if (id.includes('\0')) return undefined;
   return store.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst();
 }
 

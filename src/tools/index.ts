@@ -1,8 +1,23 @@
 import type { Tool } from '../platform/mcp/define.js';
+import { cancelOrder } from './cancel-order.js';
 import { getOrderStatus } from './get-order-status.js';
 import { getProductInfo } from './get-product-info.js';
+import { greetingCard } from './greeting-card/index.js';
 import { rollDice } from './roll-dice.js';
+import { sendAudioGuide } from './send-audio-guide.js';
+import { sendCatalog } from './send-catalog.js';
+import { sendProductImage } from './send-product-image.js';
 import { whoami } from './whoami.js';
 
 /** Every tool, in the order clients list them. */
-export const tools: Tool[] = [getProductInfo, getOrderStatus, rollDice, whoami];
+export const tools: Tool[] = [
+  getProductInfo,
+  getOrderStatus,
+  cancelOrder,
+  sendCatalog,
+  sendProductImage,
+  sendAudioGuide,
+  rollDice,
+  greetingCard,
+  whoami,
+];

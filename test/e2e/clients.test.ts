@@ -8,7 +8,12 @@ import { startServer, type TestServer } from '../support/server.js';
 const validArguments: Record<string, Record<string, unknown>> = {
   get_product_info: { product_id: 'lamp-arc' },
   get_order_status: { order_id: 'ORD-1001' },
+  cancel_order: { order_id: 'ORD-1007', confirm: true },
+  send_catalog: { category: 'lighting' },
+  send_product_image: { product_id: 'lamp-arc' },
+  send_audio_guide: { topic: 'returns' },
   roll_dice: { sides: 20 },
+  greeting_card: { message: 'Hello' },
   whoami: {},
 };
 
@@ -69,7 +74,11 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
       expect(contents).toEqual([{ uri, mimeType, text: expect.stringMatching(/\S/) }]);
     }
     const { resourceTemplates } = await client.listResourceTemplates();
-    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(['acme://products/{product_id}']);
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'acme://products/{product_id}',
+      'acme://catalogs/{category}',
+      'acme://audio-guides/{topic}',
+    ]);
     const { contents } = await client.readResource({ uri: 'acme://products/lamp-arc' });
     expect(contents[0]).toMatchObject({ text: expect.stringContaining('189.00 EUR') });
     await expect(client.readResource({ uri: 'acme://products/nothing' })).rejects.toThrow(/not found/i);

@@ -26,6 +26,36 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     }
   });
 
+  it('an order is cancelled once when calls to both servers race', async () => {
+    const clients = await Promise.all(servers.map((server) => connectLegacy(server.mcpUrl)));
+    const call = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
+    const results = await Promise.all(
+      [...clients, ...clients, ...clients].map((each) => each.callTool(call)),
+    );
+    const outcomes = results.map(({ structuredContent }) => structuredContent);
+    expect(outcomes.filter((each) => (each as { outcome: string }).outcome === 'cancelled')).toHaveLength(1);
+    expect(outcomes).toContainEqual(expect.objectContaining({ outcome: 'already_cancelled' }));
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it('an id with a null byte is unknown, not a failure', async () => {
+    const client = await connectLegacy(servers[0]?.mcpUrl ?? '');
+    for (const [name, argument] of [
+      ['get_product_info', 'product_id'],
+      ['send_product_image', 'product_id'],
+      ['get_order_status', 'order_id'],
+      ['cancel_order', 'order_id'],
+      ['send_catalog', 'category'],
+    ] as const) {
+      const result = await client.callTool({ name, arguments: { [argument]: 'a\u0000b' } });
+      expect(result).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining('There is no') }],
+      });
+    }
+    await client.close();
+  });
+
   it('the banner names the database without its password', () => {
     expect(servers[0]?.output()).toMatch(/Data\s+PostgreSQL at 127\.0\.0\.1:\d+\/postgres/);
   });

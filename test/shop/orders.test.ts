@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller } from '../../src/platform/caller.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
-import { findOrder } from '../../src/shop/orders.js';
+import { cancelOrder, findOrder } from '../../src/shop/orders.js';
 import { seedShop } from '../../src/shop/seed.js';
 
 let store: Store;
@@ -22,4 +22,15 @@ it('a user sees their own order, not one of someone else', async () => {
 it('a service sees every order', async () => {
   const service: Caller = { ...alice, kind: 'service' };
   expect(await findOrder(store, 'ORD-2001', service)).toMatchObject({ username: 'bob' });
+});
+
+it('an order that is processed is cancelled once, one that has left never', async () => {
+  const results = await Promise.all([cancelOrder(store, 'ORD-1007'), cancelOrder(store, 'ORD-1007')]);
+  expect(results.sort()).toEqual([false, true]);
+  expect(await findOrder(store, 'ORD-1007', alice)).toMatchObject({
+    status: 'cancelled',
+    cancelled_at: expect.any(Number),
+  });
+  expect(await cancelOrder(store, 'ORD-1005')).toBe(false);
+  expect(await findOrder(store, 'ORD-1005', alice)).toMatchObject({ status: 'shipped', cancelled_at: null });
 });

@@ -30,6 +30,7 @@ export interface TestApp {
   store: Store;
   /** The log lines so far, parsed. */
   logs: Record<string, unknown>[];
+  openStreams: () => number;
   stop: () => Promise<void>;
 }
 
@@ -59,6 +60,7 @@ export async function startApp(
     mcpUrl: `${config.publicUrl}/mcp`,
     store,
     logs,
+    openStreams: app.openStreams,
     async stop() {
       await app.close();
       server.closeAllConnections();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { findProgram } from './requirements.js';
 
 /** The browser, or `undefined` when browser tests are to be skipped. */
@@ -23,7 +23,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** What axe finds wrong with a page, one line a rule. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+export async function accessibilityProblems(page: Page | Frame): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated from outside, so that the page's own policy stays as it is.
   const results = await page.evaluate(

@@ -8,7 +8,12 @@ import type { Logger } from '../logger.js';
  * @param description what went wrong and what to do next, for a person
  */
 export function sendError(res: Response, status: number, error: string, description: string): void {
-  res.status(status).set('Cache-Control', 'no-store').json({ error, error_description: description });
+  // The type is set anew, because a route that failed half-way may have announced that of a file.
+  res
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type('json')
+    .json({ error, error_description: description });
 }
 
 /** Answers with a JSON-RPC error that belongs to no request id, the shape of `/mcp`. */

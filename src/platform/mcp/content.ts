@@ -1,10 +1,16 @@
 import {
+  createRequestStateCodec,
   type Implementation,
   McpServer,
   type McpServerOptions,
   type ServerCapabilities,
 } from '@modelcontextprotocol/server';
+import type { Caller } from '../caller.js';
+import type { Config } from '../config.js';
+import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
+import type { Store } from '../store/database.js';
+import { serverSecret } from '../store/secrets.js';
 import type { RpcCall } from './call.js';
 import type { Serving } from './context.js';
 import type { Prompt } from './define-prompt.js';
@@ -26,18 +32,43 @@ export interface ServerContent {
   cacheHints?: McpServerOptions['cacheHints'];
 }
 
+/** What a server needs besides its content and the caller; the same for every request. */
+export interface ServerDependencies {
+  store: Store;
+  siteUrl: string;
+  /** Milliseconds. */
+  toolTimeoutMs: number;
+  /** Seals the state of exchanges that take several rounds; the same on every replica. */
+  stateKey: Buffer;
+}
+
+/** The server of one request, or of one connection. */
+export interface ServerRequest {
+  caller: Caller;
+  log: Logger;
+  /** What is asked for. Everything is registered when it is left out. */
+  call?: RpcCall | undefined;
+}
+
+/** Reads the dependencies from the settings and the store. */
+export async function serverDependencies(config: Config, store: Store): Promise<ServerDependencies> {
+  const stateKey = await serverSecret(store, 'mcp-request-state');
+  return { store, siteUrl: config.siteUrl, toolTimeoutMs: config.toolTimeoutMs, stateKey };
+}
+
 /**
  * Builds the server that answers one request. Only what the call names is registered, so that the work of a request
- * does not grow with the content; without a call, everything is.
- *
- * @param requestState how sealed states of earlier rounds are opened
+ * does not grow with the content.
  */
 export function createMcpServer(
   content: ServerContent,
-  serving: Omit<Serving, 'clientCapabilities'>,
-  call: RpcCall | undefined,
-  requestState: McpServerOptions['requestState'],
+  { stateKey, ...dependencies }: ServerDependencies,
+  { caller, log, call }: ServerRequest,
 ): McpServer {
+  const codec = createRequestStateCodec({
+    key: stateKey,
+    bind: (sdk) => `${sdk.mcpReq.method}\0${caller.id}`,
+  });
   const server = new McpServer(content.info, {
     instructions: content.instructions,
     capabilities: {
@@ -49,13 +80,19 @@ export function createMcpServer(
       ...(content.extensions && { extensions: content.extensions }),
     },
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
-    ...(requestState && { requestState }),
+    requestState: { verify: codec.verify },
   });
-  const complete: Serving = { ...serving, clientCapabilities: () => server.server.getClientCapabilities() };
-  for (const definition of needed(content, call)) definition.register(server, complete);
+  const serving: Serving = {
+    ...dependencies,
+    caller,
+    log,
+    sealState: codec.mint,
+    clientCapabilities: () => server.server.getClientCapabilities(),
+  };
+  for (const definition of needed(content, call)) definition.register(server, serving);
   // The SDK would list every registered resource; ours may be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
-    const lists = await Promise.all(content.resources.map((resource) => resource.list(complete, sdk)));
+    const lists = await Promise.all(content.resources.map((resource) => resource.list(serving, sdk)));
     return { resources: lists.flat() };
   });
   return server;
@@ -67,8 +104,9 @@ export function createMcpServer(
  *
  * @throws naming the definition at fault
  */
-export function assertContent(content: ServerContent, serving: Omit<Serving, 'clientCapabilities'>): void {
-  createMcpServer(content, serving, undefined, undefined);
+export function assertContent(content: ServerContent, dependencies: ServerDependencies, log: Logger): void {
+  const nobody: Caller = { kind: 'service', id: 'start', name: 'start', scopes: [], clientId: 'start' };
+  createMcpServer(content, dependencies, { caller: nobody, log });
   const known = new Set(content.scopes.map(({ name }) => name));
   for (const tool of content.tools) {
     const unknown = tool.scopes.find((scope) => !known.has(scope));

@@ -53,7 +53,7 @@ export function toolContext(serving: Serving, sdk: ServerContext, signal: AbortS
   return {
     ...handlerContext(serving, sdk),
     signal,
-    canElicit: serving.clientCapabilities()?.elicitation !== undefined,
+    canElicit: showsForms(serving.clientCapabilities()),
     sealState: (state) => serving.sealState(state, sdk),
     async reportProgress(progress, total, message) {
       const progressToken = sdk.mcpReq._meta?.progressToken;
@@ -67,4 +67,10 @@ export function toolContext(serving: Serving, sdk: ServerContext, signal: AbortS
       await sdk.mcpReq.notify({ method: 'notifications/progress', params });
     },
   };
+}
+
+/** Whether the client shows forms. One that names no kind of elicitation does; one that names only `url` does not. */
+function showsForms(capabilities: ClientCapabilities | undefined): boolean {
+  const elicitation = capabilities?.elicitation;
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }

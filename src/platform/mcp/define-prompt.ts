@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import { type HandlerContext, handlerContext, type Serving } from './context.js';
 import { bindCompletions, type Complete } from './define-resource.js';
-import { guarded } from './failures.js';
+import { assertScopes, guarded } from './failures.js';
 import { compileSchema } from './schema.js';
 
 export interface PromptDefinition<Args extends z.ZodObject> {
@@ -48,9 +48,10 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS>(
     name,
     register(server, serving) {
       const answer = (args: unknown, context: HandlerContext) =>
-        guarded(serving.log.child({ prompt: name }), async () =>
-          messages(definition.description, await get(args as z.output<Args>, context)),
-        );
+        guarded(serving.log.child({ prompt: name }), async () => {
+          assertScopes(serving.caller, scopes);
+          return messages(definition.description, await get(args as z.output<Args>, context));
+        });
       if (compiled === undefined) {
         server.registerPrompt(name, config, (sdk) => answer({}, handlerContext(serving, sdk)));
         return;

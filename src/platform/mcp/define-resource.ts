@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { type HandlerContext, handlerContext, type Serving } from './context.js';
-import { guarded } from './failures.js';
+import { assertScopes, guarded } from './failures.js';
 
 interface Described {
   name: string;
@@ -80,9 +80,10 @@ export function defineResource(definition: ResourceDefinition): Resource {
     list: ({ caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
     register(server, serving) {
       server.registerResource(name, uri, config, (_uri, sdk) =>
-        guarded(serving.log.child({ resource: uri }), async () =>
-          contents(uri, metadata.mimeType, await read(handlerContext(serving, sdk))),
-        ),
+        guarded(serving.log.child({ resource: uri }), async () => {
+          assertScopes(serving.caller, scopes);
+          return contents(uri, metadata.mimeType, await read(handlerContext(serving, sdk)));
+        }),
       );
     },
   };
@@ -107,6 +108,7 @@ export function defineResourceTemplate<Variable extends string>(
       });
       server.registerResource(name, template, config, (uri, variables, sdk) =>
         guarded(serving.log.child({ resource: name }), async () => {
+          assertScopes(serving.caller, scopes);
           const context = { ...handlerContext(serving, sdk), uri: uri.href };
           return contents(uri.href, metadata.mimeType, await read(single(variables), context));
         }),

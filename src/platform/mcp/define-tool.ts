@@ -1,3 +1,5 @@
+import type { McpUiToolMeta } from '@modelcontextprotocol/ext-apps';
+import { registerAppTool } from '@modelcontextprotocol/ext-apps/server';
 import {
   type CallToolResult,
   type Icon,
@@ -10,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { type Serving, type ToolContext, toolContext } from './context.js';
-import { hideFailure, ToolError, toolError } from './failures.js';
+import { assertScopes, hideFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /** What a handler may answer: plain text, any MCP result, or a request for input. */
@@ -32,6 +34,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   /** The caller needs all of them. */
   scopes: [string, ...string[]];
   _meta?: Record<string, unknown>;
+  /** The MCP App that shows the answer, where the host can. */
+  ui?: McpUiToolMeta;
   handler: (args: z.output<Input>, context: ToolContext) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
 }
 
@@ -49,7 +53,7 @@ export function defineTool<
   Input extends z.ZodObject = typeof NO_ARGUMENTS,
   Output extends z.ZodType = z.ZodUnknown,
 >(definition: ToolDefinition<Input, Output>): Tool {
-  const { name, handler, scopes, inputSchema, outputSchema, ...advertised } = definition;
+  const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
     inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
@@ -63,6 +67,7 @@ export function defineTool<
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
         withTimeLimit(serving.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
           try {
+            assertScopes(serving.caller, scopes);
             const answer = await handler(args as z.output<Input>, toolContext(serving, sdk, signal));
             return typeof answer === 'string' ? textResult(answer) : answer;
           } catch (error) {
@@ -71,7 +76,9 @@ export function defineTool<
             return toolError(hideFailure(serving.log.child({ tool: name }), error));
           }
         });
-      server.registerTool(name, config, callback);
+      if (ui === undefined) server.registerTool(name, config, callback);
+      // The official helper also writes the key that older hosts look for.
+      else registerAppTool(server, name, { ...config, _meta: { ...config._meta, ui } }, callback);
     },
   };
 }

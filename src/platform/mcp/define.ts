@@ -5,3 +5,4 @@ export { definePrompt, type Prompt } from './define-prompt.js';
 export { type Complete, defineResource, defineResourceTemplate, type Resource } from './define-resource.js';
 export { defineTool, structured, type Tool } from './define-tool.js';
 export { ToolError, toolError } from './failures.js';
+export { type MediaItem, mediaOutputSchema, mediaResult } from './media.js';

@@ -1,28 +1,25 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import {
-  createMcpHandler,
-  createRequestStateCodec,
-  type McpRequestContext,
-} from '@modelcontextprotocol/server';
+import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
-import type { Config } from '../config.js';
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
 import type { RequestLocals } from '../http/request-log.js';
 import type { Logger } from '../logger.js';
-import type { Store } from '../store/database.js';
-import { serverSecret } from '../store/secrets.js';
-import { type RpcCall, readCall } from './call.js';
-import { assertContent, createMcpServer, type ServerContent } from './content.js';
+import { readCall } from './call.js';
+import {
+  createMcpServer,
+  type ServerContent,
+  type ServerDependencies,
+  type ServerRequest,
+} from './content.js';
 
 /** Bytes a request body may have; files never travel through MCP here. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface McpEndpointOptions {
-  config: Config;
   logger: Logger;
-  store: Store;
   content: ServerContent;
+  dependencies: ServerDependencies;
   /** For the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -36,39 +33,12 @@ export interface McpEndpoint {
   close: () => Promise<void>;
 }
 
-/** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */
-interface Passenger {
-  caller: Caller;
-  call: RpcCall | undefined;
-  log: Logger;
-}
-
-/**
- * The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions.
- *
- * @throws when the content is faulty, such as two tools of one name
- */
-export async function createMcpEndpoint(options: McpEndpointOptions): Promise<McpEndpoint> {
-  const { config, logger, store, content } = options;
-  const codec = createRequestStateCodec({
-    key: await serverSecret(store, 'mcp-request-state'),
-    bind: (sdk) => `${sdk.mcpReq.method}\0${passengerOf(sdk.http?.authInfo).caller.id}`,
-  });
-  const serving = {
-    store,
-    siteUrl: config.siteUrl,
-    toolTimeoutMs: config.toolTimeoutMs,
-    sealState: codec.mint,
-  };
-  const nobody: Caller = { kind: 'service', id: 'start', name: 'start', scopes: [], clientId: 'start' };
-  assertContent(content, { ...serving, caller: nobody, log: logger });
-
+/** The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions. */
+export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+  const { logger, content, dependencies } = options;
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
   const handler = createMcpHandler(
-    ({ authInfo }: McpRequestContext) => {
-      const { caller, call, log } = passengerOf(authInfo);
-      return createMcpServer(content, { ...serving, caller, log }, call, { verify: codec.verify });
-    },
+    ({ authInfo }: McpRequestContext) => createMcpServer(content, dependencies, passengerOf(authInfo)),
     { onerror, maxRequestBodySize: MAX_BODY_BYTES },
   );
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
@@ -87,7 +57,7 @@ export async function createMcpEndpoint(options: McpEndpointOptions): Promise<Mc
     const call = readCall(req.body);
     if (call) locals.call = call;
     const log = logger.child({ requestId: locals.requestId });
-    const passenger: Passenger = { caller: locals.caller, call, log };
+    const passenger: ServerRequest = { caller: locals.caller, call, log };
     const auth = {
       token: '',
       clientId: locals.caller.clientId,
@@ -101,8 +71,9 @@ export async function createMcpEndpoint(options: McpEndpointOptions): Promise<Mc
   return { router, idle: running.idle, close: () => handler.close() };
 }
 
-function passengerOf(authInfo: { extra?: Record<string, unknown> } | undefined): Passenger {
-  return authInfo?.extra?.['passenger'] as Passenger;
+/** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */
+function passengerOf(authInfo: { extra?: Record<string, unknown> } | undefined): ServerRequest {
+  return authInfo?.extra?.['passenger'] as ServerRequest;
 }
 
 /** Body faults in the shape of JSON-RPC. */

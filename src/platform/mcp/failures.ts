@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
 
 /**
@@ -33,4 +34,17 @@ export async function guarded<T>(log: Logger, run: () => T | Promise<T>): Promis
     if (error instanceof ProtocolError) throw error;
     throw new ProtocolError(ProtocolErrorCode.InternalError, hideFailure(log, error));
   }
+}
+
+/**
+ * Keeps a handler from running for a caller who lacks one of its scopes. Over HTTP the SDK has answered 403 before, so
+ * that clients can ask for more; this is what holds on transports without such an answer.
+ *
+ * @throws {ProtocolError} naming what is missing
+ */
+export function assertScopes(caller: Caller, scopes: string[]): void {
+  const missing = scopes.filter((scope) => !caller.scopes.includes(scope));
+  if (missing.length === 0) return;
+  const message = `This needs the permission ${missing.join(' ')}. Connect again and allow it`;
+  throw new ProtocolError(ProtocolErrorCode.InvalidRequest, message);
 }

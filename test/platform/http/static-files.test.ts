@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
+import { sendRaw } from '../../support/raw.js';
 
 let app: TestApp;
 
@@ -11,14 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => app.stop());
 
-/** Sends the path as it is written; `fetch` would resolve its dots first. */
-async function get(path: string, method = 'GET') {
-  const call = request(app.url, { path, method }).end();
-  const [response] = await once(call, 'response');
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body += chunk;
-  return { status: response.statusCode, headers: response.headers, body };
-}
+const get = (path: string, init?: Parameters<typeof sendRaw>[2]) => sendRaw(app.url, path, init);
 
 it('serves the landing page under a strict policy, to be checked at every visit', async () => {
   const page = await get('/');
@@ -67,7 +59,34 @@ it.each([
   expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' });
 });
 
+it.each([
+  ['/images/lamp-arc.jpg', 'image/jpeg'],
+  ['/audio/returns.opus', 'audio/ogg'],
+])('serves %s to every page, to be kept for a week', async (path, type) => {
+  const file = await get(path);
+  expect(file.status).toBe(200);
+  expect(file.headers).toMatchObject({
+    'content-type': type,
+    'cache-control': 'public, max-age=604800',
+    'access-control-allow-origin': '*',
+  });
+  expect(await get(path, { headers: { 'If-None-Match': file.headers.etag ?? '' } })).toMatchObject({
+    status: 304,
+    body: '',
+  });
+});
+
+it('serves a part of a recording, as players ask for', async () => {
+  const part = await get('/audio/returns.opus', { headers: { Range: 'bytes=0-3' } });
+  expect(part).toMatchObject({ status: 206, body: 'OggS' });
+  expect(part.headers['content-range']).toMatch(/^bytes 0-3\/\d+$/);
+  const beyond = await get('/audio/returns.opus', { headers: { Range: 'bytes=9999999-' } });
+  expect(beyond.status).toBe(416);
+  expect(JSON.parse(beyond.body)).toHaveProperty('error');
+  expect(beyond.headers['content-type']).toContain('application/json');
+});
+
 it('leaves other methods than GET and HEAD to the routes after it', async () => {
-  expect((await get('/', 'HEAD')).status).toBe(200);
-  expect((await get('/', 'POST')).status).toBe(404);
+  expect((await get('/', { method: 'HEAD' })).status).toBe(200);
+  expect((await get('/', { method: 'POST' })).status).toBe(404);
 });

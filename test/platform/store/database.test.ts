@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, pingStore } from '../../../src/platform/store/database.js';
@@ -43,13 +43,19 @@ describe('a database file', () => {
   });
 
   it('keeps what two processes write at the same time', async () => {
-    const run = promisify(execFile);
-    const writer = join(import.meta.dirname, '../../support/writer.ts');
-    const write = (name: string) =>
-      run(process.execPath, ['--import', 'tsx', writer, fileUrl('both.db'), name]);
-    await Promise.all([write('first'), write('second')]);
+    const script = join(import.meta.dirname, '../../support/writer.ts');
+    const writers = ['first', 'second'].map((name) => {
+      const process_ = spawn(process.execPath, ['--import', 'tsx', script, fileUrl('both.db'), name]);
+      return { process: process_, exited: once(process_, 'exit') };
+    });
+    await Promise.all(writers.map((writer) => once(writer.process.stdout, 'data')));
+    for (const writer of writers) writer.process.stdin.write('go');
+    expect(await Promise.all(writers.map(({ exited }) => exited))).toEqual([
+      [0, null],
+      [0, null],
+    ]);
     const store = await openStore(fileUrl('both.db'));
-    expect(await store.selectFrom('server_secrets').select('name').execute()).toHaveLength(40);
+    expect(await store.selectFrom('server_secrets').select('name').execute()).toHaveLength(600);
     await store.destroy();
   });
 

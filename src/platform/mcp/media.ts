@@ -1,0 +1,86 @@
+import { extname } from 'node:path';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { structured } from './define-tool.js';
+
+/** MIME types by the ending of a file name, for each kind of attachment. */
+const MIME_TYPES = {
+  document: {
+    '.pdf': 'application/pdf',
+    '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    '.pptx': 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+    '.csv': 'text/csv',
+    '.txt': 'text/plain',
+  },
+  image: { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp' },
+  // WhatsApp plays Opus in an Ogg container; ".opus" is such a file.
+  audio: { '.opus': 'audio/ogg', '.ogg': 'audio/ogg', '.mp3': 'audio/mpeg', '.m4a': 'audio/mp4' },
+} as const;
+
+/** How the chat platforms show an attachment. */
+export type MediaType = keyof typeof MIME_TYPES;
+
+/** A file to forward to the customer. */
+export type MediaItem = {
+  /** Public and absolute: the chat platform downloads it without any token. Build it on `siteUrl`. */
+  url: string;
+  /** What the customer sees; no path. */
+  filename: string;
+} & (
+  | { type: 'document'; mime_type?: `application/${string}` | `text/${string}` }
+  | { type: 'image'; mime_type?: `image/${string}` }
+  | { type: 'audio'; mime_type?: `audio/${string}` }
+);
+
+const BELONGS: Record<MediaType, RegExp> = {
+  document: /^(application|text)\/\S+$/,
+  image: /^image\/\S+$/,
+  audio: /^audio\/\S+$/,
+};
+
+const item = z
+  .object({
+    type: z.enum(['document', 'image', 'audio']),
+    url: z.url('must be an absolute URL').regex(/^https?:\/\//i, 'must be an absolute http(s) URL'),
+    filename: z
+      .string()
+      .min(1)
+      .max(255)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+      .regex(/^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$/, 'must be a file name without a path'),
+    mime_type: z.string(),
+  })
+  .refine(({ type, mime_type }) => BELONGS[type].test(mime_type), {
+    path: ['mime_type'],
+    error: 'does not belong to that type of media',
+  });
+
+/** The `outputSchema` of every tool that answers with `mediaResult`. */
+export const mediaOutputSchema = z.object({
+  text: z.string().describe('What to say along with the files'),
+  media: z.array(item).min(1).describe('Files to forward to the customer'),
+});
+
+/**
+ * An answer that carries files, in the form JackAI Nexus forwards to WhatsApp and Messenger: one text block whose
+ * text is JSON, and the same object as structured content.
+ *
+ * @param answer `mime_type` is filled in from the ending of the file name where it is left out
+ * @throws {TypeError} when an attachment breaks the contract, naming what is wrong: a mistake in the tool
+ */
+export function mediaResult(answer: {
+  text: string;
+  media: MediaItem[];
+}): CallToolResult & { structuredContent: z.output<typeof mediaOutputSchema> } {
+  const media = answer.media.map((each) => ({ ...each, mime_type: each.mime_type ?? mimeTypeOf(each) }));
+  const checked = mediaOutputSchema.safeParse({ ...answer, media });
+  if (!checked.success) throw new TypeError(`Not a media answer: ${z.prettifyError(checked.error)}`);
+  return structured(checked.data);
+}
+
+/** The type its ending stands for, whichever kind that belongs to; empty when the ending is unknown. */
+function mimeTypeOf({ filename }: MediaItem): string {
+  const all: Record<string, string> = { ...MIME_TYPES.document, ...MIME_TYPES.image, ...MIME_TYPES.audio };
+  return all[extname(filename).toLowerCase()] ?? '';
+}

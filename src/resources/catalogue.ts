@@ -1,0 +1,29 @@
+import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { icons } from '../icons.js';
+import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { catalogueUrl } from '../shop/catalogue-route.js';
+import { formatPrice, listCategories, listProducts } from '../shop/products.js';
+
+export const catalogue = defineResourceTemplate({
+  name: 'catalogue',
+  uriTemplate: 'acme://catalogs/{category}',
+  title: 'The catalogue of a category',
+  description: 'Products of a category with their prices, and the address of the PDF that send_catalog sends',
+  mimeType: 'application/json',
+  icons: icons.text,
+  scopes: ['read'],
+  cacheHint: { ttlMs: 60_000, cacheScope: 'public' },
+  complete: {
+    category: async (typed, { store }) =>
+      (await listCategories(store)).filter((category) => category.startsWith(typed)),
+  },
+  read: async ({ category }, { store, siteUrl, uri }) => {
+    if (!(await listCategories(store)).includes(category)) throw new ResourceNotFoundError(uri);
+    const products = (await listProducts(store, category)).map((product) => ({
+      product_id: product.id,
+      name: product.name,
+      price: formatPrice(product),
+    }));
+    return JSON.stringify({ category, pdf: catalogueUrl(siteUrl, category), products });
+  },
+});

@@ -1,0 +1,62 @@
+import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
+import { z } from 'zod';
+import { icons } from '../../icons.js';
+import { defineResource, defineTool } from '../../platform/mcp/define.js';
+import { renderGreetingCard } from './render.js';
+
+const CARD_URI = 'ui://acme/greeting-card';
+
+/** What the card asks of the host's sandbox: nothing. It draws its own border. */
+const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: false } };
+
+/** An MCP App: hosts that can show it read the template below and fill it in from the structured answer. */
+export const greetingCard = defineTool({
+  name: 'greeting_card',
+  title: 'Greeting card',
+  description: 'Shows a small interactive card that greets the person who is signed in. Use it to say hello.',
+  inputSchema: z.object({
+    message: z
+      .string()
+      .max(500)
+      .default('Welcome to Acme Shop. How can we help you today?')
+      .describe('What the card says, 500 characters at most'),
+  }),
+  outputSchema: z.object({ username: z.string(), message: z.string() }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.text,
+  scopes: ['read'],
+  ui: { resourceUri: CARD_URI, visibility: ['model', 'app'] },
+  handler: ({ message }, { caller }) => {
+    const card = { username: caller.kind === 'service' ? `${caller.name} (service)` : caller.name, message };
+    const resource = {
+      uri: CARD_URI,
+      mimeType: RESOURCE_MIME_TYPE,
+      text: renderGreetingCard(card),
+      _meta: CARD_META,
+    };
+    return {
+      content: [
+        { type: 'text', text: `Showed a greeting card to ${card.username}: ${message}` },
+        // For hosts that show what is in the answer instead of a template; not for the model.
+        { type: 'resource', annotations: { audience: ['user'] }, resource },
+      ],
+      structuredContent: card,
+    };
+  },
+});
+
+/** The template. Services put every listed resource into the context of their model, so it is not listed for them. */
+export const greetingCardTemplate = defineResource({
+  name: 'greeting-card',
+  uri: CARD_URI,
+  title: 'Greeting card',
+  description: 'The card that greeting_card shows',
+  mimeType: RESOURCE_MIME_TYPE,
+  _meta: CARD_META,
+  icons: icons.text,
+  scopes: ['read'],
+  listed: (caller) => caller.kind === 'user',
+  read: () => ({
+    contents: [{ uri: CARD_URI, mimeType: RESOURCE_MIME_TYPE, text: renderGreetingCard(), _meta: CARD_META }],
+  }),
+});

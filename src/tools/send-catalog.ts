@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { icons } from '../icons.js';
+import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
+import { titleOf } from '../shop/catalogue.js';
+import { catalogueFileName, catalogueUrl } from '../shop/catalogue-route.js';
+import { listCategories } from '../shop/products.js';
+
+export const sendCatalog = defineTool({
+  name: 'send_catalog',
+  title: 'Send a catalogue',
+  description:
+    'Sends the customer the PDF catalogue of one category, with pictures, prices and stock. Use it when someone wants an overview or a brochure.',
+  inputSchema: z.object({
+    category: z.string().min(1).max(100).describe('The category, such as lighting, seating or tables'),
+    // A static parameter: Nexus can add fixed values to every call, such as which of its customers it calls for.
+    // Declared optional, because other clients do not send it; a tool that does not declare it never sees it.
+    tenant_id: z.string().max(100).optional().describe('Set by the platform, leave it out'),
+  }),
+  outputSchema: mediaOutputSchema,
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  icons: icons.text,
+  scopes: ['read'],
+  handler: async ({ category, tenant_id }, { store, siteUrl, log }) => {
+    const categories = await listCategories(store);
+    if (!categories.includes(category)) {
+      return toolError(
+        `There is no category "${category}". Choose one of the valid categories: ${categories.join(', ')}.`,
+      );
+    }
+    log.info({ category, tenantId: tenant_id }, 'catalogue sent');
+    return mediaResult({
+      text: `Here is our ${titleOf(category).toLowerCase()} catalogue.`,
+      media: [
+        { type: 'document', url: catalogueUrl(siteUrl, category), filename: catalogueFileName(category) },
+      ],
+    });
+  },
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findUser, hashPassword, seedDemoUsers, verifyPassword } from '../../src/accounts/users.js';
+import { openStore, type Store } from '../../src/platform/store/database.js';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore('file::memory:');
+  await seedDemoUsers(store);
+  const longest = 'x'.repeat(72);
+  const row = { username: 'long', name: 'Long', scopes: 'read', created_at: 0 };
+  await store
+    .insertInto('users')
+    .values({ ...row, password_hash: await hashPassword(longest) })
+    .execute();
+});
+afterAll(() => store.destroy());
+
+describe('passwords', () => {
+  it('are stored as bcrypt hashes of cost 12', async () => {
+    const { password_hash } = await store
+      .selectFrom('users')
+      .selectAll()
+      .where('username', '=', 'alice')
+      .executeTakeFirstOrThrow();
+    expect(password_hash).toMatch(/^\$2b\$12\$/);
+  });
+
+  it('open the account they belong to, and no other', async () => {
+    expect(await verifyPassword(store, 'alice', 'password123')).toEqual({
+      id: 'alice',
+      name: 'Alice',
+      scopes: ['read', 'orders:write'],
+    });
+    expect(await verifyPassword(store, 'alice', 'hunter2')).toBeUndefined();
+    expect(await verifyPassword(store, 'nobody', 'password123')).toBeUndefined();
+    expect(await verifyPassword(store, 'nobody', '')).toBeUndefined();
+  });
+
+  it('may have 72 bytes; what bcrypt would ignore after that is refused instead', async () => {
+    expect(await verifyPassword(store, 'long', 'x'.repeat(72))).toMatchObject({ id: 'long' });
+    expect(await verifyPassword(store, 'long', 'x'.repeat(73))).toBeUndefined();
+    await expect(hashPassword('x'.repeat(73))).rejects.toThrow(RangeError);
+    await expect(hashPassword('é'.repeat(37))).rejects.toThrow(RangeError);
+    await expect(hashPassword('')).rejects.toThrow(RangeError);
+  });
+});
+
+it('a disabled user is not found and cannot sign in', async () => {
+  await store.updateTable('users').set({ disabled: 1 }).where('username', '=', 'bob').execute();
+  expect(await findUser(store, 'bob')).toBeUndefined();
+  expect(await verifyPassword(store, 'bob', 'hunter2')).toBeUndefined();
+});

@@ -1,0 +1,197 @@
+import { type Client, specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cancelOrder } from '../../src/tools/cancel-order.js';
+import type { TestApp } from '../support/app.js';
+import { connectLegacy, connectModern } from '../support/clients.js';
+import { SERVICE_TOKEN } from '../support/server.js';
+import { startShop } from '../support/tools.js';
+
+let app: TestApp;
+let clients: { close: () => Promise<void> }[] = [];
+beforeEach(async () => {
+  app = await startShop(cancelOrder);
+});
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  clients = [];
+  await app.stop();
+});
+
+const statusOf = async (id: string) =>
+  (await app.store.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow()).status;
+
+/** A 2026-07-28 client that can show a form; by itself it answers with `answer`, when there is one. */
+async function formClient(token: string, answer?: object): Promise<Client> {
+  const options = { capabilities: { elicitation: { form: {} } }, inputRequired: { autoFulfill: !!answer } };
+  const client = await connectModern(app.mcpUrl, token, undefined, options);
+  client.setRequestHandler('elicitation/create', () => answer as never);
+  clients.push(client);
+  return client;
+}
+
+/** One round, with whatever a client might send along. */
+const round = (client: Client, order_id: string, extra: object = {}) =>
+  client.request(
+    { method: 'tools/call', params: { name: 'cancel_order', arguments: { order_id }, ...extra } },
+    withInputRequired(specTypeSchemas.CallToolResult),
+    { allowInputRequired: true },
+  );
+const accepted = { confirmation: { action: 'accept', content: { confirm: true } } };
+const call = (order_id: string, confirm?: boolean) => ({
+  name: 'cancel_order',
+  arguments: { order_id, ...(confirm !== undefined && { confirm }) },
+});
+
+async function sealedStateFor(client: Client, orderId: string): Promise<string> {
+  const asked = await round(client, orderId);
+  expect(asked).toMatchObject({ resultType: 'input_required' });
+  return (asked as { requestState: string }).requestState;
+}
+
+describe('a client that can show a form', () => {
+  it('shows what is going to be cancelled, then cancels', async () => {
+    const client = await formClient('alice');
+    expect(await round(client, 'ORD-1007')).toMatchObject({
+      inputRequests: {
+        confirmation: {
+          method: 'elicitation/create',
+          params: {
+            message: 'Cancel order ORD-1007 (1 × Side table)?',
+            requestedSchema: { required: ['confirm'], properties: { confirm: { type: 'boolean' } } },
+          },
+        },
+      },
+    });
+    expect(await statusOf('ORD-1007')).toBe('processing');
+    const willing = await formClient('alice', accepted.confirmation);
+    const result = await willing.callTool(call('ORD-1007'));
+    expect(result.structuredContent).toMatchObject({ order_id: 'ORD-1007', outcome: 'cancelled' });
+    expect(await statusOf('ORD-1007')).toBe('cancelled');
+  });
+
+  it.each([
+    ['declines', { action: 'decline' }],
+    ['closes the form', { action: 'cancel' }],
+    ['says no', { action: 'accept', content: { confirm: false } }],
+    ['leaves the answer out', { action: 'accept', content: {} }],
+  ])('keeps the order when the customer %s', async (_what, answer) => {
+    const client = await formClient('alice', answer);
+    const result = await client.callTool(call('ORD-1007'));
+    expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
+    expect(await statusOf('ORD-1007')).toBe('processing');
+  });
+
+  it('asks even when the model claims that the customer has confirmed', async () => {
+    const client = await formClient('alice', { action: 'decline' });
+    const result = await client.callTool(call('ORD-1007', true));
+    expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
+  });
+
+  it('does nothing new when a state is used a second time', async () => {
+    const client = await formClient('alice');
+    const requestState = await sealedStateFor(client, 'ORD-1008');
+    const again = () => round(client, 'ORD-1008', { inputResponses: accepted, requestState });
+    expect(await again()).toMatchObject({ structuredContent: { outcome: 'cancelled' } });
+    const { cancelled_at } = await app.store
+      .selectFrom('orders')
+      .select('cancelled_at')
+      .where('id', '=', 'ORD-1008')
+      .executeTakeFirstOrThrow();
+    expect(await again()).toMatchObject({ structuredContent: { outcome: 'already_cancelled' } });
+    const after = await app.store.selectFrom('orders').selectAll().where('id', '=', 'ORD-1008').execute();
+    expect(after).toMatchObject([{ status: 'cancelled', cancelled_at }]);
+  });
+
+  it('cannot change the state', async () => {
+    const client = await formClient('alice');
+    const state = await sealedStateFor(client, 'ORD-1007');
+    const [version, payload = '', mac] = state.split('.');
+    const changed = Buffer.from(payload, 'base64url').toString().replace('ORD-1007', 'ORD-1008');
+    const tampered = [version, Buffer.from(changed).toString('base64url'), mac].join('.');
+    for (const requestState of [tampered, `${state}x`, 'nonsense']) {
+      const attempt = round(client, 'ORD-1008', { inputResponses: accepted, requestState });
+      await expect(attempt).rejects.toMatchObject({ code: -32602 });
+    }
+    expect(await statusOf('ORD-1008')).toBe('processing');
+  });
+
+  it('cannot use the state of another order, or an answer without a state', async () => {
+    const client = await formClient('alice');
+    const requestState = await sealedStateFor(client, 'ORD-1007');
+    for (const extra of [{ requestState }, {}]) {
+      const attempt = await round(client, 'ORD-1008', { inputResponses: accepted, ...extra });
+      expect(attempt).toMatchObject({ resultType: 'input_required' });
+    }
+    expect(await statusOf('ORD-1008')).toBe('processing');
+  });
+
+  it("cannot use someone else's state", async () => {
+    const service = await formClient(SERVICE_TOKEN);
+    const requestState = await sealedStateFor(service, 'ORD-1007');
+    const alice = await formClient('alice');
+    const attempt = round(alice, 'ORD-1007', { inputResponses: accepted, requestState });
+    await expect(attempt).rejects.toMatchObject({ code: -32602 });
+    expect(await statusOf('ORD-1007')).toBe('processing');
+  });
+});
+
+describe.each([
+  ['2025-11-25', () => connectLegacy(app.mcpUrl, 'alice')],
+  ['2026-07-28 without elicitation', () => connectModern(app.mcpUrl, 'alice')],
+  [
+    '2026-07-28 that opens pages but shows no forms',
+    () => connectModern(app.mcpUrl, 'alice', undefined, { capabilities: { elicitation: { url: {} } } }),
+  ],
+] as const)('a client of %s', (_era, open) => {
+  const connect = async () => {
+    const client = await open();
+    clients.push(client);
+    return client;
+  };
+
+  it('is told to confirm, then cancels', async () => {
+    const client = await connect();
+    for (const confirm of [undefined, false]) {
+      const asked = await client.callTool(call('ORD-1009', confirm));
+      expect(asked).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining('confirm: true') }],
+      });
+    }
+    expect(await statusOf('ORD-1009')).toBe('processing');
+    const done = await client.callTool(call('ORD-1009', true));
+    expect(done.structuredContent).toMatchObject({ outcome: 'cancelled' });
+    const again = await client.callTool(call('ORD-1009', true));
+    expect(again.structuredContent).toMatchObject({ outcome: 'already_cancelled' });
+  });
+
+  it.each([
+    ['ORD-1005', 'shipped', 'refuse the parcel'],
+    ['ORD-1001', 'delivered', 'send it back within 30 days'],
+  ])('learns what to do about %s, which is %s', async (id, status, advice) => {
+    const client = await connect();
+    const result = await client.callTool(call(id, true));
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining(advice) }] });
+    expect(await statusOf(id)).toBe(status);
+  });
+
+  it("sees no difference between someone else's order and none", async () => {
+    const client = await connect();
+    const [others, none] = await Promise.all(
+      ['ORD-2007', 'ORD-9999'].map((id) => client.callTool(call(id, true))),
+    );
+    expect(others).toMatchObject({ isError: true });
+    expect(JSON.stringify(others).replaceAll('ORD-2007', 'ORD-9999')).toBe(JSON.stringify(none));
+    expect(await statusOf('ORD-2007')).toBe('processing');
+  });
+
+  it('cancels once when calls race', async () => {
+    const client = await connect();
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => client.callTool(call('ORD-1010', true))),
+    );
+    const outcomes = results.map((result) => (result.structuredContent as { outcome: string }).outcome);
+    expect(outcomes.filter((each) => each === 'cancelled')).toHaveLength(1);
+    expect(outcomes.filter((each) => each === 'already_cancelled')).toHaveLength(7);
+  });
+});
