@@ -18,7 +18,7 @@ import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js
 import { externalVerifier } from './oauth/external.js';
 import { createOAuth } from './oauth/index.js';
 import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js';
-import { serviceTokenVerifier } from './oauth/service-token.js';
+import { serviceTokenVerifier, storedServiceTokenVerifier } from './oauth/service-token.js';
 import type { Store } from './store/database.js';
 
 export interface AppOptions {
@@ -75,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const verifiers: TokenVerifier[] = [
     serviceTokenVerifier(config.serviceTokens, allScopes),
+    storedServiceTokenVerifier(store),
     ...(oauth ? [oauth.verifyAccessToken] : []),
     ...(external ? [external.verify] : []),
     ...(options.verifiers ?? []),

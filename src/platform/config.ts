@@ -26,6 +26,8 @@ export interface Config {
   refreshTokenTtl: number;
   /** Seconds in which a used refresh token still answers with the same successor. */
   refreshGrace: number;
+  /** Encrypts the private signing keys in the database; plain when unset. */
+  keyEncryptionSecret: string | undefined;
   enableDcr: boolean;
   enableSse: boolean;
   /** Domains, with their subdomains, that documents of clients may come from; any when empty. */
@@ -96,6 +98,10 @@ const VARIABLES = {
   ACCESS_TOKEN_TTL: [integer(10, 86_400), 'seconds, 10 to 86400'],
   REFRESH_TOKEN_TTL: [integer(60, 31_536_000), 'seconds, 60 to 31536000'],
   REFRESH_GRACE: [integer(0, 3600), 'seconds, 0 to 3600'],
+  KEY_ENCRYPTION_SECRET: [
+    z.string().min(32).regex(/^\S+$/),
+    'at least 32 characters, make it with: openssl rand -hex 32',
+  ],
   ENABLE_DCR: [flag, 'true or false'],
   ENABLE_SSE: [flag, 'true or false'],
   CIMD_ALLOWED_DOMAINS: [domains, 'domains separated by commas, such as claude.ai,vscode.dev'],
@@ -159,6 +165,7 @@ export function parseConfig(environment: Record<string, string | undefined>, ter
     accessTokenTtl: values.ACCESS_TOKEN_TTL ?? 3600,
     refreshTokenTtl: values.REFRESH_TOKEN_TTL ?? 2_592_000,
     refreshGrace: values.REFRESH_GRACE ?? 60,
+    keyEncryptionSecret: values.KEY_ENCRYPTION_SECRET,
     enableDcr: values.ENABLE_DCR ?? true,
     enableSse: values.ENABLE_SSE ?? true,
     cimdAllowedDomains: values.CIMD_ALLOWED_DOMAINS ?? [],

@@ -85,9 +85,19 @@ export function createClients(store: Store, documents: ClientDocuments, limits: 
     },
     async markUsed(clientId) {
       const now = nowInSeconds();
+      const expiresAt = now + USED_CLIENT_TTL;
       await store
         .updateTable('oauth_clients')
-        .set({ used_at: now, expires_at: now + USED_CLIENT_TTL })
+        .set((row) => ({
+          used_at: now,
+          // A client an operator added never expires; its use must not change that.
+          expires_at: row
+            .case()
+            .when('expires_at', '>', expiresAt)
+            .then(row.ref('expires_at'))
+            .else(expiresAt)
+            .end(),
+        }))
         .where('client_id', '=', clientId)
         .execute();
     },

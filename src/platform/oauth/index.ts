@@ -45,7 +45,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, scopes } = options;
   const issuer = config.publicUrl;
   const resource = `${config.publicUrl}/mcp`;
-  const keys = await createSigningKeys(store);
+  const keys = await createSigningKeys(store, config.keyEncryptionSecret);
   const limits = createLimits(store, config.rateLimitScale);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
   const context: OAuthContext = {
