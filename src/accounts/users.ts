@@ -83,3 +83,43 @@ function selectUser(store: Store, username: string) {
 function toUser({ username, name, scopes }: Selectable<UsersTable>): User {
   return { id: username, name, scopes: scopes.split(' ').filter(Boolean) };
 }
+
+export type ListedUser = {
+  username: string;
+  name: string;
+  scopes: string;
+  disabled: boolean;
+  created_at: number;
+};
+
+/** Every user, disabled ones too. */
+export async function listUsers(store: Store): Promise<ListedUser[]> {
+  const rows = await store
+    .selectFrom('users')
+    .select(['username', 'name', 'scopes', 'disabled', 'created_at'])
+    .orderBy('username')
+    .execute();
+  return rows.map((row) => ({ ...row, disabled: row.disabled === 1 }));
+}
+
+/** Adds a user. `false` when the name is taken. */
+export async function addUser(
+  store: Store,
+  user: { username: string; name: string; scopes: string; passwordHash: string },
+): Promise<boolean> {
+  const { passwordHash: password_hash, ...rest } = user;
+  const { numInsertedOrUpdatedRows } = await store
+    .insertInto('users')
+    .values({ ...rest, password_hash, created_at: nowInSeconds() })
+    .onConflict((conflict) => conflict.column('username').doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+export async function updateUser(
+  store: Store,
+  username: string,
+  changes: { password_hash: string } | { disabled: 0 | 1 },
+): Promise<void> {
+  await store.updateTable('users').set(changes).where('username', '=', username).execute();
+}

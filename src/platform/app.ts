@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import express, { type Express, type Router } from 'express';
 import type { Caller } from './caller.js';
 import type { Config } from './config.js';
@@ -14,9 +15,10 @@ import { createMcpEndpoint } from './mcp/endpoint.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import type { Accounts } from './oauth/accounts.js';
 import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
+import { externalVerifier } from './oauth/external.js';
 import { createOAuth } from './oauth/index.js';
-import { resourceMetadataUrl } from './oauth/metadata.js';
-import { serviceTokenVerifier } from './oauth/service-token.js';
+import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js';
+import { serviceTokenVerifier, storedServiceTokenVerifier } from './oauth/service-token.js';
 import type { Store } from './store/database.js';
 
 export interface AppOptions {
@@ -29,6 +31,8 @@ export interface AppOptions {
   verifiers?: TokenVerifier[];
   /** Further routes that need no sign-in, such as files behind links in answers. */
   publicRoutes?: Router[];
+  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  documentAgent?: Agent;
 }
 
 export interface App {
@@ -57,13 +61,23 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sse = config.enableSse ? createSseEndpoint(content, dependencies, logger) : undefined;
   const oauth =
     config.authMode === 'builtin'
-      ? await createOAuth({ config, store, logger, accounts, scopes: content.scopes })
+      ? await createOAuth({
+          config,
+          store,
+          logger,
+          accounts,
+          scopes: content.scopes,
+          documentAgent: options.documentAgent,
+        })
       : undefined;
+  const external = externalProvider(options);
   let draining = false;
 
   const verifiers: TokenVerifier[] = [
     serviceTokenVerifier(config.serviceTokens, allScopes),
+    storedServiceTokenVerifier(store),
     ...(oauth ? [oauth.verifyAccessToken] : []),
+    ...(external ? [external.verify] : []),
     ...(options.verifiers ?? []),
   ];
   const authenticate =
@@ -97,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     app.use(sse.router);
   }
   if (oauth) app.use(oauth.router);
+  if (external) app.use(external.router);
   for (const router of options.publicRoutes ?? []) app.use(router);
   app.use(staticFiles());
   app.use(notFound);
@@ -114,6 +129,18 @@ export async function createApp(options: AppOptions): Promise<App> {
       sse?.close();
       await mcp.close();
     },
+  };
+}
+
+/** With `AUTH_MODE=external` this server only says where the provider is, and checks its tokens. */
+function externalProvider({ config, logger, content }: AppOptions) {
+  if (config.authMode !== 'external' || config.externalIssuer === undefined) return undefined;
+  const resource = `${config.publicUrl}/mcp`;
+  const issuer = config.externalIssuer;
+  const audiences = [resource, ...(config.externalAudience === undefined ? [] : [config.externalAudience])];
+  return {
+    router: resourceMetadataRoutes(resource, issuer, content.scopes),
+    verify: externalVerifier({ issuer, audiences, logger }),
   };
 }
 

@@ -26,8 +26,12 @@ export interface Config {
   refreshTokenTtl: number;
   /** Seconds in which a used refresh token still answers with the same successor. */
   refreshGrace: number;
+  /** Encrypts the private signing keys in the database; plain when unset. */
+  keyEncryptionSecret: string | undefined;
   enableDcr: boolean;
   enableSse: boolean;
+  /** Domains, with their subdomains, that documents of clients may come from; any when empty. */
+  cimdAllowedDomains: string[];
   /** Multiplies every limit per address, never a limit per account. */
   rateLimitScale: number;
   /** Milliseconds a tool may run. */
@@ -60,6 +64,14 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const domains = list.pipe(
+  z.array(
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/),
+  ),
+);
 const origin = z.string().transform((text, context) => {
   const parsed = parseOrigin(text);
   if (parsed === undefined) context.addIssue('not an origin');
@@ -78,7 +90,7 @@ const VARIABLES = {
   TRUST_PROXY: [integer(0, 16), 'the number of reverse proxies in front, 0 to 16'],
   MCP_AUTH_TOKEN: [list, 'one token, or two separated by a comma while rotating'],
   AUTH_MODE: [z.enum(['builtin', 'external', 'none']), 'builtin, external or none'],
-  EXTERNAL_ISSUER: [z.url(), 'the issuer URL of your identity provider'],
+  EXTERNAL_ISSUER: [z.url({ protocol: /^https?$/ }), 'the issuer URL of your identity provider'],
   EXTERNAL_AUDIENCE: [z.string(), 'the audience your identity provider puts into tokens for this server'],
   DATABASE_URL: [
     z.string().regex(/^(file:|postgres(ql)?:\/\/)./),
@@ -88,8 +100,13 @@ const VARIABLES = {
   ACCESS_TOKEN_TTL: [integer(10, 86_400), 'seconds, 10 to 86400'],
   REFRESH_TOKEN_TTL: [integer(60, 31_536_000), 'seconds, 60 to 31536000'],
   REFRESH_GRACE: [integer(0, 3600), 'seconds, 0 to 3600'],
+  KEY_ENCRYPTION_SECRET: [
+    z.string().min(32).regex(/^\S+$/),
+    'at least 32 characters, make it with: openssl rand -hex 32',
+  ],
   ENABLE_DCR: [flag, 'true or false'],
   ENABLE_SSE: [flag, 'true or false'],
+  CIMD_ALLOWED_DOMAINS: [domains, 'domains separated by commas, such as claude.ai,vscode.dev'],
   RATE_LIMIT_SCALE: [z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1'],
   TOOL_TIMEOUT_MS: [integer(100, 600_000), 'milliseconds, 100 to 600000'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(', ')],
@@ -156,8 +173,10 @@ export function parseConfig(environment: Record<string, string | undefined>, ter
     accessTokenTtl: values.ACCESS_TOKEN_TTL ?? 3600,
     refreshTokenTtl: values.REFRESH_TOKEN_TTL ?? 2_592_000,
     refreshGrace: values.REFRESH_GRACE ?? 60,
+    keyEncryptionSecret: values.KEY_ENCRYPTION_SECRET,
     enableDcr: values.ENABLE_DCR ?? true,
     enableSse: values.ENABLE_SSE ?? true,
+    cimdAllowedDomains: values.CIMD_ALLOWED_DOMAINS ?? [],
     rateLimitScale: values.RATE_LIMIT_SCALE ?? 1,
     toolTimeoutMs: values.TOOL_TIMEOUT_MS ?? 25_000,
     logLevel: values.LOG_LEVEL ?? 'info',
@@ -188,6 +207,12 @@ function crossChecks(config: Config, publicIsLoopback: boolean): string[] {
   if (config.authMode === 'external' && config.externalIssuer === undefined) {
     problems.push(
       'EXTERNAL_ISSUER is not set: expected the issuer URL of your identity provider with AUTH_MODE=external',
+    );
+  }
+  const { externalIssuer } = config;
+  if (externalIssuer?.startsWith('http:') && !isLoopbackHost(new URL(externalIssuer).hostname)) {
+    problems.push(
+      'EXTERNAL_ISSUER is not valid: expected https, since anybody on the way could answer otherwise',
     );
   }
   if (config.serviceTokens.length > 2) {

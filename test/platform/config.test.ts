@@ -72,6 +72,8 @@ describe('problems', () => {
     ['MCP_AUTH_TOKEN', 'a'.repeat(40)],
     ['MCP_AUTH_TOKEN', [token, `${token}2`, `${token}3`].join()],
     ['AUTH_MODE', 'off'],
+    ['EXTERNAL_ISSUER', 'http://login.example.com'],
+    ['CIMD_ALLOWED_DOMAINS', 'https://claude.ai'],
     ['DATABASE_URL', 'mysql://host/db'],
     ['DEMO_DATA', 'maybe'],
     ['ACCESS_TOKEN_TTL', '0'],

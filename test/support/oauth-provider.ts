@@ -22,3 +22,13 @@ export class TestOAuthProvider extends ExampleOAuthProvider {
     super.saveTokens(tokens);
   }
 }
+
+/** A client that has a document about itself, and prefers it to a registration. */
+export class DocumentedOAuthProvider extends TestOAuthProvider {
+  constructor(
+    url: string,
+    readonly clientMetadataUrl: string,
+  ) {
+    super(url);
+  }
+}

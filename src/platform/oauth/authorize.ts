@@ -16,7 +16,7 @@ export function authorizeRoutes(context: OAuthContext): Router {
     try {
       await context.limits.countRequest('authorize', req.ip ?? '');
       // Nobody is sent anywhere before both the client and its address are known to be good.
-      const client = await readClient(context, parameters);
+      const client = await readClient(context, req.ip ?? '', parameters);
       redirectUri = readRedirectUri(client, parameters);
       const id = await keepValidRequest(context, req, res, client, redirectUri, parameters);
       res.set('Cache-Control', 'no-store').redirect(303, `/login?request=${id}`);
@@ -44,11 +44,16 @@ export function answerUrl(
   return url;
 }
 
-async function readClient({ clients }: OAuthContext, { values, repeated }: Parameters): Promise<Client> {
+async function readClient(
+  { clients }: OAuthContext,
+  address: string,
+  { values, repeated }: Parameters,
+): Promise<Client> {
   if (repeated.has('client_id') || repeated.has('redirect_uri')) {
     throw new OAuthError('invalid_request', 'A parameter is repeated');
   }
-  const client = values['client_id'] === undefined ? undefined : await clients.find(values['client_id']);
+  const clientId = values['client_id'];
+  const client = clientId === undefined ? undefined : await clients.find(clientId, address);
   if (client === undefined) {
     throw new OAuthError(
       'invalid_client',

@@ -6,6 +6,14 @@ import type { RequestLocals } from '../http/request-log.js';
 /** Gives the caller a token stands for, or `undefined` when the verifier does not know it or it is no longer valid. */
 export type TokenVerifier = (token: string) => Promise<Caller | undefined> | Caller | undefined;
 
+/** A verifier can't tell right now whether a token is valid, because what it depends on does not answer. */
+export class VerifierUnavailableError extends Error {
+  constructor() {
+    super('Access tokens cannot be checked at the moment');
+    this.name = 'VerifierUnavailableError';
+  }
+}
+
 export interface BearerOptions {
   /** Asked in this order; the first that knows the token decides. */
   verifiers: TokenVerifier[];
@@ -26,11 +34,18 @@ export function requireCaller(options: BearerOptions): RequestHandler {
     const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
     if (token === undefined)
       return challenge(res, options, 'The Authorization header must be: Bearer, a space, the token');
-    for (const verify of options.verifiers) {
-      const caller = await verify(token);
-      if (caller === undefined) continue;
-      (res.locals as RequestLocals).caller = caller;
-      return next();
+    try {
+      for (const verify of options.verifiers) {
+        const caller = await verify(token);
+        if (caller === undefined) continue;
+        (res.locals as RequestLocals).caller = caller;
+        return next();
+      }
+    } catch (error) {
+      if (!(error instanceof VerifierUnavailableError)) throw error;
+      // Not 401: the client would throw away a token that may be good.
+      res.set('Retry-After', '30');
+      return sendError(res, 503, 'temporarily_unavailable', `${error.message}. Try again in a minute.`);
     }
     challenge(res, options, 'The access token is unknown, expired or revoked');
   };

@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import type { Selectable } from 'kysely';
 import { nowInSeconds, type Store } from '../store/database.js';
 import type { OAuthClientsTable } from '../store/schema.js';
+import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
 import { OAuthError } from './errors.js';
+import type { Limits } from './limits.js';
 import { sameDigest, sha256 } from './random.js';
 
 /** A client that completed a sign-in is kept this long after its last use, in seconds. */
@@ -21,8 +23,14 @@ export interface Client {
 }
 
 export interface Clients {
-  /** The client with that id, or `undefined`. */
-  find: (clientId: string) => Promise<Client | undefined>;
+  /**
+   * The client with that id, or `undefined`. An id that begins with https:// is the address of a document, which is
+   * never stored.
+   *
+   * @param address who asks, for the limit on fetching documents
+   * @throws {OAuthError} when there is a document to load and it can't be had
+   */
+  find: (clientId: string, address: string) => Promise<Client | undefined>;
   /**
    * The client that sends a request to the token or revocation endpoint: by Basic authentication, by a secret in the
    * form, or by its id alone when it is public (OAuth 2.1 section 2.4).
@@ -30,12 +38,12 @@ export interface Clients {
    * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
    */
   authenticate: (req: Request, form: Record<string, string | undefined>) => Promise<Client>;
-  /** Keeps a client that is in use from expiring. */
+  /** Keeps a registered client that is in use from expiring; does nothing for others. */
   markUsed: (clientId: string) => Promise<void>;
 }
 
-export function createClients(store: Store): Clients {
-  const find: Clients['find'] = async (clientId) => {
+export function createClients(store: Store, documents: ClientDocuments, limits: Limits): Clients {
+  const findRegistered = async (clientId: string) => {
     const row = await store
       .selectFrom('oauth_clients')
       .selectAll()
@@ -44,7 +52,10 @@ export function createClients(store: Store): Clients {
     return row && fromRow(row);
   };
   return {
-    find,
+    async find(clientId, address) {
+      if (!isDocumentUrl(clientId)) return findRegistered(clientId);
+      return documents.load(clientId, () => limits.countRequest('clientDocument', address));
+    },
     async authenticate(req, form) {
       const basic = readBasic(req.headers.authorization);
       const failure = () =>
@@ -63,7 +74,10 @@ export function createClients(store: Store): Clients {
       if (basic && form['client_id'] !== undefined && form['client_id'] !== basic.clientId) throw failure();
       const clientId = basic?.clientId ?? form['client_id'];
       if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is required');
-      const client = await find(clientId);
+      // What is redeemed here is bound to the id already, so a document host that is down ends nobody's session.
+      const client = isDocumentUrl(clientId)
+        ? documents.withoutDocument(clientId)
+        : await findRegistered(clientId);
       if (client === undefined) throw failure();
       const secret = basic?.secret ?? form['client_secret'];
       if (!secretFits(client, secret)) throw failure();
@@ -71,9 +85,19 @@ export function createClients(store: Store): Clients {
     },
     async markUsed(clientId) {
       const now = nowInSeconds();
+      const expiresAt = now + USED_CLIENT_TTL;
       await store
         .updateTable('oauth_clients')
-        .set({ used_at: now, expires_at: now + USED_CLIENT_TTL })
+        .set((row) => ({
+          used_at: now,
+          // A client an operator added never expires; its use must not change that.
+          expires_at: row
+            .case()
+            .when('expires_at', '>', expiresAt)
+            .then(row.ref('expires_at'))
+            .else(expiresAt)
+            .end(),
+        }))
         .where('client_id', '=', clientId)
         .execute();
     },

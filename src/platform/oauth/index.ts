@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import express, { Router } from 'express';
 import type { Caller } from '../caller.js';
 import type { Config } from '../config.js';
@@ -9,6 +10,7 @@ import { serverSecret } from '../store/secrets.js';
 import { createAccessTokens } from './access-token.js';
 import type { Accounts } from './accounts.js';
 import { authorizeRoutes } from './authorize.js';
+import { createClientDocuments } from './client-documents.js';
 import { createClients } from './clients.js';
 import type { OAuthContext } from './context.js';
 import { oauthErrorHandler } from './errors.js';
@@ -26,6 +28,8 @@ export interface OAuthOptions {
   logger: Logger;
   accounts: Accounts;
   scopes: Scope[];
+  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  documentAgent?: Agent | undefined;
 }
 
 export interface OAuth {
@@ -37,10 +41,13 @@ export interface OAuth {
 }
 
 /** The authorization server: discovery, registration, sign-in, tokens. */
-export async function createOAuth({ config, store, logger, accounts, scopes }: OAuthOptions): Promise<OAuth> {
+export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
+  const { config, store, logger, accounts, scopes } = options;
   const issuer = config.publicUrl;
   const resource = `${config.publicUrl}/mcp`;
-  const keys = await createSigningKeys(store);
+  const keys = await createSigningKeys(store, config.keyEncryptionSecret);
+  const limits = createLimits(store, config.rateLimitScale);
+  const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
   const context: OAuthContext = {
     config,
     store,
@@ -49,9 +56,9 @@ export async function createOAuth({ config, store, logger, accounts, scopes }: O
     issuer,
     resource,
     keys,
-    clients: createClients(store),
+    clients: createClients(store, documents, limits),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
-    limits: createLimits(store, config.rateLimitScale),
+    limits,
     refreshKey: await serverSecret(store, 'refresh-token-successor'),
   };
 

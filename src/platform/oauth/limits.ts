@@ -11,6 +11,7 @@ interface Limit {
 
 const PER_ADDRESS = {
   authorize: { max: 300, window: 60 },
+  clientDocument: { max: 60, window: 60 },
   register: { max: 30, window: 3600 },
   token: { max: 600, window: 60 },
   failedLogin: { max: 100, window: 900 },
@@ -24,7 +25,10 @@ export interface Limits {
    *
    * @throws {OAuthError} 429 with Retry-After beyond the limit
    */
-  countRequest: (kind: 'authorize' | 'register' | 'token', address: string) => Promise<void>;
+  countRequest: (
+    kind: 'authorize' | 'clientDocument' | 'register' | 'token',
+    address: string,
+  ) => Promise<void>;
   /** Seconds until this address may try this account again; 0 when it may now. */
   loginWait: (address: string, username: string) => Promise<number>;
   countFailedLogin: (address: string, username: string) => Promise<void>;

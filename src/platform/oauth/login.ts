@@ -3,6 +3,7 @@ import { AccountsBusyError, type User } from './accounts.js';
 import { type AuthorizationRequest, findRequest, takeRequest } from './authorization-request.js';
 import { answerUrl } from './authorize.js';
 import type { OAuthContext } from './context.js';
+import { OAuthError } from './errors.js';
 import { createGrant } from './grants.js';
 import { sendPage } from './pages.js';
 import { readFormWithScopes } from './params.js';
@@ -140,8 +141,17 @@ async function sendLoginPage(
   request: AuthorizationRequest,
   { username, problem }: { username?: string | undefined; problem?: string } = {},
 ): Promise<void> {
-  const client = await context.clients.find(request.client_id);
+  const client = await context.clients.find(request.client_id, res.req.ip ?? '').catch((error: unknown) => {
+    if (error instanceof OAuthError) return error;
+    throw error;
+  });
   if (client === undefined) return sendExpired(context, res);
+  if (client instanceof OAuthError) {
+    const { status, headers, message } = client;
+    res.set(headers);
+    const refused = context.accounts.errorPage({ message, returnTo: undefined });
+    return sendPage(res, context.accounts, status, refused);
+  }
   const asked = request.scopes.split(' ');
   const page = context.accounts.loginPage({
     hidden: { request: id },

@@ -43,6 +43,7 @@ export function serverMetadataRoutes({ config, issuer, scopes, keys }: OAuthCont
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    client_id_metadata_document_supported: true,
   });
   router.use('/.well-known/jwks.json', cors('GET'), onlyGet);
   router.get('/.well-known/jwks.json', async (_req, res) => {

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller.js';
+import { nowInSeconds, type Store } from '../store/database.js';
+import { sha256 } from './random.js';
 
 /**
  * Checks a static token. Both sides are hashed first, so that the comparison takes the same time whatever the
@@ -29,4 +31,29 @@ export function serviceTokenVerifier(
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+/** What makes a stored token recognizable, to people, to scanners for leaked secrets, and before the database is asked. */
+export const SERVICE_TOKEN_PREFIX = 'mcp_service_';
+
+/** Checks the static tokens that an operator made by name. The caller is called like the token. */
+export function storedServiceTokenVerifier(store: Store): (token: string) => Promise<Caller | undefined> {
+  return async (token) => {
+    if (!token.startsWith(SERVICE_TOKEN_PREFIX)) return undefined;
+    const row = await store
+      .selectFrom('service_tokens')
+      .selectAll()
+      .where('token_hash', '=', sha256(token))
+      .where((found) => found.or([found('expires_at', 'is', null), found('expires_at', '>', nowInSeconds())]))
+      .executeTakeFirst();
+    return (
+      row && {
+        kind: 'service',
+        id: `service:${row.name}`,
+        name: row.name,
+        scopes: row.scopes.split(' '),
+        clientId: 'static-token',
+      }
+    );
+  };
 }

@@ -17,6 +17,7 @@ export interface Database {
   revoked_access_tokens: RevokedAccessTokensTable;
   signing_keys: SigningKeysTable;
   rate_limits: RateLimitsTable;
+  service_tokens: ServiceTokensTable;
 }
 
 /** Who may sign in. */
@@ -134,12 +135,23 @@ export interface RevokedAccessTokensTable {
 /** Keys that sign access tokens; the newest one whose time has come is in use. */
 export interface SigningKeysTable {
   kid: string;
-  /** JSON Web Key with its private part. */
+  /** JSON Web Key with its private part: as JSON, or as a JWE when KEY_ENCRYPTION_SECRET is set. */
   private_jwk: string;
   /** Published from the moment it exists, signs from then on. */
   signs_from: number;
   created_at: number;
   /** When the last token it signed has expired; null while it may still sign. */
+  expires_at: number | null;
+}
+
+/** Static tokens an operator made, by name. */
+export interface ServiceTokensTable {
+  name: string;
+  token_hash: string;
+  /** Space-separated. */
+  scopes: string;
+  created_at: number;
+  /** Null for one that does not expire. */
   expires_at: number | null;
 }
 

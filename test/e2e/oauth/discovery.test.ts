@@ -40,6 +40,7 @@ describe('discovery (acceptance D1 to D8)', () => {
     expect(await json('/.well-known/oauth-authorization-server')).toMatchObject({
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
+      client_id_metadata_document_supported: true,
       token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       revocation_endpoint_auth_methods_supported: expect.arrayContaining(['none']),
       scopes_supported: ['read', 'orders:write'],

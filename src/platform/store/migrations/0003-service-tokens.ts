@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+
+/** Static tokens an operator makes by name, beside the one of the environment. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('service_tokens')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('token_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .execute();
+}
