@@ -2,8 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type Config, isLoopbackHost } from './platform/config.js';
 
-/** What a person sees when the server is ready: where it is, where its data is, and how to connect. */
-export function banner(config: Config, address: AddressInfo): string {
+/**
+ * What a person sees when the server is ready: where it is, where its data is, and how to connect.
+ *
+ * @param nobodyYet whether there is nobody who could sign in
+ */
+export function banner(config: Config, address: AddressInfo, nobodyYet: boolean): string {
   const lines = [
     '',
     `  MCP endpoint   ${config.publicUrl}/mcp`,
@@ -11,6 +15,7 @@ export function banner(config: Config, address: AddressInfo): string {
     `  Data           ${describeDatabase(config.databaseUrl)}`,
     `  Sign-in        ${describeSignIn(config)}`,
   ];
+  if (nobodyYet) lines.push('  No users yet   add the first one: npm run cli -- user add NAME');
   if (config.demoData) lines.push('  Demo users     alice / password123, bob / hunter2');
   lines.push(
     '',

@@ -1,5 +1,5 @@
 import { createAccounts } from './accounts/index.js';
-import { seedDemoUsers } from './accounts/users.js';
+import { hasUsers, seedDemoUsers } from './accounts/users.js';
 import { banner } from './banner.js';
 import { createApp } from './platform/app.js';
 import type { Config } from './platform/config.js';
@@ -31,5 +31,6 @@ export async function startServer(config: Config): Promise<void> {
     publicRoutes: [await catalogueRoutes(store)],
   });
   const address = await run({ config, logger, store, app });
-  console.error(banner(config, address));
+  const nobodyYet = config.authMode === 'builtin' && !(await hasUsers(store));
+  console.error(banner(config, address, nobodyYet));
 }

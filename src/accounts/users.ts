@@ -92,6 +92,17 @@ export type ListedUser = {
   created_at: number;
 };
 
+/** Whether anybody could sign in. */
+export async function hasUsers(store: Store): Promise<boolean> {
+  const row = await store
+    .selectFrom('users')
+    .select('username')
+    .where('disabled', '=', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Every user, disabled ones too. */
 export async function listUsers(store: Store): Promise<ListedUser[]> {
   const rows = await store

@@ -32,6 +32,12 @@ describe('starting', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('tells how to add the first user when there is none', async () => {
+    const server = await startServer({ DEMO_DATA: 'false' });
+    expect(server.output()).toContain('npm run cli -- user add');
+    await server.stop();
+  });
+
   it('keeps the data directory and file to its owner', async () => {
     const server = await startServer();
     const path = server.databaseUrl.slice('file:'.length);
