@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../src/doctor/visit.js';
-import { startDocumentHost } from '../support/document-host.js';
-import { type Fault, type FaultyProxy, type Passing, startFaultyProxy } from '../support/faulty-proxy.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { doctor, problemsOf } from '../../support/doctor.js';
+import { type Fault, type FaultyProxy, type Passing, startFaultyProxy } from '../../support/faulty-proxy.js';
+import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../../support/server.js';
 
 let proxy: FaultyProxy;
 let server: TestServer;
@@ -27,29 +24,6 @@ afterAll(async () => {
   await proxy.stop();
   await rm(directory, { recursive: true, force: true });
 });
-
-async function doctor(...args: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/doctor.js'), ...args], {
-    env: { PATH: process.env['PATH'] },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
-
-async function problemsOf(...args: string[]) {
-  const { out, code } = await doctor(...args, '--json');
-  const report = JSON.parse(out) as { problems: number; checks: Outcome[] };
-  expect(code).toBe(report.problems === 0 ? 0 : 1);
-  return report.checks.flatMap(({ check, problems }) => problems.map((found) => ({ check, ...found })));
-}
 
 describe('on this server', () => {
   it('finds nothing, line by line, and skips nothing', async () => {
@@ -241,28 +215,4 @@ describe('finds a planted fault, and only that', () => {
     expect(found.at(-1)?.problem).toMatch(words);
     expect(found.at(-1)?.fix).toBeTruthy();
   });
-});
-
-describe('what is no server at all', () => {
-  it('nothing listens', async () => {
-    const [found] = await problemsOf(`http://localhost:${await freePort()}`);
-    expect(found?.problem).toMatch(/^Cannot connect: .*ECONNREFUSED/);
-  });
-
-  it('the certificate is signed by nobody', async () => {
-    const host = await startDocumentHost();
-    const [found] = await problemsOf(`https://127.0.0.1:${host.port}`);
-    await host.stop();
-    expect(found?.check).toBe('connection and TLS');
-    expect(found?.fix).toMatch(/public authority/);
-  });
-
-  it.each([['not an address'], ['ftp://host/'], ['--nonsense'], []])(
-    '%s is no command: exit code 2',
-    async (...args) => {
-      const { code, err } = await doctor(...args);
-      expect(code).toBe(2);
-      expect(err).toMatch(/^error: /);
-    },
-  );
 });
