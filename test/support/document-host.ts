@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Agent, type AgentOptions, createServer, type RequestOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { generate } from 'selfsigned';
 import { CALLBACK } from './oauth.js';
 
@@ -88,4 +88,13 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   };
   host.serve(clientDocument());
   return host;
+}
+
+/** A resolver that knows one answer for every name. */
+export function resolvesTo(...addresses: string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return (_hostname, options, callback) => {
+    if (options.all) callback(null, all);
+    else callback(null, all[0]?.address ?? '', all[0]?.family);
+  };
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/platform/store/database.js';
-import { type Cli, cliFor, cliJson } from '../support/cli.js';
-import { post } from '../support/clients.js';
-import { CALLBACK, refresh, register, signIn, signInForTokens } from '../support/oauth.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { openStore } from '../../../src/platform/store/database.js';
+import { type Cli, cliFor, cliJson } from '../../support/cli.js';
+import { post } from '../../support/clients.js';
+import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../support/oauth.js';
+import { startServer, type TestServer } from '../../support/server.js';
 
 /** Everything here happens on the database of a server that runs meanwhile and is never restarted. */
 let server: TestServer;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cliFor, cliJson, cliOnNewDatabase } from '../support/cli.js';
+import { cliFor, cliJson, cliOnNewDatabase } from '../../support/cli.js';
 
 let database: Awaited<ReturnType<typeof cliOnNewDatabase>>;
 beforeEach(async () => {

@@ -1,0 +1,168 @@
+import { isLoopbackHost } from '../platform/config.js';
+import { ask, askMcp, type Json, summary } from './ask.js';
+import { type Check, type Problem, Skipped } from './visit.js';
+
+const REQUIRED_ENDPOINTS = ['authorization_endpoint', 'token_endpoint'];
+const NO_SIGN_IN = 'the endpoint does not ask for a token';
+
+/** Whether a client finds its way to the sign-in, and every document agrees with the others. */
+export const discoveryChecks: Check[] = [
+  {
+    name: 'WWW-Authenticate',
+    async run({ mcpUrl, first }) {
+      if (first?.status !== 401) return new Skipped(NO_SIGN_IN);
+      const header = first.headers.get('www-authenticate') ?? '';
+      if (!/^Bearer\b/i.test(header)) {
+        const problem =
+          'The 401 answer has no WWW-Authenticate header with Bearer: clients do not start to sign in';
+        return [{ problem, fix: 'Let the proxy pass the header on, and do not authenticate in the proxy' }];
+      }
+      const named = /resource_metadata="([^"]+)"/.exec(header)?.[1];
+      if (named === undefined)
+        return [{ problem: 'The challenge names no resource_metadata', fix: 'Add it (RFC 9728)' }];
+      if (named !== metadataUrl(mcpUrl)) {
+        const problem = `The challenge names ${named}, clients that were given ${mcpUrl} expect ${metadataUrl(mcpUrl)}`;
+        return [{ problem, fix: 'Set PUBLIC_URL to the origin that clients use' }];
+      }
+      return [];
+    },
+  },
+  {
+    name: 'a wrong token is refused',
+    async run({ mcpUrl, first }) {
+      if (first?.status !== 401) return new Skipped(NO_SIGN_IN);
+      const answer = await askMcp(mcpUrl, { Authorization: 'Bearer not-a-token' });
+      if (answer.status === 401) return [];
+      const problem = `A wrong token is answered with ${summary(answer)} instead of 401`;
+      return [{ problem, fix: 'Let the server check tokens; only 401 makes a client sign in again' }];
+    },
+  },
+  {
+    name: 'resource metadata',
+    async run(visit) {
+      if (visit.first?.status !== 401) return new Skipped(NO_SIGN_IN);
+      const url = metadataUrl(visit.mcpUrl);
+      const answer = await ask(url);
+      if (answer.status !== 200 || answer.json === undefined) {
+        const problem = `${url} is no JSON document: ${summary(answer)}`;
+        return [{ problem, fix: 'Forward /.well-known/ to the server, before any rule for static files' }];
+      }
+      visit.resourceMetadata = answer.json;
+      const { resource, authorization_servers: servers } = answer.json;
+      const problems: Problem[] = [];
+      if (resource !== visit.mcpUrl) {
+        const problem = `resource is ${String(resource)}, but clients are given ${visit.mcpUrl}`;
+        problems.push({
+          problem,
+          fix: 'Set PUBLIC_URL to the origin that clients use, and give clients that address',
+        });
+      }
+      const issuer: unknown = Array.isArray(servers) ? servers[0] : undefined;
+      if (typeof issuer === 'string' && URL.canParse(issuer)) visit.issuer = issuer;
+      else problems.push({ problem: 'authorization_servers is empty', fix: 'Name the authorization server' });
+      return problems;
+    },
+  },
+  {
+    name: 'authorization server metadata',
+    async run(visit) {
+      const { issuer } = visit;
+      if (issuer === undefined) return new Skipped('no authorization server is named');
+      const found = await findServerMetadata(issuer);
+      if (found === undefined) {
+        const problem = `No metadata is found for the issuer ${issuer}`;
+        return [{ problem, fix: 'Forward /.well-known/oauth-authorization-server to the server' }];
+      }
+      visit.serverMetadata = found;
+      return serverMetadataProblems(found, issuer);
+    },
+  },
+  {
+    name: 'PKCE is advertised',
+    async run({ serverMetadata }) {
+      if (serverMetadata === undefined) return new Skipped('there is no metadata');
+      const methods = serverMetadata['code_challenge_methods_supported'];
+      if (Array.isArray(methods) && methods.includes('S256')) return [];
+      const problem =
+        'code_challenge_methods_supported does not list S256: MCP clients must refuse this server';
+      return [{ problem, fix: 'Turn PKCE on at the authorization server, and advertise it' }];
+    },
+  },
+  {
+    name: 'openid-configuration',
+    async run(visit) {
+      if (visit.issuer === undefined) return new Skipped('no authorization server is named');
+      const answer = await ask(`${new URL(visit.issuer).origin}/.well-known/openid-configuration`);
+      const isJson = answer.json !== undefined;
+      if ((answer.status === 404 && isJson) || (answer.status === 200 && isJson)) return [];
+      if (answer.status === 404) return [];
+      const problem = `/.well-known/openid-configuration is neither JSON nor missing: ${summary(answer)}`;
+      return [{ problem, fix: 'Answer 404 where there is no document; clients stumble over an HTML page' }];
+    },
+  },
+  {
+    name: 'nothing is built from request headers',
+    async run({ mcpUrl, resourceMetadata }) {
+      if (resourceMetadata === undefined) return new Skipped('there is no metadata');
+      const forged = { 'X-Forwarded-Host': 'forged.example', 'X-Forwarded-Proto': 'http' };
+      const answer = await ask(metadataUrl(mcpUrl), { headers: forged });
+      if (!answer.text.includes('forged.example')) return [];
+      const problem = 'A forged X-Forwarded-Host appears in the metadata: caches could serve it to others';
+      return [{ problem, fix: 'Build addresses from configuration, and let the proxy overwrite the header' }];
+    },
+  },
+];
+
+/** Where the metadata of an endpoint is (RFC 9728 section 3.1). */
+export function metadataUrl(mcpUrl: string): string {
+  const { origin, pathname } = new URL(mcpUrl);
+  return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}`;
+}
+
+async function findServerMetadata(issuer: string): Promise<Json | undefined> {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  for (const place of [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ]) {
+    const answer = await ask(place);
+    if (answer.status === 200 && answer.json !== undefined) return answer.json;
+  }
+  return undefined;
+}
+
+function serverMetadataProblems(metadata: Json, issuer: string): Problem[] {
+  const problems: Problem[] = [];
+  if (metadata['issuer'] !== issuer) {
+    problems.push({
+      problem: `issuer is ${String(metadata['issuer'])}, the resource metadata names ${issuer}; they must be the same text`,
+      fix: 'Set PUBLIC_URL (or EXTERNAL_ISSUER) to exactly that text; mind the slash at the end',
+    });
+  }
+  for (const name of REQUIRED_ENDPOINTS) {
+    if (typeof metadata[name] !== 'string')
+      problems.push({ problem: `${name} is missing`, fix: 'Add it to the metadata' });
+  }
+  for (const [name, value] of Object.entries(metadata)) {
+    if (!/_endpoint$|^jwks_uri$/.test(name) || typeof value !== 'string' || !URL.canParse(value)) continue;
+    const { protocol, hostname } = new URL(value);
+    if (protocol === 'https:' || isLoopbackHost(hostname)) continue;
+    problems.push({ problem: `${name} is not https: ${value}`, fix: 'Set PUBLIC_URL to the https origin' });
+  }
+  if (metadata['authorization_response_iss_parameter_supported'] !== true) {
+    problems.push({
+      problem: 'iss in authorization answers is not advertised (RFC 9207)',
+      fix: 'Let the authorization server send it, and advertise it; clients of several servers need it',
+    });
+  }
+  const registers = metadata['registration_endpoint'] || metadata['client_id_metadata_document_supported'];
+  if (!registers) {
+    problems.push({
+      problem: 'Clients can neither register nor use a metadata document: each must be added by hand',
+      fix: 'Set ENABLE_DCR=true, or allow client ID metadata documents at your provider',
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An answer on its way through the proxy. */
+export interface Passing {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** What the proxy does wrong. */
+export interface Fault {
+  /** Changes a request before it is forwarded. */
+  request?: (req: IncomingMessage) => void;
+  /** Changes an answer in place. */
+  answer?: (req: IncomingMessage, passing: Passing) => void;
+  /** Holds event streams back instead of passing them on. */
+  holdsStreams?: boolean;
+}
+
+export interface FaultyProxy {
+  url: string;
+  port: number;
+  /** Where requests go from now on. */
+  forwardTo: (port: number) => void;
+  /** What goes wrong from now on; nothing without a fault. */
+  set: (fault: Fault) => void;
+  stop: () => Promise<void>;
+}
+
+/** A reverse proxy as people put one in front, which can be told to do one thing wrong. */
+export async function startFaultyProxy(): Promise<FaultyProxy> {
+  let fault: Fault = {};
+  let target = 0;
+  const server = createServer((req, res) => {
+    fault.request?.(req);
+    const { method, url: path, headers } = req;
+    const forwarded = request({ host: '127.0.0.1', port: target, method, path, headers });
+    req.pipe(forwarded);
+    res.on('close', () => forwarded.destroy());
+    forwarded.on('error', () => res.destroy());
+    forwarded.on('response', async (answer) => {
+      if (/event-stream/.test(answer.headers['content-type'] ?? '')) {
+        if (fault.holdsStreams) return answer.resume();
+        res.writeHead(answer.statusCode ?? 0, answer.headers);
+        return answer.pipe(res);
+      }
+      let body = '';
+      for await (const chunk of answer.setEncoding('utf8')) body += chunk;
+      const passing: Passing = { status: answer.statusCode ?? 0, headers: { ...answer.headers }, body };
+      fault.answer?.(req, passing);
+      delete passing.headers['content-length'];
+      res.writeHead(passing.status, passing.headers).end(passing.body);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    forwardTo(next) {
+      target = next;
+    },
+    set(next) {
+      fault = next;
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
