@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { Agent } from 'node:https';
 import express, { type Express, type Router } from 'express';
 import type { Caller } from './caller.js';
@@ -6,6 +7,7 @@ import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/errors.js';
 import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
+import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { staticFiles } from './http/static-files.js';
@@ -37,6 +39,8 @@ export interface AppOptions {
 
 export interface App {
   express: Express;
+  /** Serves the metrics, once it listens on a port of its own; only with `METRICS_PORT`. */
+  metricsServer: Server | undefined;
   /** How many streams of the old transport are open. */
   openStreams: () => number;
   /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running. */
@@ -89,6 +93,9 @@ export async function createApp(options: AppOptions): Promise<App> {
           scopes: content.scopes.filter((scope) => scope.default).map(({ name }) => name),
         });
 
+  const metrics =
+    config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -99,6 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.use(healthRoutes(store, () => draining));
   app.use(requestLog(logger));
+  if (metrics) app.use(metrics.middleware);
   app.use(hostGuard(config));
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
   if (sse) {
@@ -119,6 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     express: app,
+    metricsServer: metrics?.server,
     openStreams: () => sse?.openStreams() ?? 0,
     drain: () => {
       draining = true;

@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 75_000;
 const LINGER_MS = 300;
 
 export interface Running {
-  config: Pick<Config, 'host' | 'port'>;
+  config: Pick<Config, 'host' | 'port' | 'metricsPort'>;
   logger: Logger;
   store: Store;
   app: App;
@@ -35,10 +35,9 @@ export interface Running {
 export async function run(running: Running): Promise<AddressInfo> {
   const server = createServer(running.app.express);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(running.config.port, running.config.host, resolve);
-  });
+  const { host, port, metricsPort } = running.config;
+  await listen(server, port, host);
+  if (running.app.metricsServer && metricsPort) await listen(running.app.metricsServer, metricsPort, host);
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);
@@ -48,6 +47,13 @@ export async function run(running: Running): Promise<AddressInfo> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   return server.address() as AddressInfo;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
 }
 
 async function shutDown(server: Server, { app, store, logger }: Running, signal: string): Promise<void> {
@@ -71,8 +77,7 @@ export function describeStartFailure(error: unknown): string {
     return ['The server cannot start with these settings:', ...problems].join('\n');
   }
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is in use. Stop the other program, or set PORT to a free one.`;
+  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop the other program, or choose a free one.`;
   if (code === 'EACCES' && port !== undefined) return `Port ${port} is reserved. Set PORT to one above 1023.`;
   return `The server cannot start: ${message}`;
 }

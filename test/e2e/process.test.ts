@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern } from '../support/clients.js';
-import { SERVICE_TOKEN, startServer } from '../support/server.js';
+import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
 import { startSlowServer } from '../support/slow.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
@@ -57,12 +57,17 @@ describe('starting', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const result = runToEnd({ PORT: String(port), LOG_LEVEL: 'silent' });
+    const own = runToEnd({ PORT: String(port), LOG_LEVEL: 'silent' });
+    const metrics = runToEnd({
+      PORT: String(await freePort()),
+      METRICS_PORT: String(port),
+      LOG_LEVEL: 'silent',
+    });
     other.close();
-    expect(result.status).toBe(1);
-    expect(result.stderr.trim()).toBe(
-      `Port ${port} is in use. Stop the other program, or set PORT to a free one.`,
-    );
+    for (const { status, stderr } of [own, metrics]) {
+      expect(status).toBe(1);
+      expect(stderr.trim()).toBe(`Port ${port} is in use. Stop the other program, or choose a free one.`);
+    }
   });
 
   it('says in one line that the database cannot be opened', () => {

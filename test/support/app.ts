@@ -54,6 +54,7 @@ export async function startApp(
     ...parts,
   });
   const server = createServer(app.express).listen(port, '127.0.0.1');
+  app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: config.publicUrl,
@@ -63,6 +64,7 @@ export async function startApp(
     openStreams: app.openStreams,
     async stop() {
       await app.close();
+      app.metricsServer?.close();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { RequestLocals } from './request-log.js';
+
+export interface Metrics {
+  /** Counts every request that passes. */
+  middleware: RequestHandler;
+  /** Answers every request with the metrics in the text format of Prometheus. The caller listens, and closes it. */
+  server: Server;
+}
+
+/**
+ * How many requests, how long, how they ended, and the state of the process. Labels take a bounded set of values only,
+ * so that nobody can fill the memory by asking for addresses or tools that do not exist.
+ *
+ * @param toolNames the tools there are
+ */
+export function createMetrics(toolNames: string[]): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
+    registers: [register],
+  });
+  const toolCalls = new Counter({
+    name: 'mcp_tool_calls_total',
+    help: 'Calls of tools over Streamable HTTP',
+    labelNames: ['tool', 'status'],
+    registers: [register],
+  });
+  const known = new Set(toolNames);
+
+  const middleware: RequestHandler = (req, res, next) => {
+    const stop = duration.startTimer();
+    res.once('close', () => {
+      const status = String(res.statusCode);
+      stop({ method: req.method, route: routeOf(req, res), status });
+      const { call } = res.locals as RequestLocals;
+      if (call?.method !== 'tools/call') return;
+      toolCalls.inc({ tool: known.has(call.name ?? '') ? (call.name ?? '') : 'unknown', status });
+    });
+    next();
+  };
+  const server = createServer(async (_req, res) => {
+    const text = await register.metrics();
+    res.setHeader('Content-Type', register.contentType).end(text);
+  });
+  return { middleware, server };
+}
+
+/** The pattern of the route that answered, never the address that was asked for. */
+function routeOf(req: Request, res: Response): string {
+  const path: unknown = req.route?.path;
+  if (typeof path === 'string') return `${req.baseUrl}${path}`.replace(/(.)\/$/, '$1');
+  return res.statusCode === 404 ? 'unmatched' : req.baseUrl || 'static';
+}
