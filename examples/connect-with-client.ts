@@ -7,17 +7,11 @@
  *   npm run example -- https://mcp.example.com/mcp       another server
  */
 import { parseArgs } from 'node:util';
-import {
-  type AuthProvider,
-  auth,
-  Client,
-  StreamableHTTPClientTransport,
-  UnauthorizedError,
-} from '@modelcontextprotocol/client';
+import { type AuthProvider, auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { config as loadDotenv } from 'dotenv';
 import { openBrowser, signInHeadless } from './browser.js';
-import { CallbackServer } from './callback-server.js';
-import { ExampleOAuthProvider } from './oauth-provider.js';
+import type { ExampleOAuthProvider } from './oauth-provider.js';
+import { signIn } from './sign-in.js';
 
 loadDotenv({ quiet: true });
 const { values, positionals } = parseArgs({
@@ -77,26 +71,15 @@ async function connect(authProvider: AuthProvider | ExampleOAuthProvider): Promi
   return connecting;
 }
 
-/** The whole OAuth flow: the SDK discovers and registers, the user signs in, and the tokens are refreshed once. */
+/** Signs in, and refreshes once to show it. */
 async function signInAndConnect(): Promise<Client> {
-  const callback = await CallbackServer.start();
-  const provider = new ExampleOAuthProvider(callback.url, async (target) => {
+  const provider = await signIn(url, async (target) => {
     console.log(`Sign in here: ${target}\n`);
     if (values.headless) await signInHeadless(target, username, password);
     else openBrowser(target);
   });
-  const transport = new StreamableHTTPClientTransport(url, { authProvider: provider });
-  try {
-    await new Client({ name: 'example', version: '1.0.0' }).connect(transport);
-  } catch (error) {
-    if (!(error instanceof UnauthorizedError)) throw error;
-    await transport.finishAuth(await callback.answer);
-  } finally {
-    callback.close();
-  }
-  const connected = await connect(provider);
   // With a refresh token at hand this is a refresh; the SDK does the same by itself when an access token expires.
   await auth(provider, { serverUrl: url });
   console.log(`Signed in, and refreshed the access token (scope: ${provider.tokens()?.scope})\n`);
-  return connected;
+  return connect(provider);
 }

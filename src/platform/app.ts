@@ -92,6 +92,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  app.use((_req, res, next) => {
+    // Tells proxies not to keep a connection to a server that is going away.
+    if (draining) res.set('Connection', 'close');
+    next();
+  });
   app.use(healthRoutes(store, () => draining));
   app.use(requestLog(logger));
   app.use(hostGuard(config));

@@ -39,6 +39,8 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number];
   logPretty: boolean;
   metricsPort: number | undefined;
+  /** For `npm run tunnel` only. */
+  ngrokAuthtoken: string | undefined;
 }
 
 /** All problems of the environment at once, each naming its variable and what would be right. */
@@ -109,6 +111,7 @@ const VARIABLES = {
   TOOL_TIMEOUT_MS: [integer(100, 600_000), 'milliseconds, 100 to 600000'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(', ')],
   LOG_PRETTY: [flag, 'true or false'],
+  NGROK_AUTHTOKEN: [z.string(), 'the token of your ngrok account'],
   METRICS_PORT: [port, 'a port number, such as 9464'],
 } satisfies Record<string, [z.ZodType, string]>;
 
@@ -120,11 +123,16 @@ export const VARIABLE_NAMES = Object.keys(VARIABLES);
 /**
  * Reads `.env` (without overriding what is already set) and the process environment.
  *
+ * @param overrides what stands above both
+ * @param defaults what stands below both
  * @throws {ConfigError} listing every problem at once.
  */
-export function readEnvironment(): Config {
+export function readEnvironment(
+  overrides: Record<string, string> = {},
+  defaults: Record<string, string> = {},
+): Config {
   loadDotenv({ quiet: true });
-  return parseConfig(process.env, Boolean(process.stdout.isTTY));
+  return parseConfig({ ...defaults, ...process.env, ...overrides }, Boolean(process.stdout.isTTY));
 }
 
 /**
@@ -174,6 +182,7 @@ export function parseConfig(environment: Record<string, string | undefined>, ter
     logLevel: values.LOG_LEVEL ?? 'info',
     logPretty: values.LOG_PRETTY ?? terminal,
     metricsPort: values.METRICS_PORT,
+    ngrokAuthtoken: values.NGROK_AUTHTOKEN,
   };
   problems.push(...crossChecks(config, publicIsLoopback));
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
@@ -7,6 +8,15 @@ import type { Store } from './store/database.js';
 
 /** How long running calls may take to finish once the server is told to stop, in milliseconds. */
 const DRAIN_TIMEOUT_MS = 10_000;
+
+/**
+ * Longer than the 60 seconds after which proxies give up an idle connection: if the server were first, a request could
+ * meet the closing connection and fail.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
+/** How long kept connections may carry one more request, whose answer ends them, in milliseconds. */
+const LINGER_MS = 300;
 
 export interface Running {
   config: Pick<Config, 'host' | 'port'>;
@@ -24,6 +34,7 @@ export interface Running {
  */
 export async function run(running: Running): Promise<AddressInfo> {
   const server = createServer(running.app.express);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(running.config.port, running.config.host, resolve);
@@ -40,9 +51,12 @@ export async function run(running: Running): Promise<AddressInfo> {
 }
 
 async function shutDown(server: Server, { app, store, logger }: Running, signal: string): Promise<void> {
+  // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
+  // be sending a request at this moment.
+  NetServer.prototype.close.call(server);
   logger.info({ signal }, 'stopping');
-  server.close();
-  await Promise.race([app.drain(), new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS))]);
+  const idle = app.drain().then(() => elapsed(LINGER_MS).then(app.drain));
+  await Promise.race([idle, elapsed(DRAIN_TIMEOUT_MS)]);
   await app.close();
   server.closeAllConnections();
   await store.destroy();

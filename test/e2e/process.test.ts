@@ -1,15 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern } from '../support/clients.js';
-import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
+import { SERVICE_TOKEN, startServer } from '../support/server.js';
+import { startSlowServer } from '../support/slow.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
-const SLOW_SERVER = join(import.meta.dirname, '../support/slow-server.ts');
 
 let directory: string;
 beforeAll(async () => {
@@ -20,38 +20,6 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 function runToEnd(environment: Record<string, string>) {
   const env = { PATH: process.env['PATH'], ...environment };
   return spawnSync(process.execPath, [MAIN], { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
-}
-
-/** A server with the tool `wait`, which tells on standard output when it has begun. */
-async function startSlowServer() {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', SLOW_SERVER], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      MCP_AUTH_TOKEN: SERVICE_TOKEN,
-      AUTH_MODE: 'builtin',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  const watchers = new Set<() => void>();
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-    for (const watcher of watchers) watcher();
-  });
-  const printed = (text: string) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (!output.includes(text)) return;
-        watchers.delete(look);
-        resolve();
-      };
-      watchers.add(look);
-      look();
-    });
-  await printed('listening');
-  return { child, printed, mcpUrl: `http://localhost:${port}/mcp`, exited: once(child, 'exit') };
 }
 
 describe('starting', () => {
@@ -108,7 +76,8 @@ describe('stopping', () => {
       await server.printed('tool began');
       server.child.kill(signal);
       await server.printed('"msg":"stopping"');
-      await expect(fetch(server.mcpUrl.replace('/mcp', '/healthz'))).rejects.toThrow();
+      const connecting = connect(server.port, '127.0.0.1');
+      await expect(once(connecting, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
       server.child.kill('SIGUSR2');
       expect(await answer).toMatchObject({ content: [{ text: 'finished' }] });
       expect(await server.exited).toEqual([0, null]);

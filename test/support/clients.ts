@@ -39,3 +39,9 @@ export function post(mcpUrl: string, body: unknown, headers: Record<string, stri
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 }
+
+/** Whether the endpoint accepts a token at this moment. */
+export async function tokenWorks(mcpUrl: string, token: string): Promise<boolean> {
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  return (await post(mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;
+}

@@ -12,6 +12,8 @@ export const SERVICE_TOKEN = 'b7f1c9a4e2d8460f93ab51c7de0246813579bdf02468ace1';
 export interface TestServer {
   /** The origin, also the issuer. */
   url: string;
+  /** Where it really listens, behind whatever stands in front. */
+  listening: string;
   mcpUrl: string;
   databaseUrl: string;
   process: ChildProcess;
@@ -63,6 +65,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   await ready;
   return {
     url,
+    listening: `http://localhost:${port}`,
     mcpUrl: `${url}/mcp`,
     databaseUrl,
     process: child,

@@ -14,7 +14,8 @@ const wait = defineTool({
   title: 'Wait',
   description: 'Waits for a signal',
   scopes: ['read'],
-  handler: async () => {
+  handler: async (_args, { reportProgress }) => {
+    await reportProgress(0, 1, 'begun');
     const finished = once(process, 'SIGUSR2');
     console.log('tool began');
     await finished;

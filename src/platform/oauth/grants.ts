@@ -1,6 +1,6 @@
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { nowInSeconds, type Store } from '../store/database.js';
-import type { Database } from '../store/schema.js';
+import type { Database, GrantsTable } from '../store/schema.js';
 import { OAuthError } from './errors.js';
 import { randomToken, sha256 } from './random.js';
 
@@ -8,15 +8,7 @@ import { randomToken, sha256 } from './random.js';
 const CODE_TTL = 60;
 
 /** What a user allowed a client. */
-export interface Grant {
-  id: string;
-  username: string;
-  client_id: string;
-  /** Space-separated. */
-  scopes: string;
-  resource: string;
-  created_at: number;
-}
+export type Grant = Selectable<GrantsTable>;
 
 export interface NewGrant {
   username: string;

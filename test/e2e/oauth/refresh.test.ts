@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/platform/store/database.js';
-import { post } from '../../support/clients.js';
+import { tokenWorks } from '../../support/clients.js';
 import { refresh, register, signInForTokens, type Tokens } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
@@ -10,9 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-const works = async (token: string) =>
-  (await post(server.mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;
+const works = (token: string) => tokenWorks(server.mcpUrl, token);
 const read = async (response: Response) => (await response.json()) as Tokens & { error?: string };
 
 describe('refresh tokens (acceptance F1 to F5)', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from '../../support/clients.js';
+import { tokenWorks } from '../../support/clients.js';
 import {
   CALLBACK,
   pkce,
@@ -17,9 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-const works = async (token: string) =>
-  (await post(server.mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;
+const works = (token: string) => tokenWorks(server.mcpUrl, token);
 
 async function expectError(response: Response, status: number, error: string): Promise<void> {
   expect(response.status).toBe(status);

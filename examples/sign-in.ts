@@ -1,0 +1,28 @@
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import { CallbackServer } from './callback-server.js';
+import { ExampleOAuthProvider } from './oauth-provider.js';
+
+/**
+ * The OAuth flow of a client: the SDK discovers the server and registers, the user signs in, and the answer arrives on
+ * this machine.
+ *
+ * @param show takes the user to the sign-in page
+ * @returns what a transport needs to connect as that user
+ */
+export async function signIn(
+  url: URL,
+  show: (target: URL) => void | Promise<void>,
+): Promise<ExampleOAuthProvider> {
+  const callback = await CallbackServer.start();
+  const provider = new ExampleOAuthProvider(callback.url, show);
+  const transport = new StreamableHTTPClientTransport(url, { authProvider: provider });
+  try {
+    await new Client({ name: 'example', version: '1.0.0' }).connect(transport);
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error;
+    await transport.finishAuth(await callback.answer);
+  } finally {
+    callback.close();
+  }
+  return provider;
+}

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Makes a self-signed certificate for a first try: nginx/make-certificate.sh [HOST] [DIRECTORY]
+# Clients in the cloud refuse it; use Let's Encrypt or a Cloudflare origin certificate for real use.
+set -eu
+host=${1:-localhost}
+directory=${2:-$(dirname "$0")/certs}
+mkdir -p "$directory"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$host" \
+  -addext "subjectAltName=DNS:$host,IP:127.0.0.1" \
+  -keyout "$directory/privkey.pem" -out "$directory/fullchain.pem" 2>/dev/null
+chmod 600 "$directory/privkey.pem"
+echo "Made $directory/fullchain.pem and privkey.pem for $host, valid for a year."

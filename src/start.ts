@@ -1,0 +1,35 @@
+import { createAccounts } from './accounts/index.js';
+import { seedDemoUsers } from './accounts/users.js';
+import { banner } from './banner.js';
+import { createApp } from './platform/app.js';
+import type { Config } from './platform/config.js';
+import { run } from './platform/lifecycle.js';
+import { createLogger } from './platform/logger.js';
+import { openStore } from './platform/store/database.js';
+import { content } from './server.js';
+import { catalogueRoutes } from './shop/catalogue-route.js';
+import { seedShop } from './shop/seed.js';
+
+/**
+ * Starts the server and tells a person where it is.
+ *
+ * @throws when the database or the port can't be had; `describeStartFailure` has words for it
+ */
+export async function startServer(config: Config): Promise<void> {
+  const logger = createLogger(config);
+  const store = await openStore(config.databaseUrl, logger);
+  if (config.demoData) {
+    await seedDemoUsers(store);
+    await seedShop(store);
+  }
+  const app = await createApp({
+    config,
+    logger,
+    store,
+    content,
+    accounts: createAccounts(store),
+    publicRoutes: [await catalogueRoutes(store)],
+  });
+  const address = await run({ config, logger, store, app });
+  console.error(banner(config, address));
+}
