@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { Store } from './database.js';
 
@@ -9,6 +9,11 @@ import type { Store } from './database.js';
  */
 export async function backUpFile(store: Store, path: string): Promise<void> {
   closeSync(openSync(path, 'wx', 0o600));
-  // SQLite accepts an empty file that exists.
-  await sql`vacuum into ${path}`.execute(store);
+  try {
+    // SQLite accepts a file that exists as long as it is empty.
+    await sql`vacuum into ${path}`.execute(store);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
 }
