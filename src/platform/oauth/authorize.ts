@@ -4,7 +4,7 @@ import type { Client } from './clients.js';
 import type { OAuthContext } from './context.js';
 import { OAuthError } from './errors.js';
 import { sendPage } from './pages.js';
-import { type Parameters, parseParameters } from './params.js';
+import { faultyParameter, type Parameters, parseParameters } from './params.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from './redirect-uri.js';
 
 /** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
@@ -47,10 +47,10 @@ export function answerUrl(
 async function readClient(
   { clients }: OAuthContext,
   address: string,
-  { values, repeated }: Parameters,
+  { values, faulty }: Parameters,
 ): Promise<Client> {
-  if (repeated.has('client_id') || repeated.has('redirect_uri')) {
-    throw new OAuthError('invalid_request', 'A parameter is repeated');
+  if (faulty.has('client_id') || faulty.has('redirect_uri')) {
+    throw faultyParameter();
   }
   const clientId = values['client_id'];
   const client = clientId === undefined ? undefined : await clients.find(clientId, address);
@@ -81,9 +81,9 @@ async function keepValidRequest(
   res: Response,
   client: Client,
   redirectUri: string,
-  { values, repeated }: Parameters,
+  { values, faulty }: Parameters,
 ): Promise<string> {
-  if (repeated.size > 0) throw new OAuthError('invalid_request', 'A parameter is repeated');
+  if (faulty.size > 0) throw faultyParameter();
   const responseType = values['response_type'];
   if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is required');
   if (responseType !== 'code')
@@ -139,7 +139,7 @@ function refuse(
   res: Response,
   error: OAuthError,
   redirectUri: string | undefined,
-  { values, repeated }: Parameters,
+  { values, faulty }: Parameters,
 ): void {
   res.set(error.headers);
   if (redirectUri === undefined || error.status !== 400) {
@@ -154,7 +154,7 @@ function refuse(
   const url = answerUrl(issuer, redirectUri, {
     error: error.code,
     error_description: error.message,
-    state: repeated.has('state') ? undefined : values['state'],
+    state: faulty.has('state') ? undefined : values['state'],
   });
   if (isLoopbackRedirect(redirectUri)) {
     res.set('Cache-Control', 'no-store').redirect(303, url.href);

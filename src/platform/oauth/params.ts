@@ -4,21 +4,29 @@ import { OAuthError } from './errors.js';
 /** The parameters of an OAuth request. */
 export interface Parameters {
   values: Record<string, string | undefined>;
-  /** Names that came more than once, which makes a request invalid (RFC 6749 section 3.1). */
-  repeated: Set<string>;
+  /**
+   * Names that came more than once, which makes a request invalid (RFC 6749 section 3.1), or with a null byte, which
+   * PostgreSQL cannot store.
+   */
+  faulty: Set<string>;
 }
 
 /** Reads a query or a form. A parameter without a value counts as absent (RFC 6749 section 3.1). */
 export function parseParameters(encoded: string): Parameters {
   const values: Record<string, string> = {};
   const seen = new Set<string>();
-  const repeated = new Set<string>();
+  const faulty = new Set<string>();
   for (const [name, value] of new URLSearchParams(encoded)) {
-    if (seen.has(name)) repeated.add(name);
+    if (seen.has(name) || value.includes('\0')) faulty.add(name);
+    else if (value !== '') values[name] = value;
     seen.add(name);
-    if (value !== '') values[name] = value;
   }
-  return { values, repeated };
+  return { values, faulty };
+}
+
+/** The refusal of a request with a faulty parameter. */
+export function faultyParameter(): OAuthError {
+  return new OAuthError('invalid_request', 'A parameter is repeated, or has a null byte');
 }
 
 const readText = express.text({ type: 'application/x-www-form-urlencoded', limit: '32kb' });
@@ -30,8 +38,8 @@ export const formBody: RequestHandler[] = [
     if (typeof req.body !== 'string') {
       throw new OAuthError('invalid_request', 'The Content-Type must be application/x-www-form-urlencoded');
     }
-    const { values, repeated } = parseParameters(req.body);
-    if (repeated.size > 0) throw new OAuthError('invalid_request', 'A parameter is repeated');
+    const { values, faulty } = parseParameters(req.body);
+    if (faulty.size > 0) throw faultyParameter();
     res.locals['form'] = values;
     next();
   },

@@ -4,7 +4,7 @@ const MAX_LENGTH = 2000;
 /** Schemes of desktop applications without a dot in their name, which RFC 8252 section 7.1 asks for. */
 const KNOWN_SCHEMES = ['claude', 'cursor', 'mcpjam', 'vscode', 'vscode-insiders', 'windsurf', 'zed'];
 /** Characters that browsers and our parser could read differently, fragments and wildcards included. */
-const SUSPICIOUS = /[\s\\#*<>"'`]/;
+const SUSPICIOUS = /[\s\p{Cc}\\#*<>"'`]/u;
 
 /**
  * Whether a client may register this address: https, http on this machine, or the private-use scheme of an

@@ -10,7 +10,12 @@ const UNUSED_CLIENT_TTL = 86_400;
 const MAX_CLIENTS = 10_000;
 
 const SUPPORTED_GRANTS = ['authorization_code', 'refresh_token'];
-const text = (max: number) => z.string().max(max);
+// PostgreSQL cannot store null bytes.
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0]*$/);
 
 /** Client metadata (RFC 7591 section 2). What is left out gets its effective value; what is not listed is dropped. */
 const clientMetadata = z.object({

@@ -125,6 +125,12 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     });
   });
 
+  it('null bytes are refused', async () => {
+    await expectPage(await authorize({ client_id: 'null\0byte' }));
+    await expectPage(await authorize({ redirect_uri: `${CALLBACK}\0` }));
+    expect(expectBounce(await authorize({ scope: 'read\0' }))).toMatchObject({ error: 'invalid_request' });
+  });
+
   it.each([
     ['no scope and no resource', {}],
     ['empty parameters', { scope: '', resource: '', prompt: '' }],

@@ -59,6 +59,7 @@ describe('client registration (acceptance C1 to C6)', () => {
     'http://127.0.0.1.evil.example/callback',
     '/callback',
     'https://app.example/ callback',
+    'https://app.example/\0callback',
     `https://app.example/${'x'.repeat(2000)}`,
     '',
   ])('C3, C4: the redirect URI %s is refused', async (uri) => {
@@ -95,6 +96,7 @@ describe('client registration (acceptance C1 to C6)', () => {
       ['', 400],
       [{ redirect_uris: [CALLBACK], client_name: 'x'.repeat(1_000_000) }, 413],
       [{ redirect_uris: [CALLBACK], client_name: 'x'.repeat(10_000) }, 400],
+      [{ redirect_uris: [CALLBACK], client_name: 'null \0 byte' }, 400],
       [{ redirect_uris: Array.from({ length: 500 }, () => 'https://a.example/') }, 400],
     ];
     for (const [body, status] of bodies) {
