@@ -9,6 +9,8 @@ import { freePort, SERVICE_TOKEN } from '../support/server.js';
 
 const root = join(import.meta.dirname, '../..');
 const NOBODY = 65534;
+/** Milliseconds for installing all packages twice. */
+const INSTALL_TIMEOUT = 300_000;
 
 /** One instruction of a Dockerfile, continuation lines joined. */
 interface Instruction {
@@ -82,52 +84,60 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-it('the steps of the Dockerfile give a server that runs as nobody, writes nothing but its data, and answers', async () => {
-  const { stage, environment, command } = build(readDockerfile(), directory);
-  const app = join(stage, 'app');
-  expect(() => readFileSync(join(app, 'node_modules/typescript/package.json'))).toThrow();
-  const data = join(stage, 'data');
-  const asRoot = process.getuid?.() === 0;
-  if (asRoot) chownSync(data, NOBODY, NOBODY);
-  execFileSync('chmod', ['-R', 'a-w', app]);
+it(
+  'the steps of the Dockerfile give a server that runs as nobody, writes nothing but its data, and answers',
+  async () => {
+    const { stage, environment, command } = build(readDockerfile(), directory);
+    const app = join(stage, 'app');
+    expect(() => readFileSync(join(app, 'node_modules/typescript/package.json'))).toThrow();
+    const data = join(stage, 'data');
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) chownSync(data, NOBODY, NOBODY);
+    execFileSync('chmod', ['-R', 'a-w', app]);
 
-  const port = String(await freePort());
-  const child = spawn(process.execPath, command.slice(1), {
-    cwd: app,
-    env: {
-      ...environment,
-      PORT: port,
-      HOST: '127.0.0.1',
-      DEMO_DATA: 'true',
-      MCP_AUTH_TOKEN: SERVICE_TOKEN,
-      DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('/data', data),
-    },
-    ...(asRoot && { uid: NOBODY, gid: NOBODY }),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const exited = once(child, 'exit');
-  await Promise.race([once(child.stderr, 'data'), exited]);
-  if (asRoot) expect(() => execFileSync('touch', [join(app, 'x')], { uid: NOBODY, stdio: 'pipe' })).toThrow();
+    const port = String(await freePort());
+    const child = spawn(process.execPath, command.slice(1), {
+      cwd: app,
+      env: {
+        ...environment,
+        PORT: port,
+        HOST: '127.0.0.1',
+        DEMO_DATA: 'true',
+        MCP_AUTH_TOKEN: SERVICE_TOKEN,
+        DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('/data', data),
+      },
+      ...(asRoot && { uid: NOBODY, gid: NOBODY }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    await Promise.race([once(child.stderr, 'data'), exited]);
+    if (asRoot)
+      expect(() => execFileSync('touch', [join(app, 'x')], { uid: NOBODY, stdio: 'pipe' })).toThrow();
 
-  const url = `http://localhost:${port}`;
-  const client = await connectModern(`${url}/mcp`);
-  expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { kind: 'service' } });
-  expect(await client.callTool({ name: 'greeting_card', arguments: {} })).toMatchObject({
-    structuredContent: {},
-  });
-  await client.close();
-  for (const path of ['/', '/images/lamp-arc.jpg', '/catalogs/lighting.pdf']) {
-    expect((await fetch(`${url}${path}`)).status, path).toBe(200);
-  }
-  const [, test] =
-    /HEALTHCHECK .*CMD (\[.*\])/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8').replace(/\\\n/g, '')) ??
-    [];
-  const [, ...check] = JSON.parse(test ?? '[]') as string[];
-  execFileSync(process.execPath, check, { env: { PORT: port } });
-  child.kill('SIGTERM');
-  expect(await exited).toEqual([0, null]);
-  expect(() => execFileSync(process.execPath, check, { env: { PORT: port }, stdio: 'pipe' })).toThrow();
-});
+    const url = `http://localhost:${port}`;
+    const client = await connectModern(`${url}/mcp`);
+    expect(await client.callTool({ name: 'whoami' })).toMatchObject({
+      structuredContent: { kind: 'service' },
+    });
+    expect(await client.callTool({ name: 'greeting_card', arguments: {} })).toMatchObject({
+      structuredContent: {},
+    });
+    await client.close();
+    for (const path of ['/', '/images/lamp-arc.jpg', '/catalogs/lighting.pdf']) {
+      expect((await fetch(`${url}${path}`)).status, path).toBe(200);
+    }
+    const [, test] =
+      /HEALTHCHECK .*CMD (\[.*\])/.exec(
+        readFileSync(join(root, 'Dockerfile'), 'utf8').replace(/\\\n/g, ''),
+      ) ?? [];
+    const [, ...check] = JSON.parse(test ?? '[]') as string[];
+    execFileSync(process.execPath, check, { env: { PORT: port } });
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(() => execFileSync(process.execPath, check, { env: { PORT: port }, stdio: 'pipe' })).toThrow();
+  },
+  INSTALL_TIMEOUT,
+);
 
 it('a user other than root runs it, without npm or a shell in between', () => {
   const instructions = readDockerfile();
