@@ -99,6 +99,20 @@ describe('the protected resource (acceptance R1 to R5)', () => {
   });
 });
 
+it('15: a tool that needs a scope the user has not granted is 403, with what it needs', async () => {
+  const params = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
+  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+  const response = await post(server.mcpUrl, body, { Authorization: `Bearer ${tokens.access_token}` });
+  expect(response.status).toBe(403);
+  const challenge = response.headers.get('www-authenticate');
+  expect(challenge).toContain('error="insufficient_scope"');
+  expect(challenge).toContain('scope="orders:write"');
+  expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`);
+  const more = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
+  const allowed = await post(server.mcpUrl, body, { Authorization: `Bearer ${more.access_token}` });
+  expect(await allowed.text()).toContain('Order ORD-1007 is cancelled.');
+});
+
 describe('tools know the user', () => {
   it('whoami tells who signed in, through which client', async () => {
     const client = await connectModern(server.mcpUrl, tokens.access_token);
