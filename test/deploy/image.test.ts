@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { connectModern } from '../support/clients.js';
 import { freePort, SERVICE_TOKEN } from '../support/server.js';
 
 const root = join(import.meta.dirname, '../..');
-const NOBODY = 65534;
+const asRoot = process.getuid?.() === 0;
 /** Milliseconds for installing all packages twice. */
 const INSTALL_TIMEOUT = 300_000;
 
@@ -36,7 +36,7 @@ function readDockerfile(): Instruction[] {
 function build(
   instructions: Instruction[],
   directory: string,
-): { stage: string; environment: Record<string, string>; command: string[] } {
+): { stage: string; environment: Record<string, string>; command: string[]; user: string } {
   const context = join(directory, 'context');
   const ignore = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
   for (const name of ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1))) {
@@ -46,6 +46,7 @@ function build(
   let stage = context;
   let workdir = '/';
   let command: string[] = [];
+  let user = '0:0';
   for (const { name, value } of instructions) {
     const words = value.split(/\s+/);
     if (name === 'FROM') {
@@ -64,17 +65,21 @@ function build(
         cpSync(origin, destination, { recursive: true, verbatimSymlinks: true });
       }
     } else if (name === 'RUN') {
-      execFileSync('sh', ['-ec', value.replaceAll(' /data', ` ${stage}/data`)], {
+      // Only root may give files away; everyone else runs the server as the owner of what was built.
+      const script = asRoot ? value : value.replace(/chown \S+ /, 'true ');
+      execFileSync('sh', ['-ec', script.replaceAll(' /data', ` ${stage}/data`)], {
         cwd: join(stage, workdir),
         stdio: 'pipe',
       });
     } else if (name === 'ENV') {
       for (const [, key = '', text = ''] of value.matchAll(/(\w+)=(\S+)/g)) environment[key] = text;
+    } else if (name === 'USER') {
+      user = value;
     } else if (name === 'CMD') {
       command = JSON.parse(value) as string[];
     }
   }
-  return { stage, environment, command };
+  return { stage, environment, command, user };
 }
 
 let directory: string;
@@ -85,14 +90,13 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 it(
-  'the steps of the Dockerfile give a server that runs as nobody, writes nothing but its data, and answers',
+  'the steps of the Dockerfile give a server that runs as an ordinary user, writes nothing but its data, and answers',
   async () => {
-    const { stage, environment, command } = build(readDockerfile(), directory);
+    const { stage, environment, command, user } = build(readDockerfile(), directory);
+    const [uid = 0, gid = 0] = user.split(':').map(Number);
     const app = join(stage, 'app');
     expect(() => readFileSync(join(app, 'node_modules/typescript/package.json'))).toThrow();
     const data = join(stage, 'data');
-    const asRoot = process.getuid?.() === 0;
-    if (asRoot) chownSync(data, NOBODY, NOBODY);
     execFileSync('chmod', ['-R', 'a-w', app]);
 
     const port = String(await freePort());
@@ -106,13 +110,13 @@ it(
         MCP_AUTH_TOKEN: SERVICE_TOKEN,
         DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('/data', data),
       },
-      ...(asRoot && { uid: NOBODY, gid: NOBODY }),
+      ...(asRoot && { uid, gid }),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const exited = once(child, 'exit');
     await Promise.race([once(child.stderr, 'data'), exited]);
-    if (asRoot)
-      expect(() => execFileSync('touch', [join(app, 'x')], { uid: NOBODY, stdio: 'pipe' })).toThrow();
+    if (asRoot) expect(() => execFileSync('touch', [join(app, 'x')], { uid, gid, stdio: 'pipe' })).toThrow();
 
     const url = `http://localhost:${port}`;
     const client = await connectModern(`${url}/mcp`);
