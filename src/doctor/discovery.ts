@@ -93,9 +93,7 @@ export const discoveryChecks: Check[] = [
     async run(visit) {
       if (visit.issuer === undefined) return new Skipped('no authorization server is named');
       const answer = await ask(`${new URL(visit.issuer).origin}/.well-known/openid-configuration`);
-      const isJson = answer.json !== undefined;
-      if ((answer.status === 404 && isJson) || (answer.status === 200 && isJson)) return [];
-      if (answer.status === 404) return [];
+      if (answer.status === 404 || (answer.status === 200 && answer.json !== undefined)) return [];
       const problem = `/.well-known/openid-configuration is neither JSON nor missing: ${summary(answer)}`;
       return [{ problem, fix: 'Answer 404 where there is no document; clients stumble over an HTML page' }];
     },

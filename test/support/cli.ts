@@ -1,38 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-export interface CliResult {
-  code: number | null;
-  out: string;
-  err: string;
-}
+import { type ProgramResult, runProgram } from './program.js';
 
 /** Runs the built command line as a person does: `run('user add carol', 'the password')`. */
-export type Cli = (command: string, input?: string) => Promise<CliResult>;
+export type Cli = (command: string, input?: string) => Promise<ProgramResult>;
 
 export function cliFor(databaseUrl: string, environment: Record<string, string> = {}): Cli {
-  return async (command, input = '') => {
-    const program = join(import.meta.dirname, '../../dist/cli.js');
-    const child = spawn(process.execPath, [program, ...command.split(' ').filter(Boolean)], {
-      cwd: tmpdir(),
-      env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, ...environment },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, out, err };
-  };
+  return (command, input) =>
+    runProgram(
+      'cli.js',
+      command.split(' ').filter(Boolean),
+      { DATABASE_URL: databaseUrl, ...environment },
+      input,
+    );
 }
 
 /** The answer of a command with `--json`. */

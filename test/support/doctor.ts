@@ -1,25 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Outcome } from '../../src/doctor/visit.js';
+import { runProgram } from './program.js';
 
 /** Runs the built doctor as a person does. */
-export async function doctor(...args: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/doctor.js'), ...args], {
-    env: { PATH: process.env['PATH'] },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
+export const doctor = (...args: string[]) => runProgram('doctor.js', args);
 
 /** The problems it finds; its exit code must agree with them. */
 export async function problemsOf(...args: string[]) {

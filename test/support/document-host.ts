@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http';
 import { Agent, type AgentOptions, createServer, type RequestOptions } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { generate } from 'selfsigned';
+import type { ClientDocuments } from '../../src/platform/oauth/client-documents.js';
+import type { Client } from '../../src/platform/oauth/clients.js';
 import { CALLBACK } from './oauth.js';
 
 export const DOCUMENT_HOST = 'client.example.test';
@@ -88,6 +90,11 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   };
   host.serve(clientDocument());
   return host;
+}
+
+/** Loads a document without a limit on how often. */
+export function load(documents: ClientDocuments, url = DOCUMENT_URL): Promise<Client> {
+  return documents.load(url, async () => {});
 }
 
 /** A resolver that knows one answer for every name. */

@@ -6,12 +6,10 @@ import {
   DOCUMENT_HOST,
   DOCUMENT_URL,
   type DocumentHost,
+  load,
   resolvesTo,
   startDocumentHost,
 } from '../../support/document-host.js';
-
-const anyTime = async () => {};
-const load = (documents: ClientDocuments, url = DOCUMENT_URL) => documents.load(url, anyTime);
 
 let host: DocumentHost;
 beforeAll(async () => {

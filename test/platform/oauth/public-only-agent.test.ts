@@ -1,18 +1,15 @@
 import type { LookupFunction } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ClientDocuments, createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
+import { createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
 import { PublicOnlyAgent } from '../../../src/platform/oauth/public-only-agent.js';
 import {
   DOCUMENT_HOST,
-  DOCUMENT_URL,
   type DocumentHost,
+  load,
   resolvesTo,
   startDocumentHost,
 } from '../../support/document-host.js';
-
-const anyTime = async () => {};
-const load = (documents: ClientDocuments, url = DOCUMENT_URL) => documents.load(url, anyTime);
 
 let host: DocumentHost;
 beforeAll(async () => {
