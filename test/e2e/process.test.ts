@@ -19,7 +19,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 function runToEnd(environment: Record<string, string>) {
   const env = { PATH: process.env['PATH'], ...environment };
-  return spawnSync(process.execPath, [MAIN], { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(process.execPath, [MAIN], { cwd: directory, env, encoding: 'utf8', timeout: 50_000 });
 }
 
 describe('starting', () => {

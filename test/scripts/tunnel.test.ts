@@ -62,7 +62,7 @@ describe('npm run tunnel', () => {
         ...environment,
       });
       const exited = once(child, 'exit');
-      await expect.poll(output, { timeout: 20_000 }).toContain('Ctrl+C');
+      await expect.poll(output, { timeout: 50_000 }).toContain('Ctrl+C');
       expect(await discover(port)).toMatchObject({
         issuer: ADDRESS,
         authorization_endpoint: `${ADDRESS}/authorize`,

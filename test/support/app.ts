@@ -54,6 +54,8 @@ export async function startApp(
     ...parts,
   });
   const server = createServer(app.express).listen(port, '127.0.0.1');
+  // Never closes a kept connection by itself: on a busy machine a test may be about to use it.
+  server.keepAliveTimeout = 0;
   app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
   await once(server, 'listening');
   return {
