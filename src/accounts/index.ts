@@ -1,6 +1,8 @@
 import type { Accounts } from '../platform/oauth/accounts.js';
 import type { Store } from '../platform/store/database.js';
-import { errorPage, loginPage, pageStyle } from './login-page.js';
+import { errorPage, loginPage } from './login-page.js';
+import { pageScript } from './login-script.js';
+import { pageStyle } from './login-style.js';
 import { findUser, verifyPassword } from './users.js';
 
 /** Who may sign in, and what they see. To use your own user directory, replace the first two functions. */
@@ -9,6 +11,7 @@ export function createAccounts(store: Store): Accounts {
     findUser: (id) => findUser(store, id),
     verifyPassword: (username, password) => verifyPassword(store, username, password),
     pageStyle,
+    pageScript,
     loginPage,
     errorPage,
   };

@@ -1,41 +1,35 @@
 import { html, SafeHtml } from '../platform/http/html.js';
-import type { ErrorView, LoginView } from '../platform/oauth/accounts.js';
+import type { ErrorView, LoginScope, LoginView } from '../platform/oauth/accounts.js';
+import { pageScript } from './login-script.js';
 import { pageStyle } from './login-style.js';
-
-export { pageStyle } from './login-style.js';
 
 const SHOP_NAME = 'Acme Shop';
 
 /** Sign-in and consent on one page: who asks, for what, where it leads, and the form. */
 export function loginPage(view: LoginView): string {
-  const declined = view.scopes.filter((scope) => !scope.default);
+  const { hidden, clientName, scopes, username, problem } = view;
   return page(
     `Sign in to ${SHOP_NAME}`,
     html`
       <p class="brand">${SHOP_NAME}</p>
-      <h1>Sign in to connect ${view.clientName}</h1>
-      ${view.problem !== undefined && html`<p class="problem" role="alert" id="problem">${view.problem}</p>`}
+      <h1>Sign in to connect <bdi>${clientName}</bdi></h1>
       <form method="post" action="/login">
-        ${Object.entries(view.hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+        ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+        <section aria-labelledby="asks">
+          ${destination(view)}
+          <h2 id="asks"><bdi>${clientName}</bdi> will be able to</h2>
+          <ul>
+            ${scopes.filter(({ optional }) => !optional).map(({ description }) => html`<li>${description}</li>`)}
+            ${scopes.filter(({ optional }) => optional).map(choice)}
+          </ul>
+        </section>
+        ${problem !== undefined && html`<p class="problem" role="alert" id="problem">${problem}</p>`}
         <label for="username">User name</label>
-        <input id="username" name="username" value="${view.username}" autocomplete="username" autocapitalize="none"
-          spellcheck="false" maxlength="100" required ${problemAttributes(view)} ${autofocus(view.username === '')}>
+        <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none"
+          spellcheck="false" maxlength="100" required ${problemAttributes(view)}>
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required
-          ${problemAttributes(view)} ${autofocus(view.username !== '')}>
-        <section aria-labelledby="asks">
-          <h2 id="asks"><bdi>${view.clientName}</bdi> will be able to</h2>
-          <ul>
-            ${view.scopes.filter((scope) => scope.default).map((scope) => html`<li>${scope.description}</li>`)}
-            ${declined.map(
-              (
-                scope,
-              ) => html`<li class="choice"><label><input type="checkbox" name="scope" value="${scope.name}" checked>
-              <span>${scope.description} <span class="hint">(optional)</span></span></label></li>`,
-            )}
-          </ul>
-          ${destination(view)}
-        </section>
+          ${problemAttributes(view)} ${problem !== undefined && html`autofocus`}>
         <button name="decision" value="allow">Sign in and allow</button>
         <button name="decision" value="deny" class="secondary" formnovalidate>Cancel</button>
       </form>`,
@@ -54,25 +48,27 @@ export function errorPage({ message, returnTo }: ErrorView): string {
   );
 }
 
-function destination({ clientName, clientHost, redirectHost, loopbackOnly }: LoginView): SafeHtml {
+function choice({ name, description, ticked }: LoginScope): SafeHtml {
+  return html`<li class="choice"><label>
+    <input type="checkbox" name="scope" value="${name}" ${ticked && html`checked`}>
+    <span>${description} <span class="hint">(optional)</span></span></label></li>`;
+}
+
+function destination({ clientHost, redirectHost, ownDevice }: LoginView): SafeHtml {
   const identity = clientHost
-    ? html`Described at <strong>${clientHost}</strong>.`
-    : html`The name <bdi>${clientName}</bdi> was chosen by the application and is not verified.`;
+    ? html`It is described at <strong>${clientHost}</strong>.`
+    : html`It chose this name itself; nobody has verified it.`;
   return html`
     <p class="hint">${identity} Afterwards you will be sent to <strong>${redirectHost}</strong>.</p>
     ${
-      loopbackOnly &&
-      html`<p class="warning"><strong>This is a program on your own computer.</strong> Continue only if you have just
+      ownDevice &&
+      html`<p class="warning"><strong>This is a program on your own device.</strong> Continue only if you have just
       started connecting it yourself.</p>`
     }`;
 }
 
 function problemAttributes({ problem }: LoginView): SafeHtml | undefined {
   return problem === undefined ? undefined : html`aria-invalid="true" aria-describedby="problem"`;
-}
-
-function autofocus(wanted: boolean): SafeHtml | undefined {
-  return wanted ? html`autofocus` : undefined;
 }
 
 function page(title: string, body: SafeHtml): string {
@@ -85,7 +81,7 @@ function page(title: string, body: SafeHtml): string {
 <title>${title}</title>
 <style>${new SafeHtml(pageStyle)}</style>
 </head>
-<body><main>${body}</main></body>
+<body><main>${body}</main><script>${new SafeHtml(pageScript)}</script></body>
 </html>
 `.toString();
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import bcrypt from 'bcrypt';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findUser, hashPassword, seedDemoUsers, verifyPassword } from '../../src/accounts/users.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
 
@@ -34,6 +35,16 @@ describe('passwords', () => {
     expect(await verifyPassword(store, 'alice', 'hunter2')).toBeUndefined();
     expect(await verifyPassword(store, 'nobody', 'password123')).toBeUndefined();
     expect(await verifyPassword(store, 'nobody', '')).toBeUndefined();
+  });
+
+  it('of unknown users are hashed as dearly as those of known ones (acceptance L3, time)', async () => {
+    const compare = vi.spyOn(bcrypt, 'compare');
+    expect(await verifyPassword(store, 'nobody', 'password123')).toBeUndefined();
+    expect(compare).toHaveBeenCalledExactlyOnceWith(
+      'password123',
+      expect.stringMatching(/^\$2b\$12\$.{53}$/),
+    );
+    compare.mockRestore();
   });
 
   it('may have 72 bytes; what bcrypt would ignore after that is refused instead', async () => {

@@ -7,7 +7,7 @@ import { accessibilityProblems, chromiumProgram, launchBrowser } from '../suppor
 import { authorizeUrl, pkce, register } from '../support/oauth.js';
 import { startServer, type TestServer } from '../support/server.js';
 
-describe.skipIf(chromiumProgram === undefined)('signing in with a real browser', () => {
+describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (acceptance 46)', () => {
   let server: TestServer;
   let client: Server;
   let callback: string;
@@ -57,12 +57,26 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser',
     await page.goto(target);
     await page.getByLabel('User name').fill('alice');
     await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('checkbox').uncheck();
     await button('Sign in and allow').click();
     expect(await page.getByRole('alert').textContent()).toContain('wrong');
     expect(await page.getByLabel('User name').inputValue()).toBe('alice');
     expect(await page.evaluate('document.activeElement.id')).toBe('password');
+    expect(await page.getByRole('checkbox').isChecked()).toBe(false);
     await page.getByLabel('Password').fill('password123');
     await page.getByLabel('Password').press('Enter');
+    await page.waitForURL(`${callback}**`);
+    expect(answer()).toHaveProperty('code');
+  });
+
+  it('a second click while the first is being answered does no harm', async () => {
+    await page.goto(target);
+    await page.getByLabel('User name').fill('alice');
+    await page.getByLabel('Password').fill('password123');
+    const form = page.locator('form');
+    await button('Sign in and allow').click({ noWaitAfter: true });
+    expect(await form.getAttribute('aria-busy')).toBe('true');
+    await page.evaluate("document.querySelector('form').requestSubmit(document.querySelector('button'))");
     await page.waitForURL(`${callback}**`);
     expect(answer()).toHaveProperty('code');
   });

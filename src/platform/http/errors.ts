@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../logger.js';
 
 /**
@@ -39,15 +39,15 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const status = isHttpError(error) ? error.status : 500;
     if (status < 500)
       return sendError(res, status, 'invalid_request', describeRequestFault(error as HttpError));
-    const requestId: unknown = res.locals['requestId'];
-    logger.error({ err: error, requestId, path: req.path }, 'request failed');
-    sendError(
-      res,
-      500,
-      'server_error',
-      `The server failed to answer. Tell its operator this reference: ${requestId}`,
-    );
+    sendError(res, 500, 'server_error', describeServerFault(logger, error, req, res));
   };
+}
+
+/** Logs an unexpected failure with its stack, and gives the words that may leave the server. */
+export function describeServerFault(logger: Logger, error: unknown, req: Request, res: Response): string {
+  const requestId: unknown = res.locals['requestId'];
+  logger.error({ err: error, requestId, path: req.path }, 'request failed');
+  return `The server failed to answer. Tell its operator this reference: ${requestId}`;
 }
 
 /** A request fault in words that never repeat the input. */

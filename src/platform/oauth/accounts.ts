@@ -1,5 +1,3 @@
-import type { Scope } from '../scopes.js';
-
 /** Someone who may sign in. */
 export interface User {
   /** Never changes and is never given to somebody else; it becomes the `sub` of tokens. */
@@ -8,6 +6,16 @@ export interface User {
   name: string;
   /** The scopes they may grant. */
   scopes: string[];
+}
+
+/** A scope on the sign-in page. */
+export interface LoginScope {
+  name: string;
+  /** What it allows, in plain words. */
+  description: string;
+  optional: boolean;
+  /** Whether the box of an optional one is ticked. */
+  ticked: boolean;
 }
 
 /** What the sign-in page has to show. */
@@ -20,10 +28,10 @@ export interface LoginView {
   clientHost: string | undefined;
   /** The host, or the application, the user is sent to afterwards. */
   redirectHost: string;
-  /** Every address of the client is on the user's own computer, so any program there could pretend to be it. */
-  loopbackOnly: boolean;
-  /** What is asked for; those that are not `default` can be declined one by one, as fields named `scope`. */
-  scopes: Scope[];
+  /** The answer stays on the user's own device, where any program could pretend to be this client. */
+  ownDevice: boolean;
+  /** What is asked for. Optional ones can be declined one by one, as fields named `scope`. */
+  scopes: LoginScope[];
   /** As typed before, when the page is shown again. */
   username: string;
   /** What went wrong with the last attempt. */
@@ -42,21 +50,13 @@ export interface Accounts {
   /** The user with that id, unless deleted or disabled. Asked at every request, so keep it fast. */
   findUser: (id: string) => Promise<User | undefined>;
   /**
-   * The user whose password this is. Takes the same time for users that do not exist.
-   *
-   * @throws {AccountsBusyError} when too many passwords are being checked already
+   * The user whose password this is. Takes the same time for users that do not exist. Called a few times at once at
+   * most, and within the limits on guessing.
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
-  /** The only style sheet of the pages; the content security policy names its digest. */
+  /** The only style sheet and the only script of the pages; the content security policy names their digests. */
   pageStyle: string;
+  pageScript: string;
   loginPage: (view: LoginView) => string;
   errorPage: (view: ErrorView) => string;
-}
-
-/** Too many passwords are being checked at once; the user should try again in a moment. */
-export class AccountsBusyError extends Error {
-  constructor() {
-    super('Too many sign-ins at once');
-    this.name = 'AccountsBusyError';
-  }
 }

@@ -3,7 +3,7 @@ import { keepRequest } from './authorization-request.js';
 import type { Client } from './clients.js';
 import type { OAuthContext } from './context.js';
 import { OAuthError } from './errors.js';
-import { sendPage } from './pages.js';
+import { pageErrorHandler, sendPage } from './pages.js';
 import { faultyParameter, type Parameters, parseParameters } from './params.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from './redirect-uri.js';
 
@@ -25,6 +25,7 @@ export function authorizeRoutes(context: OAuthContext): Router {
       refuse(context, res, error, redirectUri, parameters);
     }
   });
+  router.use('/authorize', pageErrorHandler(context));
   return router;
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Agent, get } from 'node:https';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { displayName } from './client-name.js';
 import type { Client } from './clients.js';
 import { OAuthError } from './errors.js';
 import { PublicOnlyAgent } from './public-only-agent.js';
@@ -171,7 +172,11 @@ function parseClient(text: string, url: URL): Client {
   const { client_id, client_name, redirect_uris } = parsed.data;
   if (client_id !== url.href)
     throw refusal('The description of this application belongs to another address.');
-  return { ...publicClient(client_id, url.hostname), name: client_name, redirectUris: redirect_uris };
+  return {
+    ...publicClient(client_id, url.hostname),
+    name: displayName(client_name),
+    redirectUris: redirect_uris,
+  };
 }
 
 function publicClient(clientId: string, host: string) {

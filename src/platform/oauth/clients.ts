@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { nowInSeconds, type Store } from '../store/database.js';
 import type { OAuthClientsTable } from '../store/schema.js';
 import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
+import { displayName } from './client-name.js';
 import { OAuthError } from './errors.js';
 import type { Limits } from './limits.js';
 import { sameDigest, sha256 } from './random.js';
@@ -107,7 +108,7 @@ export function createClients(store: Store, documents: ClientDocuments, limits: 
 function fromRow(row: Selectable<OAuthClientsTable>): Client {
   return {
     clientId: row.client_id,
-    name: row.client_name ?? 'An application',
+    name: displayName(row.client_name ?? ''),
     host: undefined,
     redirectUris: JSON.parse(row.redirect_uris) as string[],
     grantTypes: JSON.parse(row.grant_types) as string[],
@@ -130,7 +131,9 @@ function readBasic(
   const [, clientId, secret] = /^([^:]+):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   if (clientId === undefined || secret === undefined) return 'malformed';
   try {
-    return { clientId: decodeForm(clientId), secret: decodeForm(secret) };
+    const decoded = { clientId: decodeForm(clientId), secret: decodeForm(secret) };
+    // PostgreSQL fails on a null byte instead of finding nothing.
+    return decoded.clientId.includes('\0') ? 'malformed' : decoded;
   } catch {
     return 'malformed';
   }

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
+import type { Logger } from '../logger.js';
 import { nowInSeconds, type Store } from '../store/database.js';
 import type { Database, GrantsTable } from '../store/schema.js';
 import { OAuthError } from './errors.js';
@@ -71,6 +72,18 @@ export async function endGrant(store: Store, id: string): Promise<void> {
   await store.deleteFrom('grants').where('id', '=', id).execute();
 }
 
+/** Ends a grant because a secret of it is in two hands. */
+export async function endStolenGrant(
+  store: Store,
+  grant: Grant,
+  logger: Logger,
+  reason: string,
+): Promise<void> {
+  await endGrant(store, grant.id);
+  const { id, username: user, client_id: client } = grant;
+  logger.warn({ grant: id, user, client, reason }, 'grant ended: possible theft');
+}
+
 export interface CodeRedemption {
   code: string;
   codeVerifier: string;
@@ -78,6 +91,8 @@ export interface CodeRedemption {
   /** Compared when sent; OAuth 2.1 no longer asks for it. */
   redirectUri: string | undefined;
   resource: string | undefined;
+  /** Told of replays. */
+  logger: Logger;
   /** Seconds the grant lives from now on. */
   grantTtl: number;
   /** Seconds the refresh token lives; none is made when left out. */
@@ -127,7 +142,7 @@ export async function redeemCode(
     return { refreshToken };
   });
   if (redeemed === undefined) {
-    await endGrant(store, grant.id);
+    await endStolenGrant(store, grant, redemption.logger, 'an authorization code was used twice');
     throw invalidGrant();
   }
   return { grant, refreshToken: redeemed.refreshToken };

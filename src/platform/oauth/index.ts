@@ -18,6 +18,7 @@ import { createSigningKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { loginRoutes } from './login.js';
 import { resourceMetadataRoutes, serverMetadataRoutes } from './metadata.js';
+import { createPasswordChecks } from './password-checks.js';
 import { registerClient } from './register.js';
 import { startSweeping } from './sweep.js';
 import { onlyPost, tokenRoutes } from './token.js';
@@ -51,6 +52,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const context: OAuthContext = {
     config,
     store,
+    logger,
     accounts,
     scopes,
     issuer,
@@ -59,6 +61,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     clients: createClients(store, documents, limits),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     limits,
+    passwordChecks: createPasswordChecks(),
     refreshKey: await serverSecret(store, 'refresh-token-successor'),
   };
 
@@ -108,7 +111,8 @@ async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext
     kind: 'user',
     id: user.id,
     name: user.name,
-    scopes: claims.scope.split(' '),
+    // What the user may no longer allow, no token allows either.
+    scopes: claims.scope.split(' ').filter((scope) => user.scopes.includes(scope)),
     clientId: claims.client_id,
   };
   return caller;

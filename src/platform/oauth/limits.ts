@@ -29,11 +29,17 @@ export interface Limits {
     kind: 'authorize' | 'clientDocument' | 'register' | 'token',
     address: string,
   ) => Promise<void>;
-  /** Seconds until this address may try this account again; 0 when it may now. */
-  loginWait: (address: string, username: string) => Promise<number>;
-  countFailedLogin: (address: string, username: string) => Promise<void>;
-  /** A correct password clears what that address got wrong before. */
-  clearFailedLogins: (address: string, username: string) => Promise<void>;
+  /**
+   * Counts an attempt to sign in. Call it before the password is checked, so that guesses sent at once count, too.
+   *
+   * @returns seconds until this address may try this account again; 0 when the attempt may go on. A refused attempt
+   *   does not count, or anybody could keep an account locked.
+   */
+  countLogin: (address: string, username: string) => Promise<number>;
+  /** Takes an attempt back that was not a failure. */
+  takeBackLogin: (address: string, username: string) => Promise<void>;
+  /** A correct password takes its attempt back, and clears what that address got wrong before. */
+  clearLogins: (address: string, username: string) => Promise<void>;
 }
 
 /**
@@ -70,6 +76,17 @@ export function createLimits(store: Store, scale: number): Limits {
     return { hits, wait: Math.max(1, resets_at - now) };
   }
 
+  async function unhit(keys: string[]): Promise<void> {
+    for (const key of keys) {
+      await store
+        .updateTable('rate_limits')
+        .set((row) => ({ hits: row('hits', '-', 1) }))
+        .where('key', '=', key)
+        .where('hits', '>', 0)
+        .execute();
+    }
+  }
+
   const loginKeys = (address: string, username: string): { pair: string; all: [string, Limit][] } => {
     const account = sha256(username.trim().toLowerCase());
     const pair = `login:${account}:${networkOf(address)}`;
@@ -89,30 +106,23 @@ export function createLimits(store: Store, scale: number): Limits {
       const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
       if (hits > limit.max) throw tooManyRequests(wait);
     },
-    async loginWait(address, username) {
+    async countLogin(address, username) {
       const { all } = loginKeys(address, username);
-      const now = nowInSeconds();
-      const rows = await store
-        .selectFrom('rate_limits')
-        .selectAll()
-        .where(
-          'key',
-          'in',
-          all.map(([key]) => key),
-        )
-        .where('resets_at', '>', now)
-        .execute();
-      const limits = new Map(all);
-      const waits = rows
-        .filter(({ key, hits }) => hits >= (limits.get(key)?.max ?? 0))
-        .map((row) => row.resets_at - now);
+      const waits: number[] = [];
+      for (const [key, limit] of all) {
+        const { hits, wait } = await hit(key, limit);
+        if (hits > limit.max) waits.push(wait);
+      }
+      if (waits.length > 0) await unhit(all.map(([key]) => key));
       return Math.max(0, ...waits);
     },
-    async countFailedLogin(address, username) {
-      for (const [key, limit] of loginKeys(address, username).all) await hit(key, limit);
+    async takeBackLogin(address, username) {
+      await unhit(loginKeys(address, username).all.map(([key]) => key));
     },
-    async clearFailedLogins(address, username) {
-      await store.deleteFrom('rate_limits').where('key', '=', loginKeys(address, username).pair).execute();
+    async clearLogins(address, username) {
+      const { pair, all } = loginKeys(address, username);
+      await unhit(all.map(([key]) => key));
+      await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
     },
   };
 }

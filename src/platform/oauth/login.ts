@@ -1,13 +1,13 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { AccountsBusyError, type User } from './accounts.js';
+import type { User } from './accounts.js';
 import { type AuthorizationRequest, findRequest, takeRequest } from './authorization-request.js';
 import { answerUrl } from './authorize.js';
+import { type Entered, grantedScopes, loginView } from './consent.js';
 import type { OAuthContext } from './context.js';
-import { OAuthError } from './errors.js';
 import { createGrant } from './grants.js';
-import { sendPage } from './pages.js';
+import { pageErrorHandler, sendPage } from './pages.js';
 import { readFormWithScopes } from './params.js';
-import { isLoopbackRedirect, redirectHost } from './redirect-uri.js';
+import { TooManySignInsError } from './password-checks.js';
 
 const EXPIRED =
   'This sign-in page has expired, was used already, or belongs to another browser. Start again from your application.';
@@ -17,6 +17,14 @@ interface LoginForm {
   values: Record<string, string | undefined>;
   /** The boxes that were ticked. */
   scopes: string[];
+}
+
+/** One sign-in page that was sent back. */
+interface Attempt {
+  id: string;
+  request: AuthorizationRequest;
+  entered: Entered;
+  password: string;
 }
 
 /** `GET` and `POST /login`: sign-in and consent on one page, every time; no session is kept. */
@@ -32,40 +40,53 @@ export function loginRoutes(context: OAuthContext): Router {
     sameOriginOnly(context),
     ...readFormWithScopes,
     async (req: Request, res: Response) => {
-      const form = res.locals['form'] as LoginForm;
-      const id = form.values['request'] ?? '';
+      const { values, scopes: ticked } = res.locals['form'] as LoginForm;
+      const id = values['request'] ?? '';
       const request = await findRequest(context, req, id);
       if (request === undefined) return sendExpired(context, res);
-      if (form.values['decision'] !== 'allow') {
-        if (!(await takeRequest(context, id))) return sendExpired(context, res);
-        return sendAnswer(context, res, request, {
-          error: 'access_denied',
-          error_description: 'The user did not allow it',
-        });
-      }
-      const user = await signIn(context, req, res, id, request, form);
-      if (user === undefined) return;
-      const scopes = grantedScopes(context, request, user, form.scopes);
-      if (scopes.length === 0) {
-        return sendLoginPage(context, res, 403, id, request, {
-          username: form.values['username'],
-          problem: 'This account may not allow any of what the application asks for.',
-        });
-      }
-      if (!(await takeRequest(context, id))) return sendExpired(context, res);
-      await context.clients.markUsed(request.client_id);
-      const code = await createGrant(context.store, {
-        username: user.id,
-        clientId: request.client_id,
-        scopes,
-        resource: request.resource,
-        redirectUri: request.redirect_uri,
-        codeChallenge: request.code_challenge,
-      });
-      sendAnswer(context, res, request, { code });
+      if (values['decision'] !== 'allow') return deny(context, res, id, request);
+      const entered = { username: values['username'] ?? '', ticked };
+      await allow(context, req, res, { id, request, entered, password: values['password'] ?? '' });
     },
   );
+  router.use('/login', pageErrorHandler(context));
   return router;
+}
+
+async function deny(context: OAuthContext, res: Response, id: string, request: AuthorizationRequest) {
+  if (!(await takeRequest(context, id))) return sendExpired(context, res);
+  context.logger.info({ client: request.client_id }, 'sign-in cancelled');
+  sendAnswer(context, res, request, {
+    error: 'access_denied',
+    error_description: 'The user did not allow it',
+  });
+}
+
+async function allow(context: OAuthContext, req: Request, res: Response, attempt: Attempt): Promise<void> {
+  const { id, request, entered } = attempt;
+  const user = await signIn(context, req, res, attempt);
+  if (user === undefined) return;
+  const scopes = grantedScopes(context.scopes, request, user, entered.ticked);
+  if (scopes.length === 0) {
+    const all = context.scopes.map(({ name }) => name);
+    const declined = grantedScopes(context.scopes, request, user, all).length > 0;
+    const problem = declined
+      ? 'Tick what the application may do, or cancel.'
+      : 'This account may not allow any of what the application asks for.';
+    return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
+  }
+  if (!(await takeRequest(context, id))) return sendExpired(context, res);
+  await context.clients.markUsed(request.client_id);
+  const code = await createGrant(context.store, {
+    username: user.id,
+    clientId: request.client_id,
+    scopes,
+    resource: request.resource,
+    redirectUri: request.redirect_uri,
+    codeChallenge: request.code_challenge,
+  });
+  context.logger.info({ user: user.id, client: request.client_id, scopes }, 'signed in');
+  sendAnswer(context, res, request, { code });
 }
 
 /** Checks the password within the limits; shows the page again and gives `undefined` when that fails. */
@@ -73,49 +94,55 @@ async function signIn(
   context: OAuthContext,
   req: Request,
   res: Response,
-  id: string,
-  request: AuthorizationRequest,
-  { values: { username = '', password = '' } }: LoginForm,
+  { id, request, entered, password }: Attempt,
 ): Promise<User | undefined> {
-  const { limits, accounts } = context;
-  const address = req.ip ?? '';
+  const { passwordChecks, logger } = context;
   const again = (status: number, problem: string) =>
-    sendLoginPage(context, res, status, id, request, { username, problem });
-  const wait = await limits.loginWait(address, username);
-  if (wait > 0) {
-    res.set('Retry-After', String(wait));
-    await again(429, `Too many failed attempts. Try again in ${Math.ceil(wait / 60)} minutes.`);
-    return undefined;
-  }
-  try {
-    const user = await accounts.verifyPassword(username, password);
-    if (user !== undefined) {
-      await limits.clearFailedLogins(address, username);
-      return user;
-    }
-  } catch (error) {
-    if (!(error instanceof AccountsBusyError)) throw error;
+    sendLoginPage(context, res, status, id, request, { entered, problem });
+  const result = await passwordChecks(() =>
+    checkPassword(context, req.ip ?? '', entered.username, password),
+  ).catch((error: unknown) => {
+    if (error instanceof TooManySignInsError) return 'busy' as const;
+    throw error;
+  });
+  if (result === 'busy') {
     res.set('Retry-After', '5');
     await again(503, 'Too many people are signing in right now. Try again in a few seconds.');
-    return undefined;
+  } else if (result === 'wrong') {
+    // Not the name that was typed: people type passwords there, too.
+    logger.info({ address: req.ip, client: request.client_id }, 'sign-in failed');
+    await again(401, 'The user name or the password is wrong.');
+  } else if ('wait' in result) {
+    logger.warn({ address: req.ip, client: request.client_id }, 'sign-in locked after failed attempts');
+    res.set('Retry-After', String(result.wait));
+    const minutes = Math.ceil(result.wait / 60);
+    await again(
+      429,
+      `Too many failed attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    );
+  } else {
+    return result.user;
   }
-  await limits.countFailedLogin(address, username);
-  await again(401, 'The user name or the password is wrong.');
   return undefined;
 }
 
-/** What was asked for, may be granted by this user, and was not declined. */
-function grantedScopes(
-  { scopes }: OAuthContext,
-  request: AuthorizationRequest,
-  user: User,
-  ticked: string[],
-): string[] {
-  const asked = request.scopes.split(' ');
-  return scopes
-    .filter((scope) => asked.includes(scope.name) && user.scopes.includes(scope.name))
-    .filter((scope) => scope.default || ticked.includes(scope.name))
-    .map(({ name }) => name);
+async function checkPassword(
+  { limits, accounts }: OAuthContext,
+  address: string,
+  username: string,
+  password: string,
+): Promise<{ user: User } | { wait: number } | 'wrong'> {
+  const wait = await limits.countLogin(address, username);
+  if (wait > 0) return { wait };
+  try {
+    const user = await accounts.verifyPassword(username, password);
+    if (user === undefined) return 'wrong';
+    await limits.clearLogins(address, username);
+    return { user };
+  } catch (error) {
+    await limits.takeBackLogin(address, username);
+    throw error;
+  }
 }
 
 /**
@@ -139,31 +166,12 @@ async function sendLoginPage(
   status: number,
   id: string,
   request: AuthorizationRequest,
-  { username, problem }: { username?: string | undefined; problem?: string } = {},
+  again?: { entered: Entered; problem: string },
 ): Promise<void> {
-  const client = await context.clients.find(request.client_id, res.req.ip ?? '').catch((error: unknown) => {
-    if (error instanceof OAuthError) return error;
-    throw error;
-  });
+  const client = await context.clients.find(request.client_id, res.req.ip ?? '');
   if (client === undefined) return sendExpired(context, res);
-  if (client instanceof OAuthError) {
-    const { status, headers, message } = client;
-    res.set(headers);
-    const refused = context.accounts.errorPage({ message, returnTo: undefined });
-    return sendPage(res, context.accounts, status, refused);
-  }
-  const asked = request.scopes.split(' ');
-  const page = context.accounts.loginPage({
-    hidden: { request: id },
-    clientName: client.name,
-    clientHost: client.host,
-    redirectHost: redirectHost(request.redirect_uri),
-    loopbackOnly: client.redirectUris.every(isLoopbackRedirect),
-    scopes: context.scopes.filter(({ name }) => asked.includes(name)),
-    username: username ?? '',
-    problem,
-  });
-  sendPage(res, context.accounts, status, page);
+  const view = loginView(context.scopes, client, request, id, again);
+  sendPage(res, context.accounts, status, context.accounts.loginPage(view));
 }
 
 function sendExpired({ accounts }: OAuthContext, res: Response): void {

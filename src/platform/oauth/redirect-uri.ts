@@ -14,13 +14,19 @@ export function isAcceptableRedirectUri(uri: string): boolean {
   if (uri.length > MAX_LENGTH || SUSPICIOUS.test(uri) || !URL.canParse(uri)) return false;
   const { protocol, hostname, username, password } = new URL(uri);
   if (username || password) return false;
+  if (/^https?:/i.test(uri) && !/^https?:\/\/[^/]/i.test(uri)) return false;
   if (protocol === 'https:') return true;
   if (protocol === 'http:') return isLoopbackHost(hostname);
   const scheme = protocol.slice(0, -1);
   return KNOWN_SCHEMES.includes(scheme) || scheme.includes('.');
 }
 
-/** Whether the address stays on the user's own computer. */
+/** Whether the answer stays on the user's own device: on its loopback interface, or with an application installed there. */
+export function staysOnDevice(uri: string): boolean {
+  return new URL(uri).protocol !== 'https:';
+}
+
+/** Whether the address is a web server on the user's own computer. */
 export function isLoopbackRedirect(uri: string): boolean {
   const { protocol, hostname } = new URL(uri);
   return protocol === 'http:' && isLoopbackHost(hostname);
@@ -45,10 +51,10 @@ export function matchesRedirectUri(requested: string, registered: string): boole
 /** Who the user is sent to, as shown on the sign-in page: a host, or the scheme of an application. */
 export function redirectHost(uri: string): string {
   const { protocol, host } = new URL(uri);
-  return protocol.startsWith('http') ? host : protocol.slice(0, -1);
+  return protocol === 'https:' || protocol === 'http:' ? host : protocol.slice(0, -1);
 }
 
 /** The text itself with the port cut out, so that nothing a URL parser would normalise away can differ. */
-function withoutPort(uri: string): string {
+export function withoutPort(uri: string): string {
   return uri.replace(/^(http:\/\/(?:\[[^\]]*\]|[^:/?]+)):\d+/, '$1');
 }

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
+import type { Logger } from '../logger.js';
 import { nowInSeconds, type Store } from '../store/database.js';
 import { OAuthError } from './errors.js';
 import {
   assertResource,
   endGrant,
+  endStolenGrant,
   findGrant,
   type Grant,
   insertRefreshToken,
@@ -32,8 +34,10 @@ export interface RefreshSettings {
   refreshTtl: number;
   /** Seconds the grant lives from now on. */
   grantTtl: number;
-  /** Whether the user may still sign in. */
-  isActive: (username: string) => Promise<boolean>;
+  /** Told of reuse. */
+  logger: Logger;
+  /** What a user may allow now; nothing for one who may no longer sign in. */
+  allowedScopes: (username: string) => Promise<string[]>;
 }
 
 /**
@@ -56,7 +60,9 @@ export async function refreshGrant(
   if (!grant || grant.client_id !== request.clientId) throw invalidGrant();
   const scope = narrowedScope(request.scope, grant);
   assertResource(request.resource, grant);
-  if (grant.created_at + MAX_GRANT_AGE < now || !(await settings.isActive(grant.username))) {
+  const allowed = await settings.allowedScopes(grant.username);
+  const scopes = scope.split(' ').filter((name) => allowed.includes(name));
+  if (grant.created_at + MAX_GRANT_AGE < now || scopes.length === 0) {
     await endGrant(store, grant.id);
     throw invalidGrant();
   }
@@ -80,10 +86,10 @@ export async function refreshGrant(
     return true;
   });
   if (!accepted) {
-    await endGrant(store, grant.id);
+    await endStolenGrant(store, grant, settings.logger, 'a refresh token was used again');
     throw invalidGrant();
   }
-  return { grant, scope, refreshToken: successor };
+  return { grant, scope: scopes.join(' '), refreshToken: successor };
 }
 
 function findRefreshToken(store: Pick<Store, 'selectFrom'>, tokenHash: string) {

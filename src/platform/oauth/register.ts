@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nowInSeconds, type Store } from '../store/database.js';
 import { OAuthError } from './errors.js';
 import { randomToken, sha256 } from './random.js';
-import { isAcceptableRedirectUri } from './redirect-uri.js';
+import { isAcceptableRedirectUri, isLoopbackRedirect, withoutPort } from './redirect-uri.js';
 
 /** A client nobody has signed in through yet is kept this long, in seconds. */
 const UNUSED_CLIENT_TTL = 86_400;
@@ -63,7 +63,7 @@ export async function registerClient(store: Store, body: unknown): Promise<Clien
   const metadata = parseMetadata(body);
   const isPublic = metadata.token_endpoint_auth_method === 'none';
   const now = nowInSeconds();
-  const registration_hash = isPublic ? sha256(JSON.stringify(metadata)) : null;
+  const registration_hash = isPublic ? digestOf(metadata) : null;
   if (registration_hash !== null) {
     const known = await extendKnownClient(store, registration_hash, now);
     if (known) return { client_id: known.client_id, client_id_issued_at: known.created_at, ...metadata };
@@ -100,7 +100,7 @@ export async function registerClient(store: Store, body: unknown): Promise<Clien
 }
 
 function parseMetadata(body: unknown): ClientMetadata {
-  const parsed = clientMetadata.safeParse(body);
+  const parsed = clientMetadata.safeParse(withoutNulls(body));
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path[0];
   if (field === 'redirect_uris') {
@@ -114,6 +114,20 @@ function parseMetadata(body: unknown): ClientMetadata {
     'invalid_client_metadata',
     known ? `The value of ${field} is not acceptable` : 'The body must be a JSON object of client metadata',
   );
+}
+
+/** The same for registrations that differ only in what never matters: the port on the user's own computer, the order. */
+function digestOf(metadata: ClientMetadata): string {
+  const redirect_uris = metadata.redirect_uris
+    .map((uri) => (isLoopbackRedirect(uri) ? withoutPort(uri) : uri))
+    .toSorted();
+  return sha256(JSON.stringify({ ...metadata, redirect_uris }));
+}
+
+/** Some clients write null for what they leave out. */
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
 async function extendKnownClient(store: Store, registrationHash: string, now: number) {

@@ -74,6 +74,7 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
     clientId: client.clientId,
     redirectUri: form['redirect_uri'],
     resource: canonicalResource(context, form['resource']),
+    logger: context.logger,
     grantTtl: grantTtl(context),
     refreshTtl: client.grantTypes.includes('refresh_token') ? refreshTokenTtl : undefined,
   });
@@ -83,7 +84,7 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
 async function refresh(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { refresh_token } = form;
   if (refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is required');
-  const { store, config, accounts, refreshKey } = context;
+  const { store, config, logger, accounts, refreshKey } = context;
   const request = {
     refreshToken: refresh_token,
     clientId: client.clientId,
@@ -95,7 +96,8 @@ async function refresh(context: OAuthContext, client: Client, form: Form): Promi
     grace: config.refreshGrace,
     refreshTtl: config.refreshTokenTtl,
     grantTtl: grantTtl(context),
-    isActive: async (username) => (await accounts.findUser(username)) !== undefined,
+    logger,
+    allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
   return respond(context, grant, scope, refreshToken);
 }

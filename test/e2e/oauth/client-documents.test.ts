@@ -53,7 +53,7 @@ describe('a client that is described by a document', () => {
     const browser = new Browser(app.url);
     const redirect = await browser.get(authorizeUrl(app.url, DOCUMENT_URL, pkce().challenge));
     const page = await (await browser.get(new URL(redirect.headers.get('location') ?? '', app.url))).text();
-    expect(page).toContain(`Described at <strong>${DOCUMENT_HOST}</strong>`);
+    expect(page).toContain(`described at <strong>${DOCUMENT_HOST}</strong>`);
     expect(page).not.toContain('<img');
   });
 

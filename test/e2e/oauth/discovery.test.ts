@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizeUrl, Browser, CALLBACK, pkce } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
 let server: TestServer;
@@ -11,6 +12,9 @@ afterAll(() => server.stop());
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { headers });
 const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
+
+/** Everything a visitor is told: status line, headers and body. */
+const whole = async (response: Response) => JSON.stringify([...response.headers, await response.text()]);
 
 describe('discovery (acceptance D1 to D8)', () => {
   it.each(['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource'])(
@@ -66,9 +70,11 @@ describe('discovery (acceptance D1 to D8)', () => {
       '/.well-known/oauth-authorization-server',
       '/.well-known/oauth-protected-resource',
       '/mcp',
+      '/authorize?client_id=nobody',
+      '/login?request=x',
     ]) {
       const forwarded = await get(path, { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' });
-      expect(JSON.stringify([await forwarded.text(), ...forwarded.headers])).not.toContain('evil.example');
+      expect(await whole(forwarded)).not.toContain('evil.example');
       const { status, text } = await new Promise<{ status: number; text: string }>((resolve) => {
         request(`${server.url}${path}`, { headers: { Host: 'evil.example' } }, (response) => {
           let text = '';
@@ -81,6 +87,25 @@ describe('discovery (acceptance D1 to D8)', () => {
       expect(status).toBe(403);
       expect(text).not.toContain('evil.example');
     }
+  });
+
+  it('D6: nor on the way from registration to the answer', async () => {
+    const forged = { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' };
+    const registration = await fetch(`${server.url}/register`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...forged },
+      body: JSON.stringify({ redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none' }),
+    });
+    const { client_id } = (await registration.clone().json()) as { client_id: string };
+    expect(await whole(registration)).not.toContain('evil.example');
+    const target = authorizeUrl(server.url, client_id, pkce().challenge);
+    const redirect = await fetch(target, { redirect: 'manual', headers: forged });
+    expect(redirect.status).toBe(303);
+    expect(await whole(redirect)).not.toContain('evil.example');
+    const browser = new Browser(server.url);
+    const answer = await browser.submit(await browser.open(target), forged);
+    expect(answer.headers.get('location')).toContain(`iss=${encodeURIComponent(server.url)}`);
+    expect(await whole(answer)).not.toContain('evil.example');
   });
 
   it('D7: preflight requests are answered where scripts may call, and only there', async () => {

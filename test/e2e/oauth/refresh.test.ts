@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/platform/store/database.js';
-import { tokenWorks } from '../../support/clients.js';
+import { post, tokenWorks } from '../../support/clients.js';
 import { refresh, register, signInForTokens, type Tokens } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
@@ -25,6 +25,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
     expect(reuse.status).toBe(400);
     expect(await read(reuse)).toMatchObject({ error: 'invalid_grant' });
     expect(await works(third.access_token)).toBe(false);
+    expect(server.output()).toMatch(/"client":"[^"]+","reason":"a refresh token was used again"/);
     expect((await refresh(server.url, { ...first, refresh_token: third.refresh_token })).status).toBe(400);
   });
 
@@ -109,6 +110,44 @@ describe('acceptance 61', () => {
     else await store.updateTable('users').set({ disabled: 0 }).where('username', '=', 'bob').execute();
     expect(await works(tokens.access_token)).toBe(false);
     await store.destroy();
+  });
+
+  it('what a user may no longer allow ends for every token, and is not given again', async () => {
+    const tokens = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
+    const store = await openStore(server.databaseUrl);
+    const setScopes = (scopes: string) =>
+      store.updateTable('users').set({ scopes }).where('username', '=', 'alice').execute();
+    await setScopes('read');
+    const call = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'cancel_order', arguments: {} },
+    };
+    const response = await post(server.mcpUrl, call, { Authorization: `Bearer ${tokens.access_token}` });
+    const refreshed = await read(await refresh(server.url, tokens));
+    await setScopes('read orders:write');
+    await store.destroy();
+    expect(response.status).toBe(403);
+    expect(refreshed.scope).toBe('read');
+  });
+
+  it('a year after the sign-in the grant ends, however often it was refreshed', async () => {
+    const tokens = await signInForTokens(server.url);
+    const store = await openStore(server.databaseUrl);
+    const { created_at } = await store
+      .selectFrom('grants')
+      .select('created_at')
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    await store
+      .updateTable('grants')
+      .set({ created_at: created_at - 366 * 86_400 })
+      .execute();
+    await store.destroy();
+    expect(await read(await refresh(server.url, tokens))).toMatchObject({ error: 'invalid_grant' });
+    expect(await works(tokens.access_token)).toBe(false);
   });
 
   it('an expired refresh token is refused', async () => {

@@ -35,6 +35,12 @@ describe('client registration (acceptance C1 to C6)', () => {
     expect(client).not.toHaveProperty('client_name');
   });
 
+  it('null counts as left out', async () => {
+    const client = await register(server.url, { client_name: null, client_uri: null, grant_types: null });
+    expect(client).toMatchObject({ grant_types: ['authorization_code', 'refresh_token'] });
+    expect(client).not.toHaveProperty('client_name');
+  });
+
   it('C2: without a method it is client_secret_basic, said in the answer, with a secret that does not expire', async () => {
     const client = await register(server.url, { token_endpoint_auth_method: undefined });
     expect(client).toMatchObject({
@@ -59,6 +65,9 @@ describe('client registration (acceptance C1 to C6)', () => {
     'http://127.0.0.1.evil.example/callback',
     '/callback',
     'https://app.example/ callback',
+    'https:app.example/callback',
+    'https:///app.example/callback',
+    'http:localhost/callback',
     'https://app.example/\0callback',
     `https://app.example/${'x'.repeat(2000)}`,
     '',
@@ -114,6 +123,14 @@ describe('client registration (acceptance C1 to C6)', () => {
     await expectRefused({ redirect_uris: [CALLBACK], grant_types: ['password'] }, 'invalid_client_metadata');
     const client = await register(server.url, { grant_types: ['authorization_code', 'password'] });
     expect(client).toMatchObject({ grant_types: ['authorization_code'] });
+    const store = await openStore(server.databaseUrl);
+    const rows = await store
+      .selectFrom('oauth_clients')
+      .select(['token_endpoint_auth_method', 'grant_types'])
+      .execute();
+    await store.destroy();
+    expect(rows.map(({ grant_types }) => grant_types)).toContain('["authorization_code"]');
+    expect(JSON.stringify(rows)).not.toMatch(/tls_client_auth|password/);
   });
 
   it('the same public client gets the same id again, a changed one another', async () => {
@@ -123,6 +140,13 @@ describe('client registration (acceptance C1 to C6)', () => {
     ]);
     expect(second.client_id).toBe(first.client_id);
     expect((await register(server.url, { client_name: 'Other' })).client_id).not.toBe(first.client_id);
+    const ports = await Promise.all(
+      ['http://127.0.0.1:41165/cb', 'http://127.0.0.1:40273/cb'].map((uri) =>
+        register(server.url, { client_name: 'Moves its port', redirect_uris: [uri] }),
+      ),
+    );
+    expect(ports[0]?.client_id).toBe(ports[1]?.client_id);
+    expect(ports[1]).toMatchObject({ redirect_uris: ['http://127.0.0.1:40273/cb'] });
     const secrets = await Promise.all(
       [1, 2].map(() => register(server.url, { token_endpoint_auth_method: 'client_secret_post' })),
     );

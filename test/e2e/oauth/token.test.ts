@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../src/platform/oauth/random.js';
+import { nowInSeconds, openStore } from '../../../src/platform/store/database.js';
 import { tokenWorks } from '../../support/clients.js';
 import {
   CALLBACK,
@@ -50,12 +52,29 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     expect((await redeem()).status).toBe(200);
   });
 
+  it('a code is refused after a minute', async () => {
+    const { redeem, code } = await signIn(server.url);
+    const store = await openStore(server.databaseUrl);
+    const own = store.updateTable('authorization_codes').where('code_hash', '=', sha256(code));
+    const { expires_at = 0 } =
+      (await store
+        .selectFrom('authorization_codes')
+        .select('expires_at')
+        .where('code_hash', '=', sha256(code))
+        .executeTakeFirst()) ?? {};
+    expect(expires_at - nowInSeconds()).toBeLessThanOrEqual(60);
+    await own.set({ expires_at: nowInSeconds() }).execute();
+    await store.destroy();
+    await expectError(await redeem(), 400, 'invalid_grant');
+  });
+
   it('T3: a replay that is right in everything ends the grant', async () => {
     const { redeem, client } = await signIn(server.url);
     const tokens = (await (await redeem()).json()) as Tokens;
     expect(await works(tokens.access_token)).toBe(true);
     await expectError(await redeem(), 400, 'invalid_grant');
     expect(await works(tokens.access_token)).toBe(false);
+    expect(server.output()).toContain('an authorization code was used twice');
     const form = {
       grant_type: 'refresh_token',
       client_id: client.client_id,
@@ -172,6 +191,8 @@ describe('T8: client authentication', () => {
       basic(client_id, 'wrong'),
       basic('nobody', 'x'),
       { Authorization: 'Basic !' },
+      { Authorization: `Basic ${Buffer.from('null\0byte:x').toString('base64')}` },
+      basic('null\0byte', 'x'),
       { Authorization: 'Bearer x' },
     ]) {
       const response = await tokenRequest(server.url, grant, header);
@@ -190,5 +211,12 @@ describe('T8: client authentication', () => {
       basic(client_id, client_secret),
     );
     await expectError(response, 400, 'invalid_request');
+    const other = await register(server.url);
+    const form = { ...grant, client_id: other.client_id };
+    await expectError(
+      await tokenRequest(server.url, form, basic(client_id, client_secret)),
+      401,
+      'invalid_client',
+    );
   });
 });

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { passwordChecks } from '../../src/accounts/password-checks.js';
-import { AccountsBusyError } from '../../src/platform/oauth/accounts.js';
+import { createPasswordChecks, TooManySignInsError } from '../../../src/platform/oauth/password-checks.js';
 
 it('runs three at once, lets sixty wait, and refuses more', async () => {
+  const passwordChecks = createPasswordChecks();
   let running = 0;
   let most = 0;
   const finish: (() => void)[] = [];
   const check = () =>
-    passwordChecks.run(async () => {
+    passwordChecks(async () => {
       running += 1;
       most = Math.max(most, running);
       await new Promise<void>((resolve) => finish.push(resolve));
@@ -15,7 +15,7 @@ it('runs three at once, lets sixty wait, and refuses more', async () => {
       return true;
     });
   const accepted = Array.from({ length: 63 }, check);
-  await expect(check()).rejects.toThrow(AccountsBusyError);
+  await expect(check()).rejects.toThrow(TooManySignInsError);
   expect(finish).toHaveLength(3);
   let answered = 0;
   const all = Promise.all(
