@@ -4,7 +4,7 @@
  *   npm run example                                      signs in: registers, opens the browser, receives the answer
  *   npm run example -- --headless alice password123      signs in without a browser, for scripts
  *   MCP_AUTH_TOKEN=... npm run example                   uses the static token, as a service does
- *   npm run example -- https://mcp.example.com/mcp       another server
+ *   npm run example -- https://mcp.example.com/mcp       another server; else the one of PUBLIC_URL or PORT in .env
  */
 import { parseArgs } from 'node:util';
 import { type AuthProvider, auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -18,16 +18,15 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { headless: { type: 'boolean' } },
 });
-const url = new URL(
-  positionals.find((argument) => argument.startsWith('http')) ?? 'http://localhost:8000/mcp',
-);
+const { PUBLIC_URL: origin = `http://localhost:${process.env['PORT'] || 8000}` } = process.env;
+const url = new URL(positionals.find((argument) => argument.startsWith('http')) ?? `${origin}/mcp`);
 const [username = '', password = ''] = positionals.filter((argument) => !argument.startsWith('http'));
 const token = process.env['MCP_AUTH_TOKEN']?.split(',')[0];
 
 try {
   await showServer();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(describe(error));
   process.exitCode = 1;
 }
 
@@ -60,6 +59,13 @@ async function showServer(): Promise<void> {
     );
   }
   await client.close();
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message === 'fetch failed')
+    return `Nothing answers at ${url}. Start the server first, or name its address.`;
+  return error.message;
 }
 
 async function connect(authProvider: AuthProvider | ExampleOAuthProvider): Promise<Client> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   OAuthClientInformationMixed,
   OAuthClientMetadata,
@@ -13,6 +14,7 @@ export class ExampleOAuthProvider implements OAuthClientProvider {
   #tokens: OAuthTokens | undefined;
   #discovery: OAuthDiscoveryState | undefined;
   #verifier = '';
+  readonly #state = randomUUID();
 
   /** @param redirect shows the sign-in page to the user */
   constructor(
@@ -26,6 +28,11 @@ export class ExampleOAuthProvider implements OAuthClientProvider {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
     };
+  }
+
+  /** Comes back with the answer, which proves that the answer belongs to this sign-in. */
+  state() {
+    return this.#state;
   }
 
   clientInformation() {
@@ -58,6 +65,14 @@ export class ExampleOAuthProvider implements OAuthClientProvider {
 
   saveDiscoveryState(state: OAuthDiscoveryState) {
     this.#discovery = state;
+  }
+
+  /** The server no longer knows something of it, such as a grant that was revoked: forget it and sign in again. */
+  invalidateCredentials(what: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery') {
+    if (what === 'all' || what === 'client') this.#client = undefined;
+    if (what === 'all' || what === 'tokens') this.#tokens = undefined;
+    if (what === 'all' || what === 'verifier') this.#verifier = '';
+    if (what === 'all' || what === 'discovery') this.#discovery = undefined;
   }
 
   redirectToAuthorization(target: URL) {

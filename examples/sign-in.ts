@@ -15,12 +15,13 @@ export async function signIn(
 ): Promise<ExampleOAuthProvider> {
   const callback = await CallbackServer.start();
   const provider = new ExampleOAuthProvider(callback.url, show);
+  const answer = callback.answer(provider.state());
   const transport = new StreamableHTTPClientTransport(url, { authProvider: provider });
   try {
     await new Client({ name: 'example', version: '1.0.0' }).connect(transport);
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
-    await transport.finishAuth(await callback.answer);
+    await transport.finishAuth(await answer);
   } finally {
     callback.close();
   }

@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type Config, isLoopbackHost } from './platform/config.js';
 
+/** What the example connects to when no address is named. */
+const DEFAULT_URL = 'http://localhost:8000';
+
 /**
  * What a person sees when the server is ready: where it is, where its data is, and how to connect.
  *
@@ -20,7 +23,7 @@ export function banner(config: Config, address: AddressInfo, nobodyYet: boolean)
   lines.push(
     '',
     `  Connect        claude mcp add --transport http acme ${config.publicUrl}/mcp`,
-    '                 npm run example',
+    `                 npm run example${config.publicUrl === DEFAULT_URL ? '' : ` -- ${config.publicUrl}/mcp`}`,
   );
   if (config.demoData && !isLoopbackHost(new URL(config.publicUrl).hostname)) {
     lines.push(

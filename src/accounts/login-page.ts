@@ -57,7 +57,7 @@ function choice({ name, description, ticked }: LoginScope): SafeHtml {
 function destination({ clientHost, redirectHost, ownDevice }: LoginView): SafeHtml {
   const identity = clientHost
     ? html`It is described at <strong>${clientHost}</strong>.`
-    : html`It chose this name itself; nobody has verified it.`;
+    : html`The application chose this name; nobody has verified it.`;
   return html`
     <p class="hint">${identity} Afterwards you will be sent to <strong>${redirectHost}</strong>.</p>
     ${

@@ -25,7 +25,7 @@ input:not([type=checkbox]) { width: 100%; min-height: 2.9rem; margin: 0 0 1rem; 
 input[aria-invalid] { border-color: var(--danger); }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: 0 .6rem 0 0; accent-color: var(--accent);
   flex: none; }
-section { margin: .5rem 0 1.25rem; padding: 1.1rem 0 0; border-top: 1px solid var(--line); }
+section { margin: 0 0 1.25rem; }
 ul { margin: 0 0 .75rem; padding: 0 0 0 1.2rem; }
 li { margin: .25rem 0; }
 .choice { list-style: none; margin-left: -1.2rem; }
@@ -39,6 +39,7 @@ button { display: block; width: 100%; min-height: 2.9rem; margin: 0 0 .6rem; pad
   font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent);
   border-radius: .6rem; cursor: pointer; }
 button.secondary { margin: 0; color: var(--ink); background: transparent; border-color: var(--soft); }
+form[aria-busy=true] button { opacity: .6; cursor: progress; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `;

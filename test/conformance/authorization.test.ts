@@ -8,7 +8,7 @@ import { freePort, startServer, type TestServer } from '../support/server.js';
 
 const conformanceDirectory = findConformanceTool();
 
-describe.skipIf(conformanceDirectory === undefined)('the official conformance tool', () => {
+describe.skipIf(conformanceDirectory === undefined)('the official conformance tool (acceptance 66)', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer();

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { CallbackServer } from '../../examples/callback-server.js';
+import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
 
 const run = promisify(execFile);
 const EXAMPLE = join(import.meta.dirname, '../../examples/connect-with-client.ts');
@@ -12,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const example = (args: string[], environment: Record<string, string> = {}) =>
-  run(process.execPath, ['--import', 'tsx', EXAMPLE, server.mcpUrl, ...args], {
+const example = (args: string[], environment: Record<string, string> = {}, address = server.mcpUrl) =>
+  run(process.execPath, ['--import', 'tsx', EXAMPLE, address, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
   });
 
@@ -38,4 +39,21 @@ it('says in one line what is wrong', async () => {
     code: 1,
     stderr: 'Sign-in failed: The user name or the password is wrong.\n',
   });
+});
+
+it('says that no server is there', async () => {
+  const nowhere = `http://localhost:${await freePort()}/mcp`;
+  expect(await example([], {}, nowhere).catch((error) => error)).toMatchObject({
+    code: 1,
+    stderr: `Nothing answers at ${nowhere}. Start the server first, or name its address.\n`,
+  });
+});
+
+it('is not misled by an answer to another sign-in', async () => {
+  const callback = await CallbackServer.start();
+  const answer = callback.answer('ours');
+  expect((await fetch(`${callback.url}?code=stolen&state=theirs`)).status).toBe(404);
+  expect((await fetch(`${callback.url}?code=good&state=ours`)).status).toBe(200);
+  expect((await answer).get('code')).toBe('good');
+  callback.close();
 });

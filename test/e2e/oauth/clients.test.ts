@@ -2,12 +2,15 @@ import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@model
 import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nowInSeconds } from '../../../src/platform/store/database.js';
 import { post } from '../../support/clients.js';
 import { Browser, CALLBACK } from '../../support/oauth.js';
 import { TestOAuthProvider } from '../../support/oauth-provider.js';
 import { startServer, type TestServer } from '../../support/server.js';
+import { signAsServer } from '../../support/server-key.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -28,9 +31,13 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     const client = new Client(info, options);
     await client.connect(transport());
     expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
-    await spoilAccessToken(authProvider);
+    await expireAccessToken(authProvider);
     expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
-    expect(authProvider.saved).toBe(2);
+    // The sign-in, the expired one put in its place, the refresh.
+    expect(authProvider.saved).toBe(3);
+    await revokeRefreshToken(authProvider);
+    await expect(client.callTool({ name: 'whoami' })).rejects.toThrow(/Unauthorized/);
+    expect(authProvider.callback?.get('code')).toBeTruthy();
     await client.close();
   });
 
@@ -44,18 +51,30 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     const client = new LegacyClient(info);
     await client.connect(transport() as never);
     expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
-    await spoilAccessToken(authProvider);
+    await expireAccessToken(authProvider);
     expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
-    expect(authProvider.saved).toBe(2);
+    // The sign-in, the expired one put in its place, the refresh.
+    expect(authProvider.saved).toBe(3);
+    await revokeRefreshToken(authProvider);
+    await expect(client.callTool({ name: 'whoami' })).rejects.toThrow(/Unauthorized/);
+    expect(authProvider.callback?.get('code')).toBeTruthy();
     await client.close();
   });
 
-  /** Revokes the access token alone: for the client that is the same as its expiry, a 401 in the middle of its work. */
-  async function spoilAccessToken(provider: TestOAuthProvider): Promise<void> {
+  /** Puts an expired one in the place of the access token: correct in everything but its time. */
+  async function expireAccessToken(provider: TestOAuthProvider): Promise<void> {
+    const tokens = provider.tokens();
+    const claims = { ...decodeJwt(tokens?.access_token ?? ''), exp: nowInSeconds() - 1 };
+    const access_token = await signAsServer(server.databaseUrl, claims);
+    provider.saveTokens({ token_type: 'Bearer', ...tokens, access_token });
+  }
+
+  /** Ends everything at the server; the client has to send its user to the sign-in page again. */
+  async function revokeRefreshToken(provider: TestOAuthProvider): Promise<void> {
     const client_id = provider.clientInformation()?.client_id ?? '';
-    const token = provider.tokens()?.access_token ?? '';
-    const body = new URLSearchParams({ client_id, token });
+    const body = new URLSearchParams({ client_id, token: provider.tokens()?.refresh_token ?? '' });
     expect((await fetch(`${server.url}/revoke`, { method: 'POST', body })).status).toBe(200);
+    provider.callback = undefined;
   }
 });
 

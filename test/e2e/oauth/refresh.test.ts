@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
+import { nowInSeconds, openStore } from '../../../src/platform/store/database.js';
 import { post, tokenWorks } from '../../support/clients.js';
 import { refresh, register, signInForTokens, type Tokens } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
@@ -80,12 +80,16 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
 });
 
 describe('acceptance 61', () => {
-  it('with REFRESH_GRACE=0 a used token works no longer, and ends the grant', async () => {
-    const strict = await startServer({ REFRESH_GRACE: '0' });
+  it('after REFRESH_GRACE=1 a used token works no longer, and ends the grant', async () => {
+    const strict = await startServer({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
     const next = await read(await refresh(strict.url, tokens));
     const store = await openStore(strict.databaseUrl);
-    await store.updateTable('refresh_tokens').set({ used_at: 1 }).where('used_at', 'is not', null).execute();
+    await store
+      .updateTable('refresh_tokens')
+      .set({ used_at: nowInSeconds() - 2 })
+      .where('used_at', 'is not', null)
+      .execute();
     expect((await refresh(strict.url, tokens)).status).toBe(400);
     expect((await refresh(strict.url, { ...tokens, refresh_token: next.refresh_token })).status).toBe(400);
     expect(await store.selectFrom('grants').selectAll().execute()).toEqual([]);

@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
 import { connectModern, post } from '../../support/clients.js';
 import { type Registration, signInForTokens, type Tokens } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
+import { signAsServer } from '../../support/server-key.js';
 
 let server: TestServer;
 let tokens: Tokens & { client: Registration };
@@ -81,15 +81,9 @@ describe('the protected resource (acceptance R1 to R5)', () => {
   });
 
   it('14: tokens signed by our own key for another audience, issuer, type or time are 401', async () => {
-    const store = await openStore(server.databaseUrl);
-    const row = await store.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow();
-    await store.destroy();
-    const key = await importJWK(JSON.parse(row.private_jwk) as JWK, 'ES256');
     const claims = decodeJwt(tokens.access_token);
-    const sign = (changes: object, typ = 'at+jwt') =>
-      new SignJWT({ ...claims, ...changes })
-        .setProtectedHeader({ alg: 'ES256', typ, kid: row.kid })
-        .sign(key);
+    const sign = (changes: object, typ?: string) =>
+      signAsServer(server.databaseUrl, { ...claims, ...changes }, typ);
     expect((await call(`Bearer ${await sign({})}`)).status).toBe(200);
     await expectInvalidToken(await sign({ aud: 'https://other.example/mcp' }));
     await expectInvalidToken(await sign({ iss: 'https://other.example' }));
