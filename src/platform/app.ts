@@ -23,6 +23,7 @@ import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js
 import { serviceTokenVerifier, storedServiceTokenVerifier } from './oauth/service-token.js';
 import type { Store } from './store/database.js';
 
+/** Everything an app is made of. */
 export interface AppOptions {
   config: Config;
   logger: Logger;
@@ -37,6 +38,7 @@ export interface AppOptions {
   documentAgent?: Agent;
 }
 
+/** The app, and what the life cycle needs to know of it. */
 export interface App {
   express: Express;
   /** Serves the metrics, once it listens on a port of its own; only with `METRICS_PORT`. */

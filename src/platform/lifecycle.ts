@@ -18,6 +18,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** How long kept connections may carry one more request, whose answer ends them, in milliseconds. */
 const LINGER_MS = 300;
 
+/** A server that is about to listen, and what has to be closed after it. */
 export interface Running {
   config: Pick<Config, 'host' | 'port' | 'metricsPort'>;
   logger: Logger;

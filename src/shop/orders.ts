@@ -3,6 +3,7 @@ import type { Caller } from '../platform/caller.js';
 import { nowInSeconds, type Store } from '../platform/store/database.js';
 import type { OrdersTable } from '../platform/store/schema.js';
 
+/** An order of one product. */
 export type Order = Selectable<OrdersTable>;
 
 /**

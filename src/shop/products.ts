@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Store } from '../platform/store/database.js';
 import type { ProductsTable } from '../platform/store/schema.js';
 
+/** Something the shop sells. */
 export type Product = Selectable<ProductsTable>;
 
 /** One product, or `undefined` when there is none with that id. */

@@ -65,12 +65,11 @@ export const cancelOrder = defineTool({
 function customersAnswer(
   orderId: string,
   confirm: boolean | undefined,
-  { canElicit, sdk }: ToolContext,
+  { canElicit, openState, sdk }: ToolContext,
 ): 'yes' | 'no' | 'not asked' {
   // A model may claim a confirmation; where the customer can be asked, only the customer's own answer counts.
   if (!canElicit) return confirm ? 'yes' : 'not asked';
-  const asked = sdk.mcpReq.requestState<Asked>();
-  if (asked?.order_id !== orderId || sdk.mcpReq.inputResponses?.['confirmation'] === undefined) {
+  if (openState<Asked>()?.order_id !== orderId || sdk.mcpReq.inputResponses?.['confirmation'] === undefined) {
     return 'not asked';
   }
   return acceptedContent(sdk.mcpReq.inputResponses, 'confirmation', confirmation)?.confirm ? 'yes' : 'no';

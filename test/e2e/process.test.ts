@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/platform/store/database.js';
 import { connectModern } from '../support/clients.js';
 import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
 import { startSlowServer } from '../support/slow.js';
@@ -73,7 +74,9 @@ describe('starting', () => {
   it('says in one line that the database cannot be opened', () => {
     const result = runToEnd({ DATABASE_URL: 'file:/dev/null/none/server.db' });
     expect(result.status).toBe(1);
-    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    expect(result.stderr.trim()).toMatch(
+      /^The server cannot start: The database of DATABASE_URL cannot be opened: .*$/,
+    );
   });
 });
 
@@ -110,14 +113,33 @@ describe('stopping', () => {
   it('kill -9 and a restart lose nothing', async () => {
     const databaseUrl = `file:${join(directory, 'kept', 'server.db')}`;
     const first = await startServer({ DATABASE_URL: databaseUrl });
+    const before = await connectModern(first.mcpUrl);
+    const order = { order_id: 'ORD-1007' };
+    expect(
+      await before.callTool({ name: 'cancel_order', arguments: { ...order, confirm: true } }),
+    ).toMatchObject({
+      structuredContent: { outcome: 'cancelled' },
+    });
     first.process.kill('SIGKILL');
     await first.exited;
+    await before.close();
     const second = await startServer({ DATABASE_URL: databaseUrl, DEMO_DATA: 'false' });
     const client = await connectModern(second.mcpUrl);
-    const result = await client.callTool({ name: 'get_order_status', arguments: { order_id: 'ORD-1001' } });
-    expect(result.structuredContent).toMatchObject({ status: 'delivered' });
+    const result = await client.callTool({ name: 'get_order_status', arguments: order });
+    expect(result.structuredContent).toMatchObject({ status: 'cancelled' });
     await client.close();
     await second.stop();
+  });
+
+  it('after a stop the database file alone is complete', async () => {
+    const databaseUrl = `file:${join(directory, 'stopped', 'server.db')}`;
+    const server = await startServer({ DATABASE_URL: databaseUrl });
+    await server.stop();
+    const copy = join(directory, 'copy.db');
+    await copyFile(databaseUrl.slice('file:'.length), copy);
+    const store = await openStore(`file:${copy}`);
+    expect(await store.selectFrom('orders').selectAll().execute()).not.toEqual([]);
+    await store.destroy();
   });
 
   it('two processes may start on one new database at the same time', async () => {

@@ -67,9 +67,7 @@ describe('bad messages', () => {
     ['no JSON-RPC', { hello: 1 }],
     ['a wrong version', { ...ping, jsonrpc: '1.0' }],
   ])('%s is refused', async (_name, body) => {
-    const response = await post(server.mcpUrl, body);
-    expect(response.status).toBe(400);
-    expect(((await response.json()) as RpcError).error.code).toBeLessThan(-32000);
+    await expectRpcError(await post(server.mcpUrl, body), 400, -32600);
   });
 
   it('a batch of 2026-07-28 messages is refused', async () => {
@@ -150,7 +148,7 @@ describe('the transport', () => {
   });
 });
 
-describe('the service token', () => {
+describe('the service token (acceptance 16)', () => {
   it('challenges a request without one, without an error code', async () => {
     const response = await fetch(server.mcpUrl, { method: 'POST' });
     expect(response.status).toBe(401);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, isLoopbackHost, parseConfig, VARIABLE_NAMES } from '../../src/platform/config.js';
+import { ConfigError, isLoopbackHost, parseConfig } from '../../src/platform/config.js';
+import { VARIABLE_NAMES } from '../../src/platform/variables.js';
 
 const token = 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7p';
 
@@ -50,6 +51,18 @@ describe('values', () => {
     expect(parseConfig({ PUBLIC_URL: 'https://MCP.example.com/' }).publicUrl).toBe('https://mcp.example.com');
   });
 
+  it('take hosts and origins as they are written elsewhere', () => {
+    expect(
+      parseConfig({
+        ALLOWED_HOSTS: 'mcp.example.com, 10.0.0.7:8000,[::1]:8000',
+        ALLOWED_ORIGINS: 'https://App.example.com/, *',
+      }),
+    ).toMatchObject({
+      allowedHosts: ['mcp.example.com', '10.0.0.7:8000', '[::1]:8000'],
+      allowedOrigins: ['https://app.example.com', '*'],
+    });
+  });
+
   it('take two tokens while rotating', () => {
     expect(parseConfig({ MCP_AUTH_TOKEN: `${token}, ${token}2` }).serviceTokens).toEqual([
       token,
@@ -75,6 +88,14 @@ describe('problems', () => {
     ['EXTERNAL_ISSUER', 'http://login.example.com'],
     ['CIMD_ALLOWED_DOMAINS', 'https://claude.ai'],
     ['DATABASE_URL', 'mysql://host/db'],
+    ['DATABASE_URL', 'postgres://:::'],
+    ['DATABASE_URL', 'file:~/server.db'],
+    ['DATABASE_URL', 'file:data/server.db?mode=ro'],
+    ['ALLOWED_ORIGINS', 'app.example.com'],
+    ['ALLOWED_ORIGINS', 'https://app.example.com/page'],
+    ['ALLOWED_HOSTS', 'https://mcp.example.com'],
+    ['ALLOWED_HOSTS', 'mcp.example.com/mcp'],
+    ['METRICS_PORT', '8000'],
     ['DEMO_DATA', 'maybe'],
     ['ACCESS_TOKEN_TTL', '0'],
     ['RATE_LIMIT_SCALE', '-1'],

@@ -26,6 +26,8 @@ export function testContent(parts: Partial<ServerContent>): ServerContent {
 
 export interface TestApp {
   url: string;
+  /** Where it really listens, whatever PUBLIC_URL says. */
+  listening: string;
   mcpUrl: string;
   store: Store;
   /** The log lines so far, parsed. */
@@ -60,6 +62,7 @@ export async function startApp(
   await once(server, 'listening');
   return {
     url: config.publicUrl,
+    listening: `http://127.0.0.1:${port}`,
     mcpUrl: `${config.publicUrl}/mcp`,
     store,
     logs,

@@ -14,7 +14,8 @@ const wait = defineTool({
   title: 'Wait',
   description: 'Waits for a signal',
   scopes: ['read'],
-  handler: async (_args, { reportProgress }) => {
+  handler: async (_args, { reportProgress, signal }) => {
+    signal.addEventListener('abort', () => console.log('tool was told to stop'));
     await reportProgress(0, 1, 'begun');
     const finished = once(process, 'SIGUSR2');
     console.log('tool began');

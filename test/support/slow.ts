@@ -12,7 +12,10 @@ export interface SlowServer {
   exited: Promise<unknown[]>;
 }
 
-/** A server with the tool `wait`, which tells on standard output when it has begun, and ends at SIGUSR2. */
+/**
+ * A server with the tool `wait`, which tells on standard output when it has begun and when it is told to stop, and ends
+ * at SIGUSR2.
+ */
 export async function startSlowServer(environment: Record<string, string> = {}): Promise<SlowServer> {
   const port = await freePort();
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'slow-server.ts')], {

@@ -28,5 +28,6 @@ export function hostGuard(config: Config): RequestHandler {
 
 /** The host name without its port, lower case; empty when it is no host at all. */
 function hostname(host: string): string {
-  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+  if (/[/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return '';
+  return new URL(`http://${host}`).hostname;
 }

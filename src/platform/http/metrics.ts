@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { RequestLocals } from './request-log.js';
 
+/** The metrics of one server. */
 export interface Metrics {
   /** Counts every request that passes. */
   middleware: RequestHandler;

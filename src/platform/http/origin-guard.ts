@@ -7,10 +7,7 @@ export type OriginCheck = (origin: string) => boolean;
 
 /** The server's own origin, pages on this machine, and `ALLOWED_ORIGINS` (`*` lets every page in). */
 export function allowedOrigins(config: Config): OriginCheck {
-  const listed = new Set([
-    config.publicUrl,
-    ...config.allowedOrigins.map((origin) => origin.replace(/\/$/, '')),
-  ]);
+  const listed = new Set([config.publicUrl, ...config.allowedOrigins]);
   return (origin) => {
     if (listed.has('*') || listed.has(origin)) return true;
     return URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);

@@ -8,7 +8,7 @@ import type { RpcCall } from '../mcp/call.js';
 export interface RequestLocals {
   requestId: string;
   caller?: Caller;
-  call?: RpcCall;
+  call?: RpcCall | undefined;
 }
 
 /**

@@ -16,18 +16,31 @@ export interface HandlerContext {
   sdk: ServerContext;
 }
 
+/** What the handler of a tool gets beside its arguments. */
 export interface ToolContext extends HandlerContext {
-  /** Aborts when the client cancels, goes away, or the time limit of a tool is reached. Pass it on to `fetch` and friends. */
+  /**
+   * Aborts when the client cancels or goes away, or when the time limit of a tool is reached. Pass it on to `fetch` and
+   * friends. Clients of the 2025 era cancel with a message of its own, which without sessions belongs to no call: for
+   * them it aborts when they close the connection.
+   */
   signal: AbortSignal;
   /** Tells the client how far the call is; does nothing for a client that did not ask. */
   reportProgress: (progress: number, total?: number, message?: string) => Promise<void>;
   /** Whether the client can ask its user for input, that is: whether `inputRequired` may be answered. */
   canElicit: boolean;
   /**
-   * Seals what the next round of an `inputRequired` exchange needs: signed, valid for ten minutes and for this caller
-   * and method only. Clients can read it. The next round reads it with `sdk.mcpReq.requestState()`.
+   * Seals what the next round of an `inputRequired` exchange needs: signed, valid for ten minutes, for this caller and
+   * this tool only. Clients can read it.
    */
   sealState: (state: unknown) => Promise<string>;
+  /** What `sealState` sealed in the round before; `undefined` in the first. */
+  openState: <State>() => State | undefined;
+}
+
+/** A state belongs to the tool that sealed it: another one may use the same words for something else. */
+interface Sealed {
+  tool: string;
+  state: unknown;
 }
 
 /** What the platform knows of a request before a definition's handler runs. */
@@ -49,12 +62,20 @@ export function handlerContext(serving: Serving, sdk: ServerContext): HandlerCon
 }
 
 /** The context of a tool handler. */
-export function toolContext(serving: Serving, sdk: ServerContext, signal: AbortSignal): ToolContext {
+export function toolContext(
+  serving: Serving,
+  sdk: ServerContext,
+  { tool, signal }: { tool: string; signal: AbortSignal },
+): ToolContext {
   return {
     ...handlerContext(serving, sdk),
     signal,
     canElicit: showsForms(serving.clientCapabilities()),
-    sealState: (state) => serving.sealState(state, sdk),
+    sealState: (state) => serving.sealState({ tool, state } satisfies Sealed, sdk),
+    openState: <State>() => {
+      const sealed = sdk.mcpReq.requestState<Sealed>();
+      return sealed?.tool === tool ? (sealed.state as State) : undefined;
+    },
     async reportProgress(progress, total, message) {
       const progressToken = sdk.mcpReq._meta?.progressToken;
       if (progressToken === undefined) return;

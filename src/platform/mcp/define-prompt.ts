@@ -11,6 +11,7 @@ import { bindCompletions, type Complete } from './define-resource.js';
 import { assertScopes, guarded } from './failures.js';
 import { compileSchema } from './schema.js';
 
+/** A prompt: words for the model, which a user or a platform picks. */
 export interface PromptDefinition<Args extends z.ZodObject> {
   name: string;
   title: string;
@@ -58,7 +59,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS>(
       }
       // The SDK looks for completions on the fields of the schema.
       const shape = Object.fromEntries(
-        Object.entries(bindCompletions(complete, serving)).map(([argument, callback]) => [
+        Object.entries(bindCompletions(complete, scopes, serving)).map(([argument, callback]) => [
           argument,
           completable(z.string(), callback),
         ]),

@@ -5,6 +5,7 @@ import {
   type Resource as ListedResource,
   type McpServer,
   type ReadResourceResult,
+  ResourceNotFoundError,
   requireScopes,
   ResourceTemplate as SdkTemplate,
   type ServerContext,
@@ -12,7 +13,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { type HandlerContext, handlerContext, type Serving } from './context.js';
-import { assertScopes, guarded } from './failures.js';
+import { assertScopes, guarded, missingScopes } from './failures.js';
 
 interface Described {
   name: string;
@@ -32,6 +33,7 @@ interface Described {
 /** Text, or any MCP result when text is not enough. */
 type ReadAnswer = string | ReadResourceResult;
 
+/** A resource with a fixed URI. */
 export interface ResourceDefinition extends Described {
   uri: string;
   /** Whether the caller sees it in `resources/list`; it can be read all the same. Everyone does when left out. */
@@ -46,6 +48,7 @@ export type Complete = (
   others: Record<string, string>,
 ) => string[] | Promise<string[]>;
 
+/** A template that stands for many resources. */
 export interface ResourceTemplateDefinition<Variable extends string> extends Described {
   /** RFC 6570, such as `acme://products/{product_id}`. */
   uriTemplate: `${string}{${Variable}}${string}`;
@@ -100,17 +103,19 @@ export function defineResourceTemplate<Variable extends string>(
     uri: uriTemplate,
     isTemplate: true,
     list: (serving, sdk) =>
-      list ? guarded(serving.log.child({ resource: name }), () => list(handlerContext(serving, sdk))) : [],
+      list && missingScopes(serving.caller, scopes).length === 0
+        ? guarded(serving.log.child({ resource: name }), () => list(handlerContext(serving, sdk)))
+        : [],
     register(server, serving) {
       const template = new SdkTemplate(uriTemplate, {
         list: undefined,
-        complete: bindCompletions(complete, serving),
+        complete: bindCompletions(complete, scopes, serving),
       });
       server.registerResource(name, template, config, (uri, variables, sdk) =>
         guarded(serving.log.child({ resource: name }), async () => {
           assertScopes(serving.caller, scopes);
           const context = { ...handlerContext(serving, sdk), uri: uri.href };
-          return contents(uri.href, metadata.mimeType, await read(single(variables), context));
+          return contents(uri.href, metadata.mimeType, await read(single(variables, uri), context));
         }),
       );
     },
@@ -120,6 +125,7 @@ export function defineResourceTemplate<Variable extends string>(
 /** Gives completions the context of one request, in the shape the SDK calls them. */
 export function bindCompletions(
   completions: Record<string, Complete | undefined>,
+  scopes: string[],
   serving: Serving,
 ): Record<string, (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>> {
   const entries = Object.entries(completions).filter(
@@ -128,7 +134,11 @@ export function bindCompletions(
   return Object.fromEntries(
     entries.map(([argument, complete]) => [
       argument,
-      (typed, context) => guarded(serving.log, () => complete(typed, serving, context?.arguments ?? {})),
+      (typed, context) =>
+        guarded(serving.log, () => {
+          assertScopes(serving.caller, scopes);
+          return complete(typed, serving, context?.arguments ?? {});
+        }),
     ]),
   );
 }
@@ -137,8 +147,19 @@ function contents(uri: string, mimeType: string, answer: ReadAnswer): ReadResour
   return typeof answer === 'string' ? { contents: [{ uri, mimeType, text: answer }] } : answer;
 }
 
-/** Variables as plain text; ours never explode into lists. */
-function single<Variable extends string>(variables: Variables): Record<Variable, string> {
-  const entries = Object.entries(variables).map(([name, value]) => [name, decodeURIComponent(String(value))]);
-  return Object.fromEntries(entries);
+/**
+ * Variables as plain text; ours never explode into lists.
+ *
+ * @throws {ResourceNotFoundError} for a percent sign that encodes nothing
+ */
+function single<Variable extends string>(variables: Variables, uri: URL): Record<Variable, string> {
+  try {
+    const entries = Object.entries(variables).map(([name, value]) => [
+      name,
+      decodeURIComponent(String(value)),
+    ]);
+    return Object.fromEntries(entries);
+  } catch {
+    throw new ResourceNotFoundError(uri.href);
+  }
 }

@@ -21,6 +21,7 @@ export type ToolAnswer<Output extends z.ZodType> =
   | (CallToolResult & { structuredContent?: z.input<Output> })
   | InputRequiredResult;
 
+/** A tool: what clients and models see of it, and what it does. */
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
   name: string;
   title: string;
@@ -68,11 +69,16 @@ export function defineTool<
         withTimeLimit(serving.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
           try {
             assertScopes(serving.caller, scopes);
-            const answer = await handler(args as z.output<Input>, toolContext(serving, sdk, signal));
+            const answer = await handler(
+              args as z.output<Input>,
+              toolContext(serving, sdk, { tool: name, signal }),
+            );
             return typeof answer === 'string' ? textResult(answer) : answer;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError) throw error;
+            // What a stopped handler throws is no failure of the server, and nobody sees the answer.
+            if (signal.aborted) return toolError('The call was stopped.');
             return toolError(hideFailure(serving.log.child({ tool: name }), error));
           }
         });

@@ -16,6 +16,7 @@ import {
 /** Bytes a request body may have; files never travel through MCP here. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** What the endpoint is made of. */
 export interface McpEndpointOptions {
   logger: Logger;
   content: ServerContent;
@@ -24,12 +25,13 @@ export interface McpEndpointOptions {
   resourceMetadataUrl: string;
 }
 
+/** `/mcp`, and what the life cycle needs to know of it. */
 export interface McpEndpoint {
   /** Expects the caller in `res.locals`. */
   router: Router;
   /** Resolves once no call is running. Streams that only wait for changes do not count. */
   idle: () => Promise<void>;
-  /** Ends every stream; new requests fail. */
+  /** Ends every stream that waits for changes. */
   close: () => Promise<void>;
 }
 
@@ -54,8 +56,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
   router.post('/', async (req: Request, res: Response) => {
     const locals = res.locals as RequestLocals & { caller: Caller };
+    if (Array.isArray(req.body) && !mayBatch(req)) {
+      const message = 'Send one message at a time: revision 2025-06-18 ended batches';
+      return sendRpcError(res, 400, -32600, message);
+    }
     const call = readCall(req.body);
-    if (call) locals.call = call;
+    locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
     const log = logger.child({ requestId: locals.requestId });
     const passenger: ServerRequest = { caller: locals.caller, call, log };
     const auth = {
@@ -69,6 +75,11 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     await serve(Object.assign(req, { auth }), res, req.body);
   });
   return { router, idle: running.idle, close: () => handler.close() };
+}
+
+/** Batches are of revision 2025-03-26 and before; a request without a header may be of these. */
+function mayBatch(req: Request): boolean {
+  return (req.get('Mcp-Protocol-Version') ?? '') < '2025-06-18';
 }
 
 /** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */

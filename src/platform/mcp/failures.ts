@@ -36,6 +36,11 @@ export async function guarded<T>(log: Logger, run: () => T | Promise<T>): Promis
   }
 }
 
+/** Those of the scopes that the caller does not have. */
+export function missingScopes(caller: Caller, scopes: string[]): string[] {
+  return scopes.filter((scope) => !caller.scopes.includes(scope));
+}
+
 /**
  * Keeps a handler from running for a caller who lacks one of its scopes. Over HTTP the SDK has answered 403 before, so
  * that clients can ask for more; this is what holds on transports without such an answer.
@@ -43,7 +48,7 @@ export async function guarded<T>(log: Logger, run: () => T | Promise<T>): Promis
  * @throws {ProtocolError} naming what is missing
  */
 export function assertScopes(caller: Caller, scopes: string[]): void {
-  const missing = scopes.filter((scope) => !caller.scopes.includes(scope));
+  const missing = missingScopes(caller, scopes);
   if (missing.length === 0) return;
   const message = `This needs the permission ${missing.join(' ')}. Connect again and allow it`;
   throw new ProtocolError(ProtocolErrorCode.InvalidRequest, message);

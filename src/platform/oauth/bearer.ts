@@ -14,6 +14,7 @@ export class VerifierUnavailableError extends Error {
   }
 }
 
+/** How callers are recognized, and what those who are not are told. */
 export interface BearerOptions {
   /** Asked in this order; the first that knows the token decides. */
   verifiers: TokenVerifier[];

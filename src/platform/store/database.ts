@@ -19,15 +19,18 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  * @throws when the database can't be opened or a migration fails; nothing of a failed migration stays.
  */
 export async function openStore(url: string, logger?: Logger): Promise<Store> {
-  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
-  const store = new Kysely<Database>({ dialect });
+  let store: Store | undefined;
   try {
+    const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
+    store = new Kysely<Database>({ dialect });
     await migrate(store);
+    return store;
   } catch (error) {
-    await store.destroy();
-    throw error;
+    await store?.destroy();
+    throw new Error(`The database of DATABASE_URL cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  return store;
 }
 
 /** @throws when the database does not answer. */

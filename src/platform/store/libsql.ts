@@ -68,7 +68,11 @@ function createPrivately(path: string): void {
 function withCachedStatements(database: Libsql.Database): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
-    close: () => void database.close(),
+    close() {
+      // Kept statements hold the file open, so SQLite would leave everything new beside it, in the log.
+      database.pragma('wal_checkpoint(TRUNCATE)');
+      database.close();
+    },
     prepare(sql) {
       let statement = statements.get(sql);
       if (statement === undefined) {

@@ -31,6 +31,7 @@ export interface UsersTable {
   created_at: number;
 }
 
+/** What the shop sells. */
 export interface ProductsTable {
   id: string;
   category: string;
@@ -41,8 +42,10 @@ export interface ProductsTable {
   stock: number;
 }
 
+/** Where an order is on its way. */
 export type OrderStatus = 'processing' | 'shipped' | 'delivered' | 'cancelled';
 
+/** Who ordered what. A time is null until it has come. */
 export interface OrdersTable {
   id: string;
   username: string;

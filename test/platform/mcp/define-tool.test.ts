@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client';
 import { inputRequired } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -65,10 +66,15 @@ const tools = [
   }),
   defineTool({
     ...described,
+    name: 'opens',
+    handler: (_args, { openState }) => `sees ${JSON.stringify(openState())}`,
+  }),
+  defineTool({
+    ...described,
     name: 'asks',
-    handler: async (_args, { canElicit, sealState, sdk }) => {
+    handler: async (_args, { canElicit, sealState, openState, sdk }) => {
       if (!canElicit) return 'cannot ask';
-      const state = sdk.mcpReq.requestState<{ round: number }>();
+      const state = openState<{ round: number }>();
       if (state === undefined) {
         return inputRequired({
           inputRequests: {
@@ -183,6 +189,22 @@ describe('a tool that asks its user', () => {
     });
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
     expect(await client.callTool({ name: 'asks' })).toMatchObject({ content: [{ text: 'round 1: Ada' }] });
+    await client.close();
+  });
+
+  it('has a state that no other tool can open', async () => {
+    const client = await connectModern(app.mcpUrl, undefined, undefined, {
+      capabilities: { elicitation: { form: {} } },
+      inputRequired: { autoFulfill: false },
+    });
+    const call = (name: string, extra: object = {}) =>
+      client.request(
+        { method: 'tools/call', params: { name, arguments: {}, ...extra } },
+        withInputRequired(specTypeSchemas.CallToolResult),
+        { allowInputRequired: true },
+      );
+    const { requestState } = (await call('asks')) as { requestState: string };
+    expect(await call('opens', { requestState })).toMatchObject({ content: [{ text: 'sees undefined' }] });
     await client.close();
   });
 

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterEach, expect, it } from 'vitest';
+import { healthRoutes } from '../../../src/platform/http/health.js';
+import { openStore, type Store } from '../../../src/platform/store/database.js';
+
+let close = () => {};
+afterEach(() => close());
+
+async function serve(store: Store, isDraining = () => false): Promise<string> {
+  const server = express().use(healthRoutes(store, isDraining)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  close = () => void server.close();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it('is not ready while it stops, and still alive', async () => {
+  const store = await openStore('file::memory:');
+  const url = await serve(store, () => true);
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: 'unavailable', reason: 'the server is stopping' });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  await store.destroy();
+});
+
+it('is not ready when the database takes the question and never answers', async () => {
+  const url = await serve({ getExecutor: () => silent } as unknown as Store);
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ reason: 'the database does not answer' });
+});
+
+/** As much of a store as a question needs. */
+const silent = {
+  adapter: {},
+  transformQuery: (node: unknown) => node,
+  compileQuery: () => ({ sql: 'select 1', parameters: [], query: {} }),
+  executeQuery: () => new Promise(() => {}),
+  withPlugins: () => silent,
+};
