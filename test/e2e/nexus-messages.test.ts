@@ -37,13 +37,20 @@ describe('what a request is answered with stands in the troubleshooting page', (
     [404, 'POST', '/messages?sessionId=x', mcp],
     [404, 'POST', '/', mcp],
     [405, 'GET', '/mcp', mcp],
-    [406, 'POST', '/mcp', { ...mcp, Accept: 'text/html' }],
-    [413, 'POST', '/mcp', { ...mcp, 'Content-Length': '2000000' }],
   ])('%i of %s %s with %j', async (status, method, path, headers) => {
     const answer = await sendRaw(server.listening, path, { method, headers });
     const { error, error_description } = JSON.parse(answer.body);
     expect(answer.status).toBe(status);
     expectQuoted(error_description ?? error.message);
+  });
+
+  it.each([
+    [406, { ...mcp, Accept: 'text/html' }, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
+    [413, mcp, `"${'x'.repeat(1_100_000)}"`],
+  ])('%i of a body', async (status, headers, body) => {
+    const answer = await fetch(server.mcpUrl, { method: 'POST', headers, body });
+    expect(answer.status).toBe(status);
+    expectQuoted(JSON.parse(await answer.text()).error.message);
   });
 
   it('429 of one stream too many', async () => {

@@ -56,6 +56,7 @@ describe('refuses', () => {
     ['a URL with an empty host', { url: 'https:///a.pdf' }, /url/],
     ['a URL with credentials', { url: 'https://user:secret@shop.example/a.pdf' }, /url/],
     ['a URL with a name only', { url: 'https://user@shop.example/a.pdf' }, /url/],
+    ['a URL with a password only', { url: 'https://:secret@shop.example/a.pdf' }, /url/],
     ['a URL that is not escaped', { url: 'https://shop.example/a b.pdf' }, /url/],
     ['a URL that leads elsewhere', { url: 'https://shop.example/x/../a.pdf' }, /url/],
     ['a path as file name', { filename: 'x/a.pdf' }, /filename/],
