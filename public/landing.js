@@ -1,5 +1,6 @@
-// Fills in the address this page was opened at, and lets the copy buttons work. Without it the page shows a placeholder.
-const endpoint = `${location.origin}/mcp`;
+// Fills in the address clients know this server by, and lets the copy buttons work. Without it the page shows a
+// placeholder. Clients refuse any other address, also one under which this page can be opened.
+const endpoint = (await published()) ?? `${location.origin}/mcp`;
 for (const element of document.querySelectorAll('[data-endpoint]')) element.textContent = endpoint;
 
 const status = document.querySelector('#copy-status');
@@ -24,4 +25,14 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
       status.textContent = '';
     }, 2000);
   });
+}
+
+// Absent with AUTH_MODE=none, where the server is on this machine.
+async function published() {
+  try {
+    const response = await fetch('/.well-known/oauth-protected-resource');
+    return (await response.json()).resource;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * Makes `public/images/*.jpg` from the drawings in `scripts/media`, and `public/audio/*.opus` from the texts
- * beside them. Needs Chromium, espeak-ng and opusenc (Debian: chromium, espeak-ng, opus-tools).
+ * beside them. Needs Chromium, espeak-ng, sox and opusenc (Debian: chromium, espeak-ng, sox, opus-tools). The same
+ * sources and programs give the same files.
  *
  * `npm run media`
  */
@@ -12,11 +13,24 @@ import { chromium } from 'playwright-core';
 
 const root = join(import.meta.dirname, '..');
 const IMAGE_SIZE = { width: 800, height: 800 };
+/** Decibels, up to about -16.5 LUFS, with a limiter for the peaks: as loud as other voice messages. */
+const GAIN = 6;
 /** WhatsApp plays mono Opus as a voice message; 32 kbit/s is plenty for speech. */
 const OPUS_OPTIONS = ['--quiet', '--downmix-mono', '--bitrate', '32', '--speech'];
 
+// Before anything is written, so that a missing program leaves everything as it is.
+for (const program of ['espeak-ng', 'sox', 'opusenc']) assertInstalled(program);
 await makeImages(join(root, 'scripts/media'), join(root, 'public/images'));
 await makeAudio(join(root, 'public/audio'));
+
+function assertInstalled(program: string): void {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+  } catch {
+    console.error(`${program} is missing. Install espeak-ng, sox and opus-tools, then run this again.`);
+    process.exit(1);
+  }
+}
 
 async function makeImages(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
@@ -24,24 +38,37 @@ async function makeImages(from: string, to: string): Promise<void> {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   });
-  const page = await browser.newPage({ viewport: IMAGE_SIZE });
-  for (const file of await readdir(from)) {
-    const svg = await readFile(join(from, file), 'utf8');
-    await page.setContent(`<style>body{margin:0}svg{display:block}</style>${svg}`);
-    await page.screenshot({ path: join(to, `${parse(file).name}.jpg`), type: 'jpeg', quality: 88 });
+  try {
+    const page = await browser.newPage({ viewport: IMAGE_SIZE });
+    for (const file of await readdir(from)) {
+      const svg = await readFile(join(from, file), 'utf8');
+      await page.setContent(`<style>body{margin:0}svg{display:block}</style>${svg}`);
+      await page.screenshot({ path: join(to, `${parse(file).name}.jpg`), type: 'jpeg', quality: 88 });
+    }
+  } finally {
+    await browser.close();
   }
-  await browser.close();
 }
 
 async function makeAudio(folder: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'make-media-'));
-  for (const file of await readdir(folder)) {
-    const { name: topic, ext } = parse(file);
-    if (ext !== '.txt') continue;
-    const wave = join(directory, `${topic}.wav`);
-    execFileSync('espeak-ng', ['-v', 'en-gb', '-s', '150', '-g', '4', '-f', join(folder, file), '-w', wave]);
-    const title = `Acme Shop: ${topic}`;
-    execFileSync('opusenc', [...OPUS_OPTIONS, '--title', title, wave, join(folder, `${topic}.opus`)]);
+  try {
+    const topics = (await readdir(folder)).filter((file) => file.endsWith('.txt')).sort();
+    for (const [index, file] of topics.entries()) {
+      const { name: topic } = parse(file);
+      const spoken = join(directory, `${topic}.wav`);
+      const loud = join(directory, `${topic}-loud.wav`);
+      execFileSync('espeak-ng', [
+        ...['-v', 'en-gb', '-s', '150', '-g', '4'],
+        ...['-f', join(folder, file), '-w', spoken],
+      ]);
+      // Without -D and --serial something random would change the file in every run.
+      execFileSync('sox', ['-D', spoken, loud, 'gain', '-l', `${GAIN}`]);
+      const serial = ['--serial', `${index + 1}`];
+      const title = ['--title', `Acme Shop: ${topic}`];
+      execFileSync('opusenc', [...OPUS_OPTIONS, ...serial, ...title, loud, join(folder, `${topic}.opus`)]);
+    }
+  } finally {
+    await rm(directory, { recursive: true });
   }
-  await rm(directory, { recursive: true });
 }

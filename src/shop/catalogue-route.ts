@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Router } from 'express';
 import type { Store } from '../platform/store/database.js';
 import { prepareCatalogues, renderCatalogue } from './catalogue.js';
+import { createCache } from './catalogue-cache.js';
+import { imageStamps } from './media-files.js';
 import { listCategories, listProducts, type Product } from './products.js';
 
 /** Catalogues kept ready; a shop with more categories makes the others again. */
@@ -14,26 +18,31 @@ export function catalogueUrl(siteUrl: string, category: string): string {
 
 /** What the file is called when someone saves it; letters of any script stay, the rest becomes "-". */
 export function catalogueFileName(category: string): string {
-  return `acme-${category.replace(/[^\p{L}\p{N}]+/gu, '-')}.pdf`;
+  const words = category.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? ['catalogue'];
+  return `acme-${words.join('-')}.pdf`;
 }
 
 /**
  * `GET` and `HEAD /catalogs/:category.pdf`, for everyone. An unknown category falls through to the routes after it.
- * A catalogue is made again when one of its products or the day changes, which also changes its `ETag`.
+ * A catalogue is made again when one of its products or pictures, the day or the layout changes, which also changes its
+ * `ETag`.
  *
  * @throws when a font is missing
  */
 export async function catalogueRoutes(store: Store): Promise<Router> {
   await prepareCatalogues();
-  const catalogueOf = createCache();
+  const layout = await layoutVersion();
+  const catalogueOf = createCache(MAX_CACHED);
   const router = Router();
+  // Else Express answers 400; a name that cannot be decoded is only one more that does not exist.
+  router.use('/catalogs', (req, _res, next) => next(isDecodable(req.path) ? undefined : 'router'));
   router.get('/catalogs/:category.pdf', async (req, res, next) => {
     const { category } = req.params;
     // Compared here rather than in SQL: the name is anybody's input, and PostgreSQL refuses a null byte.
     if (!(await listCategories(store)).includes(category)) return next();
     const products = await listProducts(store, category);
     const today = new Date();
-    const version = versionOf(products, today);
+    const version = await versionOf(layout, products, today);
     const filename = catalogueFileName(category);
     res.set({
       'Content-Type': 'application/pdf',
@@ -54,25 +63,28 @@ export async function catalogueRoutes(store: Store): Promise<Router> {
   return router;
 }
 
-function versionOf(products: Product[], date: Date): string {
-  const content = JSON.stringify([products, date.toISOString().slice(0, 10)]);
+async function versionOf(layout: string, products: Product[], date: Date): Promise<string> {
+  const pictures = await imageStamps(products.map(({ id }) => id));
+  return digest(JSON.stringify([layout, products, pictures, date.toISOString().slice(0, 10)]));
+}
+
+/** Changes with any source file beside this one, so that nobody keeps a catalogue in an older layout. */
+async function layoutVersion(): Promise<string> {
+  const entries = await readdir(import.meta.dirname, { withFileTypes: true });
+  const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : [])).sort();
+  const sources = names.map((name) => readFile(join(import.meta.dirname, name), 'utf8'));
+  return digest((await Promise.all(sources)).join());
+}
+
+function digest(content: string): string {
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }
 
-/** Keeps the newest version of each category; requests that come while it is made share it. */
-function createCache() {
-  const kept = new Map<string, { version: string; pdf: Promise<Buffer> }>();
-  return (category: string, version: string, render: () => Promise<Buffer>): Promise<Buffer> => {
-    const found = kept.get(category);
-    if (found?.version === version) return found.pdf;
-    const pdf = render();
-    kept.delete(category);
-    kept.set(category, { version, pdf });
-    const [oldest] = kept.keys();
-    if (kept.size > MAX_CACHED && oldest !== undefined) kept.delete(oldest);
-    pdf.catch(() => {
-      if (kept.get(category)?.pdf === pdf) kept.delete(category);
-    });
-    return pdf;
-  };
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

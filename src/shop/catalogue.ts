@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import PDFDocument from 'pdfkit';
 import { readImage } from './media-files.js';
-import { isRightToLeft, loadFont, printable, visualRuns, wrap } from './pdf-text.js';
+import { isRightToLeft, loadFont, printable, printPieces, startsAtTheRight, wrap } from './pdf-text.js';
 import { formatPrice, type Product } from './products.js';
 
 /** Points, of which 72 are an inch; the page is A4. */
@@ -19,6 +19,9 @@ const PAPER = '#f4ece1';
 const AVAILABLE = '#3f6b4f';
 const SOLD_OUT = '#a4452f';
 
+/** A picture opened in a document, which holds it once however often it is drawn. */
+type Picture = PDFKit.Mixins.ImageSrc;
+
 interface TextBox {
   x: number;
   y: number;
@@ -27,7 +30,8 @@ interface TextBox {
   color: string;
   bold?: boolean;
   maxLines?: number;
-  align?: 'left' | 'right';
+  /** `start` is the side where the text is begun to be read; `left` when left out. */
+  align?: 'start' | 'right';
 }
 
 /**
@@ -43,7 +47,7 @@ export async function renderCatalogue(category: string, products: Product[], dat
     year: 'numeric',
     timeZone: 'UTC',
   });
-  const pictures = await Promise.all(products.map(({ id }) => readImage(id)));
+  const files = await Promise.all(products.map(({ id }) => readImage(id)));
   const document = new PDFDocument({
     size: 'A4',
     margin: 0,
@@ -57,6 +61,8 @@ export async function renderCatalogue(category: string, products: Product[], dat
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const finished = once(document, 'end');
+
+  const pictures = files.map((file) => file && openPicture(document, file));
 
   const pages = Math.ceil(products.length / PRODUCTS_PER_PAGE);
   document.addPage();
@@ -89,9 +95,14 @@ export async function prepareCatalogues(): Promise<void> {
   await renderCatalogue('', [sample], new Date());
 }
 
+/** A category in words, as it stands in a sentence, such as "lighting" or "LED lamps". */
+export function wordsOf(category: string): string {
+  return category.replaceAll(/[-_]+/g, ' ');
+}
+
 /** A category as a heading, such as "Lighting". */
 export function titleOf(category: string): string {
-  const words = category.replaceAll(/[-_]+/g, ' ');
+  const words = wordsOf(category);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -100,7 +111,7 @@ function drawCover(
   title: string,
   day: string,
   count: number,
-  picture: Buffer | undefined,
+  picture: Picture | undefined,
 ): void {
   const { width, height, margin } = PAGE;
   const pictureTop = height - width;
@@ -109,7 +120,7 @@ function drawCover(
   const box = { x: margin, width: width - 2 * margin };
   document.rect(margin, 62, 34, 3).fill('#d9a066');
   drawText(document, 'Acme Shop', { ...box, y: 76, size: 15, color: PAPER, bold: true });
-  const below = drawText(document, title, {
+  const { bottom } = drawText(document, title, {
     ...box,
     y: 104,
     size: 44,
@@ -120,10 +131,15 @@ function drawCover(
   const products = count === 1 ? '1 product' : `${count} products`;
   drawText(document, `Catalogue · ${products} · ${day}`, {
     ...box,
-    y: below + 8,
+    y: bottom + 8,
     size: 13,
     color: '#d8cbbb',
   });
+}
+
+function openPicture(document: PDFKit.PDFDocument, file: Buffer): Picture {
+  // Documented, but missing in its types.
+  return (document as unknown as { openImage(file: Buffer): Picture }).openImage(file);
 }
 
 function drawHeading(document: PDFKit.PDFDocument, title: string): void {
@@ -136,7 +152,7 @@ function drawHeading(document: PDFKit.PDFDocument, title: string): void {
 function drawProduct(
   document: PDFKit.PDFDocument,
   product: Product,
-  picture: Buffer | undefined,
+  picture: Picture | undefined,
   x: number,
   y: number,
 ): void {
@@ -149,14 +165,18 @@ function drawProduct(
 
   const box = { x, width: CARD_WIDTH };
   let next = y + pictureHeight + 12;
-  next = drawText(document, product.name, { ...box, y: next, size: 15, color: INK, bold: true, maxLines: 2 });
+  const name = { ...box, y: next, size: 15, color: INK, bold: true, maxLines: 2, align: 'start' } as const;
+  next = drawText(document, product.name, name).bottom;
   const bottom = y + CARD_HEIGHT - 46;
   const maxLines = next < bottom - 26 ? 2 : 1;
-  drawText(document, product.description, { ...box, y: next + 2, size: 9.5, color: MUTED, maxLines });
-  drawText(document, formatPrice(product), { ...box, y: bottom, size: 14, color: ACCENT, bold: true });
+  const description = { ...box, y: next + 2, size: 9.5, color: MUTED, maxLines, align: 'start' } as const;
+  drawText(document, product.description, description);
   const stock = product.stock > 0 ? `${product.stock} in stock` : 'Sold out';
   const color = product.stock > 0 ? AVAILABLE : SOLD_OUT;
-  drawText(document, stock, { ...box, y: bottom + 3, size: 10, color, bold: true, align: 'right' });
+  const right = { ...box, y: bottom + 3, size: 10, color, bold: true, align: 'right' } as const;
+  const taken = drawText(document, stock, right).width;
+  const left = { x, width: CARD_WIDTH - taken - 12, y: bottom, size: 14, color: ACCENT, bold: true };
+  drawText(document, formatPrice(product), left);
 }
 
 function drawFooter(document: PDFKit.PDFDocument, left: string, right: string): void {
@@ -170,8 +190,12 @@ function rule(document: PDFKit.PDFDocument, y: number): void {
   document.rect(PAGE.margin, y, PAGE.width - 2 * PAGE.margin, 0.75).fill('#d9cfc2');
 }
 
-/** Prints a text of any script. @returns where the next text may begin, in points from the top. */
-function drawText(document: PDFKit.PDFDocument, text: string, box: TextBox): number {
+/** Prints a text of any script. @returns in points where it ends, from the top, and the width of its widest line. */
+function drawText(
+  document: PDFKit.PDFDocument,
+  text: string,
+  box: TextBox,
+): { bottom: number; width: number } {
   const { text: shown, font } = printable(text, box.bold);
   // PDFKit takes an opened font too; only its types do not say so.
   document
@@ -182,14 +206,17 @@ function drawText(document: PDFKit.PDFDocument, text: string, box: TextBox): num
   // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs; else word by word, from
   // a cache.
   const shaping = isRightToLeft(shown) ? { features: [] } : {};
-  const widthOf = (part: string) => document.widthOfString(part, shaping);
+  const piecesOf = (line: string) => printPieces(line, shown, font);
+  const widthOf = (line: string) =>
+    piecesOf(line).reduce((width, piece) => width + document.widthOfString(piece, shaping), 0);
   const lines = wrap(shown, box.width, box.maxLines ?? 1, widthOf);
+  const atTheRight = box.align === 'right' || (box.align === 'start' && startsAtTheRight(shown));
   for (const [index, line] of lines.entries()) {
-    let x = box.align === 'right' ? box.x + box.width - widthOf(line) : box.x;
-    for (const run of visualRuns(line, shown)) {
-      document.text(run, x, box.y + index * lineHeight, { lineBreak: false, ...shaping });
-      x += widthOf(run);
+    let x = atTheRight ? box.x + box.width - widthOf(line) : box.x;
+    for (const piece of piecesOf(line)) {
+      document.text(piece, x, box.y + index * lineHeight, { lineBreak: false, ...shaping });
+      x += document.widthOfString(piece, shaping);
     }
   }
-  return box.y + lines.length * lineHeight;
+  return { bottom: box.y + lines.length * lineHeight, width: Math.max(...lines.map(widthOf)) };
 }

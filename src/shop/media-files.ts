@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,18 @@ export async function hasImage(productId: string): Promise<boolean> {
 /** The JPEG picture of a product, or `undefined` when there is none. */
 export async function readImage(productId: string): Promise<Buffer | undefined> {
   return (await hasImage(productId)) ? readFile(join(imageDirectory, `${productId}.jpg`)) : undefined;
+}
+
+/** For each product what changes when its picture does: size and time of change, or nothing when there is none. */
+export async function imageStamps(productIds: string[]): Promise<string[]> {
+  const files = new Set(await readdir(imageDirectory));
+  return Promise.all(
+    productIds.map(async (id) => {
+      if (!files.has(`${id}.jpg`)) return '';
+      const { size, mtimeMs } = await stat(join(imageDirectory, `${id}.jpg`));
+      return `${size}-${mtimeMs}`;
+    }),
+  );
 }
 
 /** The topics `public/audio` has a recording of. */

@@ -3,6 +3,8 @@ import { type Font, openSync } from 'fontkit';
 
 /** Printed in place of every character no font has a shape for. */
 const MISSING = '□';
+/** UTF-16 units, far more than two lines hold: shaping a text takes time for every character of it. */
+const MAX_LENGTH = 500;
 /** Hebrew, Arabic and their neighbours; anything else needs no reordering. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const FONT_FILES = {
@@ -27,6 +29,9 @@ export function loadFont(name: FontName): Font {
   let font = loaded.get(name);
   if (font === undefined) {
     font = openSync(require.resolve(FONT_FILES[name])) as Font;
+    // A glyph keeps the character it was first used for, and copied text reads as that. Asked for here, because drawing
+    // "é" first would leave "e" without one. The letters up to Arabic are what others are made of.
+    for (const code of font.characterSet) if (code < 0x700) font.glyphForCodePoint(code);
     loaded.set(name, font);
   }
   return font;
@@ -39,20 +44,31 @@ export interface Printable {
 }
 
 /**
- * Picks the font for a text. Control characters become spaces, and what no font can show becomes one box for each
- * visible character, so that nothing in a product's name can break a page.
+ * Picks the font for a text. Control characters become spaces, format characters go, and what no font can show becomes
+ * one box for each visible character, so that nothing in a product's name can break a page. A text that is longer than
+ * any line is cut.
  */
 export function printable(text: string, bold = false): Printable {
-  const clean = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const clean = cut(text.replace(/[\s\p{Cc}]+/gu, ' ').trim());
+  const visible = Array.from(graphemes.segment(clean), ({ segment }) => withoutFormat(segment));
   const brand: FontName = bold ? 'brandBold' : 'brand';
-  if (covers(loadFont(brand), clean)) return { text: clean, font: brand };
+  if (covers(loadFont(brand), visible.join(''))) return { text: visible.join(''), font: brand };
   const wide: FontName = bold ? 'wideBold' : 'wide';
-  const font = loadFont(wide);
-  const shown = Array.from(graphemes.segment(clean), ({ segment }) => {
-    const visible = segment.replace(/[\p{Cf}\p{Variation_Selector}]/gu, '');
-    return covers(font, visible) ? visible : MISSING;
-  });
+  const shown = visible.map((grapheme) => (covers(loadFont(wide), grapheme) ? grapheme : MISSING));
   return { text: shown.join(''), font: wide };
+}
+
+/** Between characters people see as one; a single one of endless accents is cut all the same. */
+function cut(text: string): string {
+  const boundary = graphemes.segment(text).containing(MAX_LENGTH)?.index ?? text.length;
+  return text.slice(0, boundary || MAX_LENGTH);
+}
+
+/** Joiners stay after Arabic letters: Persian words are spelled with them. */
+function withoutFormat(grapheme: string): string {
+  return /^\p{Script=Arabic}/u.test(grapheme)
+    ? grapheme.replace(/(?![\u200c\u200d])[\p{Cf}\p{Variation_Selector}]/gu, '')
+    : grapheme.replace(/[\p{Cf}\p{Variation_Selector}]/gu, '');
 }
 
 function covers(font: Font, text: string): boolean {
@@ -103,16 +119,26 @@ export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text);
 }
 
+/** Whether a text is read from right to left as a whole, which its first letter decides. */
+export function startsAtTheRight(text: string): boolean {
+  return isRightToLeft(text) && bidi.getEmbeddingLevels(text).paragraphs[0]?.level === 1;
+}
+
+/** A part of a line with one direction, in the order in which it is read. */
+export interface Run {
+  text: string;
+  rightToLeft: boolean;
+}
+
 /**
  * Cuts a line into runs of one direction, from left to right as they stand on the page (Unicode Standard Annex 9,
- * rule L2). Each run keeps its logical order, because the font shapes and turns it.
+ * rule L2).
  *
- * @param paragraph the text the line is part of; its first strong character decides the direction
+ * @param paragraph the text the line is part of; its first letter decides the direction
  */
-export function visualRuns(line: string, paragraph: string): string[] {
-  if (!isRightToLeft(paragraph)) return [line];
-  const isRtl = bidi.getEmbeddingLevels(paragraph).paragraphs[0]?.level === 1;
-  const { levels } = bidi.getEmbeddingLevels(line, isRtl ? 'rtl' : 'ltr');
+export function visualRuns(line: string, paragraph: string): Run[] {
+  if (!isRightToLeft(paragraph)) return [{ text: line, rightToLeft: false }];
+  const { levels } = bidi.getEmbeddingLevels(line, startsAtTheRight(paragraph) ? 'rtl' : 'ltr');
   const runs: { text: string; level: number }[] = [];
   for (let index = 0; index < line.length; index++) {
     const level = levels[index] ?? 0;
@@ -130,5 +156,25 @@ export function visualRuns(line: string, paragraph: string): string[] {
       start = Math.max(start, end);
     }
   }
-  return runs.map(({ text }) => text);
+  return runs.map(({ text, level }) => ({ text, rightToLeft: level % 2 === 1 }));
+}
+
+/**
+ * A line as the pieces to print side by side, from left to right. A font turns a piece by its script alone: also the
+ * digits of Arabic, which run from left to right, but no brackets. Where it would go wrong the piece is turned before.
+ *
+ * @param paragraph the text the line is part of; its first letter decides the direction
+ */
+export function printPieces(line: string, paragraph: string, font: FontName): string[] {
+  if (!isRightToLeft(paragraph)) return [line];
+  return visualRuns(line, paragraph).map(({ text, rightToLeft }) => {
+    const turns = loadFont(font).layout(text, []).direction === 'rtl';
+    return turns === rightToLeft ? text : reversed(text);
+  });
+}
+
+function reversed(text: string): string {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment)
+    .reverse()
+    .join('');
 }

@@ -31,7 +31,21 @@ export async function listCategories(store: Store): Promise<string[]> {
   return rows.map(({ category }) => category);
 }
 
-/** A price as people read it, such as "189.00 EUR". */
+/**
+ * A price as people read it, such as "189.00 EUR", with as many decimals as the currency has: "18900 JPY".
+ * `price_cents` counts its smallest unit.
+ */
 export function formatPrice({ price_cents, currency }: Pick<Product, 'price_cents' | 'currency'>): string {
-  return `${(price_cents / 100).toFixed(2)} ${currency}`;
+  const digits = decimalsOf(currency);
+  return `${(price_cents / 10 ** digits).toFixed(digits)} ${currency}`;
+}
+
+function decimalsOf(currency: string): number {
+  // Anything else than three letters is refused with an exception.
+  if (!/^[a-z]{3}$/i.test(currency)) return 2;
+  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits ?? 2;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
+import { validValues } from './valid-values.js';
 
 export const getProductInfo = defineTool({
   name: 'get_product_info',
@@ -24,7 +25,7 @@ export const getProductInfo = defineTool({
   handler: async ({ product_id }, { store }) => {
     const product = await findProduct(store, product_id);
     if (!product) {
-      const valid = (await listProductIds(store)).join(', ');
+      const valid = validValues(await listProductIds(store), 'acme://pricing');
       return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
     }
     const { name, category, stock, description } = product;

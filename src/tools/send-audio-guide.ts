@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { listTopics } from '../shop/media-files.js';
+import { validValues } from './valid-values.js';
 
 export const sendAudioGuide = defineTool({
   name: 'send_audio_guide',
@@ -18,9 +19,8 @@ export const sendAudioGuide = defineTool({
   handler: async ({ topic }, { siteUrl }) => {
     const topics = await listTopics();
     if (!topics.includes(topic)) {
-      return toolError(
-        `There is no audio guide on "${topic}". Choose one of the valid topics: ${topics.join(', ')}.`,
-      );
+      const valid = validValues(topics, 'the completion of acme://audio-guides/{topic}');
+      return toolError(`There is no audio guide on "${topic}". Valid topics are: ${valid}.`);
     }
     const filename = `${topic}.opus`;
     return mediaResult({

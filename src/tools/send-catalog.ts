@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
-import { titleOf } from '../shop/catalogue.js';
+import { wordsOf } from '../shop/catalogue.js';
 import { catalogueFileName, catalogueUrl } from '../shop/catalogue-route.js';
 import { listCategories } from '../shop/products.js';
+import { validValues } from './valid-values.js';
 
 export const sendCatalog = defineTool({
   name: 'send_catalog',
@@ -13,8 +14,9 @@ export const sendCatalog = defineTool({
   inputSchema: z.object({
     category: z.string().min(1).max(100).describe('The category, such as lighting, seating or tables'),
     // A static parameter: Nexus can add fixed values to every call, such as which of its customers it calls for.
-    // Declared optional, because other clients do not send it; a tool that does not declare it never sees it.
-    tenant_id: z.string().max(100).optional().describe('Set by the platform, leave it out'),
+    // Declared optional, because other clients do not send it, and of any type, because a setting may hold a number. A
+    // tool that does not declare it never sees it.
+    tenant_id: z.coerce.string().max(100).optional().describe('Set by the platform, leave it out'),
   }),
   outputSchema: mediaOutputSchema,
   annotations: { readOnlyHint: true, openWorldHint: false },
@@ -23,13 +25,12 @@ export const sendCatalog = defineTool({
   handler: async ({ category, tenant_id }, { store, siteUrl, log }) => {
     const categories = await listCategories(store);
     if (!categories.includes(category)) {
-      return toolError(
-        `There is no category "${category}". Choose one of the valid categories: ${categories.join(', ')}.`,
-      );
+      const valid = validValues(categories, 'acme://pricing');
+      return toolError(`There is no category "${category}". Valid categories are: ${valid}.`);
     }
     log.info({ category, tenantId: tenant_id }, 'catalogue sent');
     return mediaResult({
-      text: `Here is our ${titleOf(category).toLowerCase()} catalogue.`,
+      text: `Here is our ${wordsOf(category)} catalogue.`,
       media: [
         { type: 'document', url: catalogueUrl(siteUrl, category), filename: catalogueFileName(category) },
       ],

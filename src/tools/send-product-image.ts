@@ -3,6 +3,7 @@ import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { hasImage } from '../shop/media-files.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
+import { validValues } from './valid-values.js';
 
 export const sendProductImage = defineTool({
   name: 'send_product_image',
@@ -18,7 +19,7 @@ export const sendProductImage = defineTool({
   handler: async ({ product_id }, { store, siteUrl }) => {
     const product = await findProduct(store, product_id);
     if (!product) {
-      const valid = (await listProductIds(store)).join(', ');
+      const valid = validValues(await listProductIds(store), 'acme://pricing');
       return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
     }
     if (!(await hasImage(product_id))) {

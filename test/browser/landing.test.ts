@@ -36,6 +36,7 @@ describe.skipIf(!executablePath)('the landing page', () => {
   /** Opens the page and collects what it says to the console and whom it asks. */
   async function open(
     options: BrowserContextOptions = {},
+    url = app.url,
   ): Promise<{ page: Page; messages: string[]; origins: Set<string> }> {
     context = await browser.newContext(options);
     const page = await context.newPage();
@@ -44,7 +45,7 @@ describe.skipIf(!executablePath)('the landing page', () => {
     page.on('console', (message) => messages.push(message.text()));
     page.on('pageerror', (error) => messages.push(error.message));
     page.on('request', (request) => origins.add(new URL(request.url()).origin));
-    await page.goto(app.url, { waitUntil: 'networkidle' });
+    await page.goto(url, { waitUntil: 'networkidle' });
     return { page, messages, origins };
   }
 
@@ -70,6 +71,20 @@ describe.skipIf(!executablePath)('the landing page', () => {
     await page.getByRole('button', { name: 'Copy endpoint' }).click();
     await page.getByRole('status').getByText('Copied to the clipboard').waitFor();
     expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(app.mcpUrl);
+  });
+
+  it('shows the address clients accept, wherever it is opened', async () => {
+    const { port } = new URL(app.url);
+    const { page } = await open({}, `http://127.0.0.1:${port}/`);
+    expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
+  });
+
+  it('shows the address it was opened at where no other is published', async () => {
+    const local = await startApp({}, { AUTH_MODE: 'none' });
+    const { page } = await open({}, local.url);
+    expect(await page.locator('#endpoint').textContent()).toBe(local.mcpUrl);
+    await context?.close();
+    await local.stop();
   });
 
   it('copies configuration that is valid JSON with the address in it', async () => {

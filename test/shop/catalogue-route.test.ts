@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyFile, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/platform/store/database.js';
 import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../src/shop/catalogue-route.js';
+import { imageDirectory } from '../../src/shop/media-files.js';
 import { seedShop } from '../../src/shop/seed.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { readPdf } from '../support/pdf.js';
@@ -61,6 +64,63 @@ it('makes a catalogue once, and again when a product has changed', async () => {
   expect((await readPdf(await bytes(after))).pages[1]).toContain('123.45 EUR');
 });
 
+it('has another ETag on another day', async () => {
+  const tagOn = async (day: string) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(day) });
+    return (await get('seating')).headers.get('ETag');
+  };
+  try {
+    const evening = await tagOn('2026-11-24T23:00:00Z');
+    expect(await tagOn('2026-11-24T01:00:00Z')).toBe(evening);
+    expect(await tagOn('2026-11-25T01:00:00Z')).not.toBe(evening);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('is made again when a picture comes, changes or goes', async () => {
+  const picture = join(imageDirectory, 'test-picture.jpg');
+  const product = {
+    category: 'shown',
+    name: 'Shown',
+    description: '',
+    price_cents: 1,
+    currency: 'EUR',
+    stock: 1,
+  };
+  await store
+    .insertInto('products')
+    .values({ id: 'test-picture', ...product })
+    .execute();
+  const seen = async () => {
+    const response = await get('shown');
+    const { pictures } = await readPdf(await bytes(response));
+    return { tag: response.headers.get('ETag'), pictures: pictures[1]?.length };
+  };
+  const without = await seen();
+  try {
+    await copyFile(join(imageDirectory, 'lamp-arc.jpg'), picture);
+    const first = await seen();
+    await utimes(picture, new Date(), new Date('2026-01-01'));
+    const touched = await seen();
+    expect([without.pictures, first.pictures]).toEqual([0, 1]);
+    expect(new Set([without.tag, first.tag, touched.tag]).size).toBe(3);
+  } finally {
+    await rm(picture, { force: true });
+  }
+  expect(await seen()).toEqual(without);
+});
+
+it.each([
+  ['हिन्दी', 'acme-हिन्दी.pdf'],
+  ['u\u0308bung', 'acme-\u00fcbung.pdf'],
+  [' (bed & bath) ', 'acme-bed-bath.pdf'],
+  ['🪑', 'acme-catalogue.pdf'],
+  ['', 'acme-catalogue.pdf'],
+])('calls the file of %j %s', (category, name) => {
+  expect(catalogueFileName(category)).toBe(name);
+});
+
 it('serves a category whose name is no plain word', async () => {
   const category = 'außen / 灯';
   const product = { name: 'Torch', description: '', price_cents: 1, currency: 'EUR', stock: 1 };
@@ -88,6 +148,9 @@ it.each([
   'lighting%00',
   'a'.repeat(5000),
   '%F0%9F%AA%91',
+  '..%c0%af..%c0%afetc%c0%afpasswd',
+  '%ff',
+  '%',
 ])('answers 404 as JSON for "%.40s"', async (name) => {
   const { status, headers, body } = await sendRaw(app.url, `/catalogs/${name}.pdf`);
   expect(status).toBe(404);

@@ -7,7 +7,7 @@ import { readPdf } from '../support/pdf.js';
 const day = new Date('2026-11-24T10:00:00Z');
 const render = async (category: string, products: Product[]) =>
   readPdf(await renderCatalogue(category, products, day));
-const named = (name: string, description = ''): Product => ({
+const named = (name: string, description = '', other: Partial<Product> = {}): Product => ({
   id: 'no-picture',
   category: 'odd',
   name,
@@ -15,7 +15,10 @@ const named = (name: string, description = ''): Product => ({
   price_cents: 1999,
   currency: 'EUR',
   stock: 1,
+  ...other,
 });
+/** What stands on the first page of products, each line from left to right. */
+const linesOf = async (...products: Product[]) => (await render('odd', products)).lines[1] ?? [];
 
 describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (category) => {
   const products = demoProducts.filter((product) => product.category === category);
@@ -33,8 +36,17 @@ describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (categor
       expect(pages[1]).toContain(product.stock > 0 ? `${product.stock} in stock` : 'Sold out');
     }
     expect(pages[1]).toContain('2 / 2');
-    expect(pictures).toEqual([1, 4]);
+    expect(pictures.map((page) => page.length)).toEqual([1, 4]);
   });
+});
+
+it('holds each picture once, also that of the cover, and cuts it evenly above and below', async () => {
+  const products = demoProducts.filter(({ category }) => category === 'tables');
+  const pdf = await renderCatalogue('tables', products, day);
+  expect(pdf.toString('latin1').match(/\/Subtype \/Image/g)).toHaveLength(4);
+  const [, pictures] = (await readPdf(pdf)).pictures;
+  // A square of 236.64 points, of which the card shows 232 from 92 on.
+  expect(pictures?.[0]?.top).toBeCloseTo(92 - (236.64 - 232) / 2, 1);
 });
 
 it('goes on to as many pages as there are products', async () => {
@@ -66,4 +78,38 @@ it.each([
 ])('survives %s', async (_what, name, printed) => {
   const { pages } = await render('odd', [named(name, name)]);
   expect(pages[1]).toContain(printed);
+});
+
+it('has text to copy whose letters were drawn before as parts of others', async () => {
+  await render('odd', [named('Лампа é')]);
+  const { pages } = await render('odd', [named('Lampe אור')]);
+  expect(pages[1]).toContain('Lampe');
+});
+
+it.each([
+  ['مصباح ١٢٣', '١٢٣ حابصم'],
+  ['Lamp ١٢٣ אור (12)', 'Lamp (12) רוא ١٢٣'],
+  ['מנורה (ARC) 190', '190 (ARC) הרונמ'],
+  ['שולחן [LED] 12', '12 [LED] ןחלוש'],
+  ['(אור)', '(רוא)'],
+])('prints %j as it is read, which is from left to right %j', async (name, printed) => {
+  const texts = (await linesOf(named(name, name))).map(({ text }) => text);
+  expect(texts.filter((text) => text === printed)).toHaveLength(2);
+});
+
+it('puts text that is read from right to left at the right of its card, and a name in Latin letters at the left', async () => {
+  const lines = await linesOf(named('מנורה 190', 'אור'), named('Lamp אור', 'Light'));
+  const line = (text: string) => lines.find((each) => each.text === text);
+  const [left, right] = [48, 48 + 236.64];
+  expect(line('190 הרונמ')?.right).toBeCloseTo(right, 1);
+  expect(line('רוא')?.right).toBeCloseTo(right, 1);
+  expect(line('Lamp רוא')?.x).toBeCloseTo(left + 236.64 + 26, 1);
+});
+
+it('leaves room between a long price and the stock', async () => {
+  const lines = await linesOf(named('Lamp', '', { price_cents: 1e20, stock: 12345678 }));
+  const price = lines.find(({ text }) => text.startsWith('10000'));
+  const stock = lines.find(({ text }) => text.endsWith('in stock'));
+  expect(price?.text).toMatch(/…$/);
+  expect(price?.right).toBeLessThan((stock?.x ?? 0) - 10);
 });

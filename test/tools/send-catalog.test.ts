@@ -62,6 +62,27 @@ it.each(['sofas', 'Lighting', '../lighting', 'lighting\u0000'])(
   },
 );
 
+it('keeps the case of a category in the words to say', async () => {
+  const product = { name: '', description: '', price_cents: 1, currency: 'EUR', stock: 1 };
+  await app.store
+    .insertInto('products')
+    .values({ id: 'led', category: 'LED-lamps', ...product })
+    .execute();
+  expect((await call({ category: 'LED-lamps' })).structuredContent).toMatchObject({
+    text: 'Here is our LED lamps catalogue.',
+  });
+});
+
+it('takes a tenant that is set as a number, and asks for text', async () => {
+  expect((await call({ category: 'tables', tenant_id: 7 })).isError).toBeFalsy();
+  expect(app.logs).toContainEqual(expect.objectContaining({ msg: 'catalogue sent', tenantId: '7' }));
+  const { tools } = await client.listTools();
+  expect(tools[0]?.inputSchema).toMatchObject({
+    properties: { tenant_id: { type: 'string' } },
+    required: ['category'],
+  });
+});
+
 it('logs the tenant of a platform that sends one, and works without', async () => {
   await call({ category: 'tables', tenant_id: 'tenant-7', something_else: 1 });
   expect(app.logs).toContainEqual(

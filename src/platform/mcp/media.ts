@@ -39,16 +39,23 @@ const BELONGS: Record<MediaType, RegExp> = {
   audio: /^audio\/\S+$/,
 };
 
+/** No path or drive, and nothing that hides what the name is: control characters, and marks that change direction. */
+const FILE_NAME =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+  /^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+$/;
+
 const item = z
   .object({
     type: z.enum(['document', 'image', 'audio']),
-    url: z.url('must be an absolute URL').regex(/^https?:\/\//i, 'must be an absolute http(s) URL'),
+    url: z
+      .url('must be an absolute URL')
+      .regex(/^https?:\/\//, 'must be an absolute http(s) URL')
+      .refine(isPlain, 'must be written as new URL(url).href gives it, escaped and without credentials'),
     filename: z
       .string()
       .min(1)
       .max(255)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-      .regex(/^(?!\.{1,2}$)[^/\\\u0000-\u001f]+$/, 'must be a file name without a path'),
+      .regex(FILE_NAME, 'must be a file name without a path or invisible characters'),
     mime_type: z.string(),
   })
   .refine(({ type, mime_type }) => BELONGS[type].test(mime_type), {
@@ -77,6 +84,13 @@ export function mediaResult(answer: {
   const checked = mediaOutputSchema.safeParse({ ...answer, media });
   if (!checked.success) throw new TypeError(`Not a media answer: ${z.prettifyError(checked.error)}`);
   return structured(checked.data);
+}
+
+/** Whether every program that downloads it asks the same host for the same file. */
+function isPlain(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { href, username, password } = new URL(url);
+  return href === url && username === '' && password === '';
 }
 
 /** The type its ending stands for, whichever kind that belongs to; empty when the ending is unknown. */

@@ -37,6 +37,7 @@ export interface ProductsTable {
   category: string;
   name: string;
   description: string;
+  /** In the smallest unit of the currency: cents of EUR, whole JPY. */
   price_cents: number;
   currency: string;
   stock: number;

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { sendRaw } from '../../support/raw.js';
@@ -18,7 +20,7 @@ it('serves the landing page under a strict policy, to be checked at every visit'
   expect(page.headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
-      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
@@ -57,6 +59,16 @@ it.each([
   const answer = await get(path);
   expect(answer.status).toBe(404);
   expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' });
+});
+
+it('hides a file whose name begins with a dot, also one that exists', async () => {
+  const file = join(import.meta.dirname, '../../../public/.hidden-by-test');
+  await writeFile(file, 'secret');
+  try {
+    expect((await get('/.hidden-by-test')).status).toBe(404);
+  } finally {
+    await rm(file);
+  }
 });
 
 it.each([

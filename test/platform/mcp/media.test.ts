@@ -34,6 +34,13 @@ it.each([
   expect(answerWith({ type, filename }).structuredContent.media[0]).toMatchObject({ mime_type });
 });
 
+it.each(['Übersicht (neu) 2.pdf', 'हिन्दी.pdf', 'נר.pdf', `${'a'.repeat(251)}.pdf`])(
+  'takes the file name %.30s',
+  (filename) => {
+    expect(answerWith({ filename }).structuredContent.media[0]).toMatchObject({ filename });
+  },
+);
+
 it('keeps a MIME type that is given', () => {
   const item = { mime_type: 'application/zip', filename: 'a.zip' };
   expect(answerWith(item).structuredContent.media[0]).toMatchObject(item);
@@ -46,10 +53,21 @@ describe('refuses', () => {
     ['a URL without host', { url: 'http:a.pdf' }, /url/],
     ['a file URL', { url: 'file:///etc/passwd' }, /url/],
     ['a data URL', { url: 'data:application/pdf,x' }, /url/],
+    ['a URL with an empty host', { url: 'https:///a.pdf' }, /url/],
+    ['a URL with credentials', { url: 'https://user:secret@shop.example/a.pdf' }, /url/],
+    ['a URL with a name only', { url: 'https://user@shop.example/a.pdf' }, /url/],
+    ['a URL with a password only', { url: 'https://:secret@shop.example/a.pdf' }, /url/],
+    ['a URL that is not escaped', { url: 'https://shop.example/a b.pdf' }, /url/],
+    ['a URL that leads elsewhere', { url: 'https://shop.example/x/../a.pdf' }, /url/],
     ['a path as file name', { filename: 'x/a.pdf' }, /filename/],
     ['a Windows path as file name', { filename: 'x\\a.pdf' }, /filename/],
     ['".." as file name', { filename: '..' }, /filename/],
     ['a line break in the file name', { filename: 'a\n.pdf' }, /filename/],
+    ['a drive in the file name', { filename: 'C:a.pdf' }, /filename/],
+    ['a C1 control character in the file name', { filename: 'a\u0085.pdf' }, /filename/],
+    ['a file name that turns its direction', { filename: 'a\u202efdp.exe' }, /filename/],
+    ['a file name that isolates a direction', { filename: 'a\u2067.pdf' }, /filename/],
+    ['a file name of 256 characters', { filename: `${'a'.repeat(252)}.pdf` }, /filename/],
     ['no file name', { filename: '' }, /filename/],
     ['an ending it does not know, without MIME type', { filename: 'a.xyz' }, /mime_type/],
     ['a MIME type of another kind', { mime_type: 'image/png' }, /mime_type/],
