@@ -19,7 +19,7 @@ export interface CardSource {
  * Calls the tool and reads its template. A server that is restarting is waited for.
  *
  * @param era a revision of MCP, or `legacy`
- * @param waiting told whenever the server is not ready
+ * @param waiting told when the server is not ready
  * @throws what the server says, when it is ready and still does not give a card
  */
 export async function readCard(
@@ -28,7 +28,7 @@ export async function readCard(
   waiting: () => void,
 ): Promise<CardSource> {
   const deadline = Date.now() + RESTART_MS;
-  let failures = 0;
+  let [isWaiting, failures] = [false, 0];
   for (;;) {
     if ((await fetch('ready')).ok || Date.now() > deadline) {
       try {
@@ -38,7 +38,10 @@ export async function readCard(
         failures += 1;
         if (failures === 2 || Date.now() > deadline) throw error;
       }
-    } else waiting();
+    } else if (!isWaiting) {
+      isWaiting = true;
+      waiting();
+    }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -6,7 +6,7 @@ import { signInForTokens } from './oauth.js';
 import { startServer, type TestServer } from './server.js';
 
 /** How long a card may take to do what it should, in milliseconds. Then the test says what was missing. */
-export const PATIENCE = 10_000;
+export const PATIENCE = 20_000;
 
 /** The protocol eras, as the host of the preview names them. */
 export const ERAS = ['2026-07-28', 'legacy'] as const;

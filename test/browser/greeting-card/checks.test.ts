@@ -61,7 +61,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
         );
       expect(await colours()).toEqual(['rgb(242, 243, 245)', 'rgb(32, 35, 42)']);
       await host.page.getByLabel('Theme').selectOption('light');
-      await expect.poll(colours).toEqual(['rgb(22, 24, 29)', 'rgb(255, 255, 255)']);
+      await expect.poll(colours, { timeout: PATIENCE }).toEqual(['rgb(22, 24, 29)', 'rgb(255, 255, 255)']);
     });
 
     it('7: answers the teardown', async () => {

@@ -48,12 +48,16 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   it('takes no half of a pair, and the whole once the other half has come', async () => {
     const frame = await open({ palette: 'none' });
     await sendVariables({ '--color-background-primary': '#101010', '--font-sans': 'monospace' });
-    await expect.poll(() => frame.evaluate('getComputedStyle(document.body).fontFamily')).toBe('monospace');
+    await expect
+      .poll(() => frame.evaluate('getComputedStyle(document.body).fontFamily'), { timeout: PATIENCE })
+      .toBe('monospace');
     expect(await colours(frame)).toEqual(OWN_LIGHT);
     await sendVariables({ '--color-text-primary': '#fafafa' });
-    await expect.poll(() => colours(frame)).toEqual(['rgb(250, 250, 250)', 'rgb(16, 16, 16)']);
+    await expect
+      .poll(() => colours(frame), { timeout: PATIENCE })
+      .toEqual(['rgb(250, 250, 250)', 'rgb(16, 16, 16)']);
     await sendVariables({ '--color-text-primary': '' });
-    await expect.poll(() => colours(frame)).toEqual(OWN_LIGHT);
+    await expect.poll(() => colours(frame), { timeout: PATIENCE }).toEqual(OWN_LIGHT);
   });
 
   it.each([
@@ -62,7 +66,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   ])('lets the ground of the host show at its corners (%s)', async (theme, ground) => {
     for (const palette of ['none', 'standard', 'connext']) {
       await open({ theme, palette });
-      await expect.poll(() => pixel(0, 0)).toEqual(ground);
+      await expect.poll(() => pixel(0, 0), { timeout: PATIENCE }).toEqual(ground);
     }
     await open({ theme, source: 'embedded' });
     expect(await pixel(0, 0)).toEqual(ground);
@@ -76,9 +80,9 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
         `sendToolResult({ content: [], structuredContent: { username: 'Alice', message: ${message} } })`,
       );
     await send('"A long line. ".repeat(120)');
-    await expect.poll(height).toBeGreaterThan(short + 100);
+    await expect.poll(height, { timeout: PATIENCE }).toBeGreaterThan(short + 100);
     await send('"Short"');
-    await expect.poll(height).toBe(short);
+    await expect.poll(height, { timeout: PATIENCE }).toBe(short);
   });
 
   it.each(['light', 'dark'] as const)('has no accessibility problem in %s', async (theme) => {
@@ -120,6 +124,6 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     expect(visible).toBe(Math.ceil(content ?? 0));
     const own = await open({ source: 'embedded', palette: 'none' });
     await host.page.getByLabel('Theme').selectOption('dark');
-    await expect.poll(() => colours(own)).toEqual(OWN_DARK);
+    await expect.poll(() => colours(own), { timeout: PATIENCE }).toEqual(OWN_DARK);
   });
 });
