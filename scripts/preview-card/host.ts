@@ -1,13 +1,8 @@
 /** Runs in the browser: a host for MCP Apps around the card, made of the official parts, as strict as the standard's default. */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import {
-  AppBridge,
-  type McpUiHostCapabilities,
-  type McpUiHostContext,
-  PostMessageTransport,
-} from '@modelcontextprotocol/ext-apps/app-bridge';
-
-const CARD_URI = 'ui://acme/greeting-card';
+import { ProtocolError } from '@modelcontextprotocol/client';
+import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
+import { type CardSource, readCard } from './card-source.js';
+import { hostCapabilities, hostContext, palette, readSettings, type Settings } from './settings.js';
 
 /** What hosts apply when a resource asks for nothing (MCP Apps 2026-01-26, content security policy). */
 const DEFAULT_POLICY = [
@@ -19,33 +14,8 @@ const DEFAULT_POLICY = [
   "connect-src 'none'",
 ].join('; ');
 
-const PALETTES: Record<string, Record<string, string>> = {
-  none: {},
-  standard: {
-    '--color-background-primary': 'light-dark(#ffffff, #20232a)',
-    '--color-text-primary': 'light-dark(#16181d, #f2f3f5)',
-    '--color-border-primary': 'light-dark(#d5d8de, #474c57)',
-  },
-  connext: {
-    '--mcp-color-surface': '#13233a',
-    '--mcp-color-text': '#eaf1fb',
-    '--mcp-color-border': '#33496b',
-  },
-};
-
-/** What a page of this host can be asked for in its address. */
-interface Settings {
-  message: string | null;
-  theme: 'light' | 'dark';
-  palette: string;
-  /** `all`, `none` (the host refuses everything) or `silent` (it says nothing of what it can do). */
-  capabilities: string;
-  /** `template` is filled in over the bridge; `embedded` is the document of the tool result, without a bridge. */
-  source: string;
-  /** `off` runs no script in the frame. */
-  scripts: string;
-  era: string;
-}
+/** How Connext answers a call of a tool that its administrator did not mark as app-callable. */
+const NOT_APP_CALLABLE = new ProtocolError(-32001, 'Tool is not app-callable.');
 
 /** What happened, for a person to read and for a test to wait for. */
 export interface HostLog {
@@ -55,9 +25,9 @@ export interface HostLog {
 declare global {
   interface Window {
     hostLog: HostLog;
-    setTheme: (theme: 'light' | 'dark') => void;
-    tearDown: () => Promise<unknown>;
-    sendResult: (message: string) => Promise<void>;
+    /** Missing while the card has none. */
+    bridge?: AppBridge;
+    setTheme: (theme: Settings['theme']) => void;
   }
 }
 
@@ -69,88 +39,65 @@ const record = (name: string, detail: unknown = null) => {
   document.getElementById('log')?.prepend(line);
 };
 
-function readSettings(): Settings {
-  const query = new URLSearchParams(location.search);
-  return {
-    message: query.get('message'),
-    theme: query.get('theme') === 'dark' ? 'dark' : 'light',
-    palette: query.get('palette') ?? 'standard',
-    capabilities: query.get('capabilities') ?? 'all',
-    source: query.get('source') ?? 'template',
-    scripts: query.get('scripts') ?? 'on',
-    era: query.get('era') ?? '2026-07-28',
-  };
+/** Puts a document into a frame, under the policy and with whatever else the host adds to its head. */
+function load(frame: HTMLIFrameElement, card: string, head = ''): Promise<unknown> {
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${DEFAULT_POLICY}">`;
+  frame.srcdoc = card.replace('<head>', () => `<head>${policy}${head}`);
+  return loaded;
 }
 
-async function connect(era: string): Promise<Client> {
-  const { mcpUrl, token } = (await (await fetch('config.json')).json()) as { mcpUrl: string; token: string };
-  const mode = era === 'legacy' ? ('legacy' as const) : { pin: era };
-  const client = new Client({ name: 'card-preview', version: '1.0.0' }, { versionNegotiation: { mode } });
-  const headers = { Authorization: `Bearer ${token}` };
-  await client.connect(new StreamableHTTPClientTransport(new URL(mcpUrl), { requestInit: { headers } }));
-  return client;
+/** As a host without a bridge shows it: its colours are put into the document. */
+async function showEmbedded(
+  frame: HTMLIFrameElement,
+  embedded: string,
+  { theme, palette: name }: Settings,
+): Promise<void> {
+  // The theme of the system would decide; the switch of the page stands for it.
+  const card = embedded.replace('<html ', () => `<html data-theme="${theme}" `);
+  const colours = Object.entries(palette(name)).map((entry) => entry.join(': '));
+  const head = `<style>:root { ${colours.join('; ')} }</style>`;
+  // Nobody reports the height either, so a copy without scripts is measured.
+  const copy = document.createElement('iframe');
+  copy.setAttribute('sandbox', 'allow-same-origin');
+  copy.style.cssText = `position: absolute; visibility: hidden; width: ${frame.clientWidth}px`;
+  const measurable = load(copy, card.replace(/<script>.*<\/script>/s, ''), head);
+  frame.after(copy);
+  await measurable;
+  const { height = 0 } = copy.contentDocument?.documentElement.getBoundingClientRect() ?? {};
+  copy.remove();
+  frame.height = String(Math.ceil(height));
+  await load(frame, card, head);
 }
 
-function hostCapabilities(name: string): McpUiHostCapabilities {
-  return name === 'all'
-    ? { serverTools: {}, message: {}, openLinks: {} }
-    : name === 'none'
-      ? { openLinks: {} }
-      : {};
-}
-
-function hostContext({ theme, palette }: Pick<Settings, 'theme' | 'palette'>): McpUiHostContext {
-  return {
-    theme,
-    styles: { variables: PALETTES[palette] ?? {} },
-    displayMode: 'inline',
-    locale: 'en',
-  } as McpUiHostContext;
-}
-
-function load(frame: HTMLIFrameElement, document_: string): void {
-  frame.srcdoc = document_.replace(
-    '<head>',
-    () => `<head><meta http-equiv="Content-Security-Policy" content="${DEFAULT_POLICY}">`,
-  );
-}
-
-async function main(): Promise<void> {
-  const settings = readSettings();
-  document.documentElement.dataset['theme'] = settings.theme;
-  const frame = document.getElementById('card') as HTMLIFrameElement;
-  frame.setAttribute('sandbox', settings.scripts === 'off' ? '' : 'allow-scripts');
-  const client = await connect(settings.era);
-  const args = settings.message === null ? {} : { message: settings.message };
-  const result = await client.callTool({ name: 'greeting_card', arguments: args });
-
-  if (settings.source === 'embedded') {
-    const block = result.content.find(({ type }) => type === 'resource');
-    if (block?.type !== 'resource' || !('text' in block.resource)) throw new Error('No embedded card');
-    frame.addEventListener('load', () => record('loaded'), { once: true });
-    load(frame, block.resource.text);
-    frame.height = '220';
-    return;
-  }
-
-  const { contents } = await client.readResource({ uri: CARD_URI });
-  const [template] = contents;
-  if (template === undefined || !('text' in template)) throw new Error('No template');
+/** As a host of the standard shows it: the template, filled in over the bridge. */
+async function showTemplate(
+  frame: HTMLIFrameElement,
+  { client, args, result, template }: CardSource,
+  settings: Settings,
+): Promise<void> {
+  const view = frame.contentWindow;
+  if (view === null) throw new Error('No frame');
+  window.addEventListener('message', ({ source, data }) => {
+    if (source !== view || data?.method !== 'ui/initialize') return;
+    record('initialize', data.params);
+    const error = { code: -32000, message: 'No apps here' };
+    if (settings.capabilities === 'closed') view.postMessage({ jsonrpc: '2.0', id: data.id, error }, '*');
+  });
   const bridge = new AppBridge(
     client,
     { name: 'card-preview', version: '1.0.0' },
     hostCapabilities(settings.capabilities),
-    {
-      hostContext: hostContext(settings),
-    },
+    { hostContext: hostContext(settings) },
   );
+  const refusing = settings.capabilities === 'refusing';
   bridge.onsizechange = ({ height }) => {
     record('size', height);
     if (height !== undefined) frame.height = String(height);
   };
   bridge.onmessage = async ({ content }) => {
     record('message', content);
-    return settings.capabilities === 'none' ? { isError: true } : {};
+    return refusing ? { isError: true } : {};
   };
   bridge.oninitialized = async () => {
     record('initialized', bridge.getAppVersion() ?? null);
@@ -158,16 +105,33 @@ async function main(): Promise<void> {
     await bridge.sendToolResult(result);
     record('result sent');
   };
+  if (settings.capabilities !== 'closed') {
+    await bridge.connect(new PostMessageTransport(view, view));
+    window.bridge = bridge;
+  }
+  if (refusing) bridge.oncalltool = () => Promise.reject(NOT_APP_CALLABLE);
+  await load(frame, template);
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(new URLSearchParams(location.search));
+  const frame = document.getElementById('card') as HTMLIFrameElement;
+  frame.setAttribute('sandbox', settings.scripts === 'off' ? '' : 'allow-scripts');
+  document.documentElement.dataset['theme'] = settings.theme;
+  const args: Record<string, string> = settings.message === null ? {} : { message: settings.message };
+  const source = await readCard(settings.era, args, () => record('waiting', 'the server is restarting'));
+  const show = () =>
+    settings.source === 'embedded'
+      ? showEmbedded(frame, source.embedded, settings)
+      : showTemplate(frame, source, settings);
   window.setTheme = (theme) => {
+    settings.theme = theme;
     document.documentElement.dataset['theme'] = theme;
-    bridge.setHostContext(hostContext({ ...settings, theme }));
+    if (settings.source === 'embedded') void show();
+    else window.bridge?.setHostContext(hostContext(settings));
   };
-  window.tearDown = () => bridge.teardownResource({});
-  window.sendResult = (message) =>
-    bridge.sendToolResult({ content: [], structuredContent: { username: 'Alice', message } });
-  if (frame.contentWindow === null) throw new Error('No frame');
-  await bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow));
-  load(frame, template.text);
+  await show();
+  record('loaded');
 }
 
 main().catch((error: unknown) => record('failed', String(error)));

@@ -13,15 +13,17 @@ const [mcpUrl = 'http://localhost:8000/mcp', username = 'alice', password = 'pas
   process.argv.slice(2);
 
 try {
+  await fetch(new URL('/healthz', mcpUrl)).catch(() => {
+    throw new Error(`nothing answers. Is the server running at ${mcpUrl}?`);
+  });
   const user = await signIn(new URL(mcpUrl), (target) => signInHeadless(target, username, password));
-  const preview = await startPreview(mcpUrl, user.tokens()?.access_token ?? '', PORT);
+  const token = user.tokens()?.access_token ?? '';
+  const preview = await startPreview({ mcpUrl, token, port: PORT });
   console.log(
-    `The card is at ${preview.url}\nReload the page to see changes; npm run dev restarts the server after them.`,
+    `The card is at ${preview.url}\nWith npm run dev as the server, the page reloads whenever a file of the card changes.`,
   );
   openBrowser(new URL(preview.url));
 } catch (error) {
-  console.error(
-    `No preview: ${error instanceof Error ? error.message : error}. Is the server running at ${mcpUrl}?`,
-  );
+  console.error(`No preview: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 }

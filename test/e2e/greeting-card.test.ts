@@ -1,4 +1,4 @@
-import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
+import { EXTENSION_ID, RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern } from '../support/clients.js';
 import { signInForTokens, type Tokens } from '../support/oauth.js';
@@ -18,10 +18,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** What a host that shows apps declares. */
+const capabilities = { extensions: { [EXTENSION_ID]: { mimeTypes: [RESOURCE_MIME_TYPE] } } };
+const connectModernWithApps = (mcpUrl: string, token: string) =>
+  connectModern(mcpUrl, token, undefined, { capabilities });
+const connectLegacyWithApps = (mcpUrl: string, token: string) =>
+  connectLegacy(mcpUrl, token, { capabilities });
+
 describe.each([
-  ['2026-07-28', connectModern],
-  ['2025-11-25', connectLegacy],
-] as const)('the greeting card in %s (black-box checks 1 to 4 and 9)', (_era, connect) => {
+  ['2026-07-28', connectModern, connectModernWithApps],
+  ['2025-11-25', connectLegacy, connectLegacyWithApps],
+] as const)('the greeting card in %s (black-box checks 1 to 4 and 9)', (_era, connect, connectWithApps) => {
   let client: Awaited<ReturnType<typeof connectModern>>;
   beforeAll(async () => {
     client = (await connect(server.mcpUrl, alice.access_token)) as typeof client;
@@ -59,7 +66,7 @@ describe.each([
     await expect(client.readResource({ uri: `${CARD_URI}/` })).rejects.toThrow();
   });
 
-  it('4, 9: the answer has text first, then the card under the same address, and the data', async () => {
+  it('4: the answer has text first, then the card under the same address, and the data', async () => {
     const result = await client.callTool({ name: 'greeting_card', arguments: { message: MESSAGE } });
     expect(result.content).toEqual([
       { type: 'text', text: `Showed a greeting card to Alice: ${MESSAGE}` },
@@ -77,15 +84,25 @@ describe.each([
     expect(result.structuredContent).toEqual({ username: 'Alice', message: MESSAGE });
   });
 
-  it('4: another user sees their own name, a service is greeted as one, and nobody gets in without a token', async () => {
+  it('4: another user sees their own name, the service caller is one, and nobody gets in without a token', async () => {
     const other = await connect(server.mcpUrl, bob.access_token);
     const service = await connect(server.mcpUrl);
     const call = { name: 'greeting_card', arguments: {} };
     expect((await other.callTool(call)).structuredContent).toMatchObject({ username: 'Bob' });
-    expect((await service.callTool(call)).structuredContent).toMatchObject({ username: 'Service (service)' });
+    expect((await service.callTool(call)).structuredContent).toMatchObject({ username: 'Service' });
     expect((await fetch(server.mcpUrl, { method: 'POST' })).status).toBe(401);
     await other.close();
     await service.close();
+  });
+
+  it('9: a client that cannot show apps gets the same answer as one that can', async () => {
+    const withApps = await connectWithApps(server.mcpUrl, alice.access_token);
+    const call = { name: 'greeting_card', arguments: { message: MESSAGE } };
+    const { content, isError } = await client.callTool(call);
+    expect(isError).toBeFalsy();
+    expect((await withApps.callTool(call)).content).toEqual(content);
+    expect(content).toContainEqual({ type: 'text', text: `Showed a greeting card to Alice: ${MESSAGE}` });
+    await withApps.close();
   });
 
   it('a service does not see the template in the list, and can read it', async () => {

@@ -22,13 +22,20 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** What axe finds wrong with a page, one line a rule. */
+interface AxeResult {
+  id: string;
+  nodes: { html: string }[];
+}
+
+/** What axe finds wrong with a page, and what it cannot judge, one line a rule. */
 export async function accessibilityProblems(page: Page | Frame): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated from outside, so that the page's own policy stays as it is.
   const results = await page.evaluate(
     `${source}; axe.run(document, { resultTypes: ['violations', 'incomplete'] })`,
   );
-  const { violations } = results as { violations: { id: string; nodes: { html: string }[] }[] };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  const { violations, incomplete } = results as { violations: AxeResult[]; incomplete: AxeResult[] };
+  const lines = (kind: string, found: AxeResult[]) =>
+    found.map(({ id, nodes }) => `${kind} ${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  return [...lines('violation', violations), ...lines('incomplete', incomplete)];
 }

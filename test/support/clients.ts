@@ -1,5 +1,8 @@
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+  Client as LegacyClient,
+  type ClientOptions as LegacyOptions,
+} from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { SERVICE_TOKEN } from './server.js';
 
@@ -19,8 +22,12 @@ export async function connectModern(
 }
 
 /** The 1.x client, which speaks 2025-11-25. */
-export async function connectLegacy(mcpUrl: string, token = SERVICE_TOKEN): Promise<LegacyClient> {
-  const client = new LegacyClient(info);
+export async function connectLegacy(
+  mcpUrl: string,
+  token = SERVICE_TOKEN,
+  options: LegacyOptions = {},
+): Promise<LegacyClient> {
+  const client = new LegacyClient(info, options);
   // The 1.x types are not written for exactOptionalPropertyTypes.
   await client.connect(new LegacyTransport(new URL(mcpUrl), withToken(token)) as never);
   return client;

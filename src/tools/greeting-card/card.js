@@ -40,21 +40,36 @@
   const show = (data, complete) => {
     if (typeof data?.username === 'string') element('name').textContent = data.username;
     if (typeof data?.message === 'string') element('message').textContent = data.message;
-    if (complete) card.dataset.state = 'ready';
+    if (!complete) return;
+    card.dataset.state = 'ready';
+    tell('');
   };
+  // In the place of the message, so that nothing on the card says otherwise.
+  /** @param {string} reason */
+  const fail = (reason) => {
+    card.dataset.state = 'failed';
+    element('message').textContent = reason;
+    tell('');
+  };
+
+  // Half a palette could put light text on a light ground, so the colours of a family count once it has its pair.
+  const families = [
+    { prefix: '--color-', pair: ['--color-background-primary', '--color-text-primary'] },
+    { prefix: '--mcp-color-', pair: ['--mcp-color-surface', '--mcp-color-text'] },
+  ];
+  // All that the host has said so far: an update may carry half a pair.
+  /** @type {Record<string, string | undefined>} */
+  const variables = {};
 
   /** @param {HostContext | undefined} context */
   const applyContext = (context) => {
     if (!context) return;
     if (context.theme) root.dataset.theme = context.theme;
-    /** @type {Record<string, string | undefined>} */
-    const variables = context.styles?.variables ?? {};
-    // Half a palette could put light text on a light ground, so colours count only as a pair.
-    const paired =
-      (variables['--color-background-primary'] && variables['--color-text-primary']) ||
-      (variables['--mcp-color-surface'] && variables['--mcp-color-text']);
+    Object.assign(variables, context.styles?.variables);
     for (const [name, value] of Object.entries(variables)) {
-      if (value && (paired || !name.includes('color'))) root.style.setProperty(name, value);
+      const family = families.find(({ prefix }) => name.startsWith(prefix));
+      const usable = family === undefined || family.pair.every((member) => variables[member]);
+      root.style.setProperty(name, (usable && value) || '');
     }
     const inset = context.safeAreaInsets;
     if (inset)
@@ -74,8 +89,8 @@
   const notifications = {
     'ui/notifications/tool-input': (params) => show(params?.arguments, false),
     'ui/notifications/tool-result': (params) =>
-      params?.isError ? tell('The card could not be made.') : show(params?.structuredContent, true),
-    'ui/notifications/tool-cancelled': () => tell('Cancelled.'),
+      params?.isError ? fail('The card could not be made.') : show(params?.structuredContent, true),
+    'ui/notifications/tool-cancelled': () => fail('Cancelled.'),
     'ui/notifications/host-context-changed': applyContext,
   };
 
@@ -87,7 +102,7 @@
       if (data.error) answered?.reject(new Error(data.error.message || 'the host refused'));
       else answered?.resolve(data.result);
     } else if (data.id === undefined) {
-      notifications[data.method]?.(data.params);
+      if (Object.hasOwn(notifications, data.method)) notifications[data.method](data.params);
     } else if (data.method === 'ping' || data.method === 'ui/resource-teardown') {
       send({ id: data.id, result: {} });
     } else {
@@ -102,7 +117,7 @@
       try {
         await action();
       } catch (error) {
-        tell(`${failure}: ${error instanceof Error ? error.message : error}.`);
+        tell(`${failure}: ${error instanceof Error ? error.message : error}`.replace(/\.?$/, '.'));
       }
       button.removeAttribute('disabled');
     });
@@ -148,6 +163,8 @@
     appCapabilities: { availableDisplayModes: ['inline'] },
     protocolVersion: '2026-01-26',
   };
-  // Without an answer the text that the server put into the page stands.
-  request('ui/initialize', introduction).then(begin, () => {});
+  // Without an answer the text that the server put into the page stands; a template has none.
+  request('ui/initialize', introduction).then(begin, () => {
+    if (card.dataset.state === 'loading') fail('This application does not let the card in.');
+  });
 })();

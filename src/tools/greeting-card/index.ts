@@ -1,6 +1,7 @@
 import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { z } from 'zod';
 import { icons } from '../../icons.js';
+import type { Caller } from '../../platform/caller.js';
 import { defineResource, defineTool } from '../../platform/mcp/define.js';
 import { renderGreetingCard } from './render.js';
 
@@ -27,7 +28,7 @@ export const greetingCard = defineTool({
   scopes: ['read'],
   ui: { resourceUri: CARD_URI, visibility: ['model', 'app'] },
   handler: ({ message }, { caller }) => {
-    const card = { username: caller.kind === 'service' ? `${caller.name} (service)` : caller.name, message };
+    const card = { username: greetingName(caller), message };
     const resource = {
       uri: CARD_URI,
       mimeType: RESOURCE_MIME_TYPE,
@@ -44,6 +45,11 @@ export const greetingCard = defineTool({
     };
   },
 });
+
+/** A service with a token of its own is greeted as "service reports"; other names say by themselves who it is. */
+function greetingName({ kind, id, name }: Caller): string {
+  return kind === 'service' && id === `service:${name}` ? `service ${name}` : name;
+}
 
 /** The template. Services put every listed resource into the context of their model, so it is not listed for them. */
 export const greetingCardTemplate = defineResource({

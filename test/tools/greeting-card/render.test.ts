@@ -3,19 +3,30 @@ import { renderGreetingCard } from '../../../src/tools/greeting-card/render.js';
 import { HOSTILE } from './hostile.js';
 
 const slots = (document: string) => ({
-  state: /data-state="([^"]*)"/.exec(document)?.[1],
+  state: / data-state="([^"]*)"/.exec(document)?.[1],
   name: /<bdi id="name">([^<]*)<\/bdi>/.exec(document)?.[1],
-  message: /id="message" dir="auto">([^<]*)<\/p>/.exec(document)?.[1],
+  message: /id="message"[^>]* dir="auto">([^<]*)<\/p>/.exec(document)?.[1],
 });
 
+/** What the card may read from a style: the names that hosts define, and its own. */
+const VARIABLE = /^--(color|mcp-color|font|border)-|^--(own-(ground|ink|line)|ground|ink|soft|line|design)$/;
+
 describe('the document of the card', () => {
-  it('is a small HTML document that refers to nothing', () => {
+  it('6: is a small HTML document that refers to nothing', () => {
     const document = renderGreetingCard({ username: 'Alice', message: 'Hello' });
     expect(document).toMatch(/^<!doctype html>/);
     expect(Buffer.byteLength(document)).toBeLessThan(16 * 1024);
-    expect(document).not.toMatch(/https?:\/\/|src=|@import|url\(|<form|<link|\beval\b|innerHTML|\{\{/);
+    expect(document).not.toMatch(
+      /https?:\/\/|src=|@import|url\(|<form|<link|\beval\b|innerHTML|insertAdjacentHTML|\{\{/,
+    );
+    expect(document).not.toMatch(/\bfetch\s*\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon/);
     expect(document.match(/<script/g)).toHaveLength(1);
     expect(document.match(/<\/script/g)).toHaveLength(1);
+  });
+
+  it('6: reads only the colours, fonts and borders of the host, and its own', () => {
+    const variables = renderGreetingCard().matchAll(/var\(\s*(--[\w-]+)/g);
+    expect([...variables].map(([, name = '']) => name).filter((name) => !VARIABLE.test(name))).toEqual([]);
   });
 
   it.each([
