@@ -31,6 +31,7 @@ export interface TestApp {
   /** The log lines so far, parsed. */
   logs: Record<string, unknown>[];
   openStreams: () => number;
+  drain: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -64,6 +65,7 @@ export async function startApp(
     store,
     logs,
     openStreams: app.openStreams,
+    drain: app.drain,
     async stop() {
       await app.close();
       app.metricsServer?.close();
