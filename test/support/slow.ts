@@ -14,7 +14,7 @@ export interface SlowServer {
 
 /** A server with the tool `wait`, which tells on standard output when it has begun, and ends at SIGUSR2. */
 export async function startSlowServer(environment: Record<string, string> = {}): Promise<SlowServer> {
-  const port = await freePort();
+  const port = Number(environment['PORT'] ?? (await freePort()));
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'slow-server.ts')], {
     env: { PATH: process.env['PATH'], PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
