@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, openSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -168,16 +168,6 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
       expect(check(capabilities.filter((name) => name !== '+dac_override'))).toContain('Permission denied');
     },
   );
-});
-
-it('a certificate that cannot be made says why', () => {
-  const script = join(root, 'nginx/make-certificate.sh');
-  const result = spawnSync(script, ['localhost', '/dev/null/none'], { encoding: 'utf8' });
-  expect(result.status).not.toBe(0);
-  const wrong = spawnSync(script, ['not/a=name,', '/tmp'], { encoding: 'utf8' });
-  expect(wrong.status).not.toBe(0);
-  expect(wrong.stderr).toMatch(/error|name/i);
-  expect(execFileSync('sh', ['-n', join(root, 'nginx/renew-certificate.sh')]).toString()).toBe('');
 });
 
 /** The address of the visitor in a header, as behind Cloudflare. */
