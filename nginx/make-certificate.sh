@@ -5,8 +5,10 @@ set -eu
 host=${1:-localhost}
 directory=${2:-$(dirname "$0")/certs}
 mkdir -p "$directory"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$host" \
+# openssl writes dots and dashes even when all is well.
+messages=$(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$host" \
   -addext "subjectAltName=DNS:$host,IP:127.0.0.1" \
-  -keyout "$directory/privkey.pem" -out "$directory/fullchain.pem" 2>/dev/null
+  -keyout "$directory/privkey.pem" -out "$directory/fullchain.pem" 2>&1) ||
+  { echo "$messages" >&2; exit 1; }
 chmod 600 "$directory/privkey.pem"
 echo "Made $directory/fullchain.pem and privkey.pem for $host, valid for a year."

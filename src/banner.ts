@@ -9,8 +9,9 @@ const DEFAULT_URL = 'http://localhost:8000';
  * What a person sees when the server is ready: where it is, where its data is, and how to connect.
  *
  * @param nobodyYet whether there is nobody who could sign in
+ * @param disabled the demo users that were disabled just now
  */
-export function banner(config: Config, address: AddressInfo, nobodyYet: boolean): string {
+export function banner(config: Config, address: AddressInfo, nobodyYet: boolean, disabled: string[]): string {
   const lines = [
     '',
     `  MCP endpoint   ${config.publicUrl}/mcp`,
@@ -19,6 +20,11 @@ export function banner(config: Config, address: AddressInfo, nobodyYet: boolean)
     `  Sign-in        ${describeSignIn(config)}`,
   ];
   if (nobodyYet) lines.push('  No users yet   add the first one: npm run cli -- user add NAME');
+  if (disabled.length > 0) {
+    lines.push(
+      `  Demo users     ${disabled.join(', ')} disabled: their passwords are public, and DEMO_DATA is off`,
+    );
+  }
   if (config.demoData) lines.push('  Demo users     alice / password123, bob / hunter2');
   lines.push(
     '',

@@ -1,5 +1,5 @@
 import { createAccounts } from './accounts/index.js';
-import { hasUsers, seedDemoUsers } from './accounts/users.js';
+import { disableDemoUsers, hasUsers, seedDemoUsers } from './accounts/users.js';
 import { banner } from './banner.js';
 import { createApp } from './platform/app.js';
 import type { Config } from './platform/config.js';
@@ -22,6 +22,8 @@ export async function startServer(config: Config): Promise<void> {
     await seedDemoUsers(store);
     await seedShop(store);
   }
+  const disabled = config.demoData ? [] : await disableDemoUsers(store);
+  if (disabled.length > 0) logger.warn({ users: disabled }, 'demo users disabled, because DEMO_DATA is off');
   const app = await createApp({
     config,
     logger,
@@ -32,5 +34,5 @@ export async function startServer(config: Config): Promise<void> {
   });
   const address = await run({ config, logger, store, app });
   const nobodyYet = config.authMode === 'builtin' && !(await hasUsers(store));
-  console.error(banner(config, address, nobodyYet));
+  console.error(banner(config, address, nobodyYet, disabled));
 }

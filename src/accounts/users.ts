@@ -64,6 +64,23 @@ export async function seedDemoUsers(store: Store): Promise<void> {
   }
 }
 
+/**
+ * Disables the demo users whose password still is the public one, for a server that was started with demo data once.
+ * Costs a password check for each user of such a name, and nothing without.
+ *
+ * @returns their names
+ */
+export async function disableDemoUsers(store: Store): Promise<string[]> {
+  const disabled: string[] = [];
+  for (const { username, password } of demoUsers) {
+    const row = await selectUser(store, username);
+    if (row === undefined || !(await bcrypt.compare(password, row.password_hash))) continue;
+    await disableUser(store, username);
+    disabled.push(username);
+  }
+  return disabled;
+}
+
 function selectUser(store: Store, username: string) {
   return store
     .selectFrom('users')
@@ -126,4 +143,18 @@ export async function updateUser(
   changes: { password_hash: string } | { disabled: 0 | 1 },
 ): Promise<void> {
   await store.updateTable('users').set(changes).where('username', '=', username).execute();
+}
+
+/**
+ * Refuses a user from now on, and ends all their grants at once.
+ *
+ * @returns how many grants ended
+ */
+export async function disableUser(store: Store, username: string): Promise<number> {
+  await updateUser(store, username, { disabled: 1 });
+  const { numDeletedRows } = await store
+    .deleteFrom('grants')
+    .where('username', '=', username)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

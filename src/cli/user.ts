@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { addUser, hashPassword, listUsers, normalizeUsername, updateUser } from '../accounts/users.js';
+import {
+  addUser,
+  disableUser,
+  hashPassword,
+  listUsers,
+  normalizeUsername,
+  updateUser,
+} from '../accounts/users.js';
 import type { Store } from '../platform/store/database.js';
 import { CliError, printResult, printRows } from './output.js';
 import { readNewPassword } from './password.js';
@@ -52,12 +59,7 @@ export function userCommands(program: Command): void {
     .action((username: string, _options, command: Command) =>
       withStore(command, async ({ store, json }) => {
         const name = await existing(store, username);
-        await updateUser(store, name, { disabled: 1 });
-        const { numDeletedRows } = await store
-          .deleteFrom('grants')
-          .where('username', '=', name)
-          .executeTakeFirst();
-        const ended = Number(numDeletedRows);
+        const ended = await disableUser(store, name);
         printResult(
           `Disabled ${name}; ended ${ended} grants.`,
           { username: name, grants_ended: ended },

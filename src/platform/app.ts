@@ -14,9 +14,10 @@ import { staticFiles } from './http/static-files.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent, serverDependencies } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
+import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import type { Accounts } from './oauth/accounts.js';
-import { everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
+import { callerOf, everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
 import { externalVerifier } from './oauth/external.js';
 import { createOAuth } from './oauth/index.js';
 import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js';
@@ -45,7 +46,7 @@ export interface App {
   metricsServer: Server | undefined;
   /** How many streams of the old transport are open. */
   openStreams: () => number;
-  /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running. */
+  /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running, on either transport. */
   drain: () => Promise<void>;
   /** Ends every stream. Call it after `drain`, or to give up on what still runs. */
   close: () => Promise<void>;
@@ -58,13 +59,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const isAllowedOrigin = allowedOrigins(config);
   const dependencies = await serverDependencies(config, store);
   assertContent(content, dependencies, logger);
+  const running = createRunningCalls();
   const mcp = createMcpEndpoint({
     logger,
     content,
     dependencies,
+    running,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
-  const sse = config.enableSse ? createSseEndpoint(content, dependencies, logger) : undefined;
   const oauth =
     config.authMode === 'builtin'
       ? await createOAuth({
@@ -86,14 +88,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(external ? [external.verify] : []),
     ...(options.verifiers ?? []),
   ];
+  const local = config.authMode === 'none' ? localCaller(allScopes) : undefined;
   const authenticate =
-    config.authMode === 'none'
-      ? everyoneIs(localCaller(allScopes))
+    local !== undefined
+      ? everyoneIs(local)
       : requireCaller({
           verifiers,
           resourceMetadataUrl: resourceMetadataUrl(config),
           scopes: content.scopes.filter((scope) => scope.default).map(({ name }) => name),
         });
+
+  const identify = async (authorization: string | undefined) => local ?? callerOf(authorization, verifiers);
+  const sse = config.enableSse
+    ? createSseEndpoint({ logger, content, dependencies, running, identify })
+    : undefined;
 
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
@@ -133,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     openStreams: () => sse?.openStreams() ?? 0,
     drain: () => {
       draining = true;
-      return mcp.idle();
+      return running.idle();
     },
     close: async () => {
       oauth?.close();

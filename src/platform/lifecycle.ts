@@ -6,8 +6,8 @@ import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store/database.js';
 
-/** How long running calls may take to finish once the server is told to stop, in milliseconds. */
-const DRAIN_TIMEOUT_MS = 10_000;
+/** What running calls get at least to finish once the server is told to stop, in milliseconds. */
+const MIN_DRAIN_MS = 10_000;
 
 /**
  * Longer than the 60 seconds after which proxies give up an idle connection: if the server were first, a request could
@@ -20,7 +20,7 @@ const LINGER_MS = 300;
 
 /** A server that is about to listen, and what has to be closed after it. */
 export interface Running {
-  config: Pick<Config, 'host' | 'port' | 'metricsPort'>;
+  config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'toolTimeoutMs'>;
   logger: Logger;
   store: Store;
   app: App;
@@ -57,13 +57,19 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function shutDown(server: Server, { app, store, logger }: Running, signal: string): Promise<void> {
+/** How long running calls may take to finish: no call is cut off within its own time. In milliseconds. */
+export function drainTime(toolTimeoutMs: number): number {
+  return Math.max(MIN_DRAIN_MS, toolTimeoutMs + 1000);
+}
+
+async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
+  const { app, config, store, logger } = running;
   // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
   // be sending a request at this moment.
   NetServer.prototype.close.call(server);
   logger.info({ signal }, 'stopping');
   const idle = app.drain().then(() => elapsed(LINGER_MS).then(app.drain));
-  await Promise.race([idle, elapsed(DRAIN_TIMEOUT_MS)]);
+  await Promise.race([idle, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
   await store.destroy();

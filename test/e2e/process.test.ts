@@ -5,10 +5,13 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drainTime } from '../../src/platform/lifecycle.js';
 import { openStore } from '../../src/platform/store/database.js';
-import { connectModern } from '../support/clients.js';
+import { connectModern, tokenWorks } from '../support/clients.js';
+import { signInForTokens } from '../support/oauth.js';
 import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
 import { startSlowServer } from '../support/slow.js';
+import { openStream } from '../support/sse.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
@@ -37,6 +40,19 @@ describe('starting', () => {
     const server = await startServer({ DEMO_DATA: 'false' });
     expect(server.output()).toContain('npm run cli -- user add');
     await server.stop();
+  });
+
+  it('locks out the demo users, and who is signed in as one, once DEMO_DATA is off', async () => {
+    const databaseUrl = `file:${join(directory, 'demo', 'server.db')}`;
+    const first = await startServer({ DATABASE_URL: databaseUrl });
+    const { access_token } = await signInForTokens(first.url);
+    await first.stop();
+    const port = new URL(first.listening).port;
+    const second = await startServer({ DATABASE_URL: databaseUrl, DEMO_DATA: 'false', PORT: port });
+    expect(second.output()).toMatch(/Demo users +alice, bob disabled/);
+    expect(second.output()).toContain('No users yet');
+    expect(await tokenWorks(second.mcpUrl, access_token)).toBe(false);
+    await second.stop();
   });
 
   it('keeps the data directory and file to its owner', async () => {
@@ -97,6 +113,23 @@ describe('stopping', () => {
       expect(await server.exited).toEqual([0, null]);
     },
   );
+
+  it('SIGTERM lets a running call of the old transport finish', async () => {
+    const server = await startSlowServer();
+    const stream = await openStream(`http://localhost:${server.port}`);
+    await stream.send({ id: 1, method: 'tools/call', params: { name: 'wait' } });
+    await server.printed('tool began');
+    server.child.kill('SIGTERM');
+    await server.printed('"msg":"stopping"');
+    server.child.kill('SIGUSR2');
+    expect(await stream.read('finished')).toContain('finished');
+    expect(await server.exited).toEqual([0, null]);
+  });
+
+  it('waits for as long as a call may take, and 10 seconds at least', () => {
+    expect(drainTime(1000)).toBe(10_000);
+    expect(drainTime(25_000)).toBeGreaterThan(25_000);
+  });
 
   it('a second signal ends it at once', async () => {
     const server = await startSlowServer();

@@ -1,11 +1,13 @@
 import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { defineTool } from '../../src/platform/mcp/define.js';
 import { content } from '../../src/server.js';
 import { startApp } from '../support/app.js';
 import { signInForTokens } from '../support/oauth.js';
 import { SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { openStream } from '../support/sse.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -18,16 +20,6 @@ async function connect(token: string, url = server.url): Promise<Client> {
   const client = new Client({ name: 'sse-client', version: '1.0.0' });
   await client.connect(new SSEClientTransport(new URL('/sse', url), { requestInit: { headers } }));
   return client;
-}
-
-/** Opens a stream by hand, and gives the address its first event names. */
-async function openStream(url: string, token: string) {
-  const abort = new AbortController();
-  const headers = { Authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/sse`, { headers, signal: abort.signal });
-  const reader = response.body?.getReader();
-  const first = new TextDecoder().decode((await reader?.read())?.value);
-  return { response, address: /data: (\S+)/.exec(first)?.[1] ?? '', drop: () => abort.abort() };
 }
 
 const ping = { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' };
@@ -73,7 +65,7 @@ describe('the HTTP+SSE transport', () => {
 
   it("another caller's stream looks like none", async () => {
     const { access_token } = await signInForTokens(server.url);
-    const stream = await openStream(server.url, SERVICE_TOKEN);
+    const stream = await openStream(server.url);
     const foreign = await fetch(`${server.url}${stream.address}`, {
       ...ping,
       headers: headers(access_token),
@@ -91,7 +83,7 @@ describe('the HTTP+SSE transport', () => {
   });
 
   it('is not buffered by proxies and not cached', async () => {
-    const { response, drop } = await openStream(server.url, SERVICE_TOKEN);
+    const { response, drop } = await openStream(server.url);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.headers.get('x-accel-buffering')).toBe('no');
     expect(response.headers.get('cache-control')).toContain('no-cache');
@@ -129,6 +121,49 @@ describe('the HTTP+SSE transport', () => {
     await closed;
     await client.close();
   });
+});
+
+it('a stopping server waits for calls of the old transport, and ends streams of revoked callers', async () => {
+  let begin: () => void = () => {};
+  let release: () => void = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const wait = defineTool({
+    name: 'wait',
+    title: 'Wait',
+    description: 'Waits',
+    scopes: ['read'],
+    handler: async () => {
+      begin();
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return 'finished';
+    },
+  });
+  const valid = new Set(['a-token']);
+  const caller = { kind: 'service', id: 's', name: 'S', scopes: ['read'], clientId: 's' } as const;
+  const verify = (token: string) => (valid.has(token) ? { ...caller, scopes: ['read'] } : undefined);
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const app = await startApp({ tools: [wait] }, {}, { verifiers: [verify] });
+  const streams = [await openStream(app.url), await openStream(app.url, headers('a-token'))];
+  valid.clear();
+  await vi.advanceTimersByTimeAsync(15_000);
+  await expect.poll(app.openStreams).toBe(1);
+  await streams[0]?.send({ id: 1, method: 'tools/call', params: { name: 'wait' } });
+  await begun;
+  let drained = false;
+  const draining = app.drain().then(() => {
+    drained = true;
+  });
+  expect((await fetch(`${app.url}/readyz`)).status).toBe(503);
+  expect(drained).toBe(false);
+  release();
+  await draining;
+  expect(await streams[0]?.read('finished')).toContain('finished');
+  vi.useRealTimers();
+  await app.stop();
 });
 
 it('1,000 streams, opened and dropped, leave nothing behind; beyond the limit of a caller it is 429', async () => {

@@ -94,6 +94,27 @@ describe('npm run tunnel', () => {
     expect(lines[0]).toMatch(expected);
   });
 
+  it("counts the limits of each visitor, by the address the tunnel's proxy saw", async () => {
+    const port = await freePort();
+    const scale = { RATE_LIMIT_SCALE: '0.01', MCP_AUTH_TOKEN: SERVICE_TOKEN };
+    const { child, output } = start(['--url', ADDRESS], { PORT: String(port), ...scale });
+    const exited = once(child, 'exit');
+    await expect.poll(output, { timeout: 50_000 }).toContain('Ctrl+C');
+    const register = async (visitor: string, name: string) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': visitor };
+      const body = JSON.stringify({ client_name: name, redirect_uris: [`http://127.0.0.1/${name}`] });
+      return (await fetch(`http://127.0.0.1:${port}/register`, { method: 'POST', headers, body })).status;
+    };
+    const statuses = [
+      await register('203.0.113.7', 'a'),
+      await register('203.0.113.7', 'b'),
+      await register('203.0.113.8', 'c'),
+    ];
+    expect(statuses).toEqual([201, 429, 201]);
+    child.kill('SIGTERM');
+    await exited;
+  });
+
   it('refuses an address without https', async () => {
     const { child, output } = start(['--url', 'http://example.com'], {});
     expect(await once(child, 'exit')).toEqual([1, null]);

@@ -33,6 +33,7 @@ export interface TestApp {
   /** The log lines so far, parsed. */
   logs: Record<string, unknown>[];
   openStreams: () => number;
+  drain: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -67,6 +68,7 @@ export async function startApp(
     store,
     logs,
     openStreams: app.openStreams,
+    drain: app.drain,
     async stop() {
       await app.close();
       app.metricsServer?.close();

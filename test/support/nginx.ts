@@ -28,6 +28,8 @@ export interface TestNginx {
   httpUrl: string;
   /** The file of the certificate, for clients to trust. */
   certificate: string;
+  /** The directory of its configuration. */
+  directory: string;
   /** What nginx logged so far. */
   log: () => string;
   stop: () => Promise<void>;
@@ -36,14 +38,16 @@ export interface TestNginx {
 /**
  * Runs nginx with the configuration of this repository; only ports, upstream servers and the places of files differ.
  * The ports of the servers are given later, because they need to know the address of the proxy.
+ *
+ * `change` stands for what an operator edits in nginx.conf.
  */
 export async function prepareNginx(): Promise<{
   url: string;
-  start: (ports: number[]) => Promise<TestNginx>;
+  start: (ports: number[], change?: (configuration: string) => string) => Promise<TestNginx>;
 }> {
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const url = `https://localhost:${httpsPort}`;
-  return { url, start: (ports) => startNginx(url, httpsPort, httpPort, ports) };
+  return { url, start: (ports, change) => startNginx(url, httpsPort, httpPort, ports, change) };
 }
 
 async function startNginx(
@@ -51,6 +55,7 @@ async function startNginx(
   httpsPort: number,
   httpPort: number,
   ports: number[],
+  change = (configuration: string) => configuration,
 ): Promise<TestNginx> {
   const directory = mkdtempSync(join(tmpdir(), 'mcp-nginx-'));
   chmodSync(directory, 0o755);
@@ -60,7 +65,7 @@ async function startNginx(
   execFileSync(join(directory, 'make-certificate.sh'), ['localhost', join(directory, 'certs')]);
   const edit = (name: string, change: (text: string) => string) =>
     writeFileSync(join(directory, name), change(readFileSync(join(directory, name), 'utf8')));
-  edit('nginx.conf', (text) => text.replaceAll(' /tmp/', ` ${directory}/tmp/`));
+  edit('nginx.conf', (text) => change(text).replaceAll(' /tmp/', ` ${directory}/tmp/`));
   edit('upstream.conf', (text) =>
     text.replace(/server app:8000(.*);/g, (_line, options) =>
       ports.map((port) => `server 127.0.0.1:${port}${options};`).join('\n  '),
@@ -85,6 +90,7 @@ async function startNginx(
     url,
     httpUrl: `http://localhost:${httpPort}`,
     certificate: join(directory, 'certs/fullchain.pem'),
+    directory,
     log: () => readFileSync(logFile, 'utf8'),
     async stop() {
       nginx.kill('SIGTERM');

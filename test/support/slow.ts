@@ -17,7 +17,7 @@ export interface SlowServer {
  * at SIGUSR2.
  */
 export async function startSlowServer(environment: Record<string, string> = {}): Promise<SlowServer> {
-  const port = await freePort();
+  const port = Number(environment['PORT'] ?? (await freePort()));
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'slow-server.ts')], {
     env: { PATH: process.env['PATH'], PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

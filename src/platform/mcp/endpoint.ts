@@ -12,6 +12,7 @@ import {
   type ServerDependencies,
   type ServerRequest,
 } from './content.js';
+import type { RunningCalls } from './running-calls.js';
 
 /** Bytes a request body may have; files never travel through MCP here. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -21,6 +22,8 @@ export interface McpEndpointOptions {
   logger: Logger;
   content: ServerContent;
   dependencies: ServerDependencies;
+  /** Where calls are counted. Streams that only wait for changes do not count. */
+  running: RunningCalls;
   /** For the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -29,22 +32,19 @@ export interface McpEndpointOptions {
 export interface McpEndpoint {
   /** Expects the caller in `res.locals`. */
   router: Router;
-  /** Resolves once no call is running. Streams that only wait for changes do not count. */
-  idle: () => Promise<void>;
   /** Ends every stream that waits for changes. */
   close: () => Promise<void>;
 }
 
 /** The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions. */
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { logger, content, dependencies } = options;
+  const { logger, content, dependencies, running } = options;
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
   const handler = createMcpHandler(
     ({ authInfo }: McpRequestContext) => createMcpServer(content, dependencies, passengerOf(authInfo)),
     { onerror, maxRequestBodySize: MAX_BODY_BYTES },
   );
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
-  const running = createCallCounter();
 
   const router = Router();
   router.use((req, res, next) => {
@@ -71,10 +71,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       resourceMetadataUrl: options.resourceMetadataUrl,
       extra: { passenger },
     };
-    if (call?.method !== 'subscriptions/listen') running.add(res);
+    if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
     await serve(Object.assign(req, { auth }), res, req.body);
   });
-  return { router, idle: running.idle, close: () => handler.close() };
+  return { router, close: () => handler.close() };
 }
 
 /** Batches are of revision 2025-03-26 and before; a request without a header may be of these. */
@@ -95,22 +95,3 @@ const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (error.status === 413) return sendRpcError(res, 413, -32000, `${message}, the limit is 1 MB`);
   sendRpcError(res, error.status, -32600, message);
 };
-
-/** Counts answers that are still to be finished. */
-function createCallCounter() {
-  const open = new Set<Response>();
-  let waiting: (() => void)[] = [];
-  return {
-    add(res: Response): void {
-      open.add(res);
-      res.once('close', () => {
-        open.delete(res);
-        if (open.size > 0) return;
-        for (const resolve of waiting) resolve();
-        waiting = [];
-      });
-    },
-    idle: (): Promise<void> =>
-      open.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
-  };
-}

@@ -1,12 +1,13 @@
-import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import type { McpServer, Transport } from '@modelcontextprotocol/server';
-import express, { type Request, type Response, Router } from 'express';
+import type { Transport } from '@modelcontextprotocol/server';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
 import type { RequestLocals } from '../http/request-log.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent, type ServerDependencies } from './content.js';
+import type { RunningCalls } from './running-calls.js';
+import { SseTransport } from './sse-transport.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -23,10 +24,23 @@ export interface SseEndpoint {
   close: () => void;
 }
 
+export interface SseOptions {
+  logger: Logger;
+  content: ServerContent;
+  dependencies: ServerDependencies;
+  /** Where calls are counted. */
+  running: RunningCalls;
+  /** Whom an Authorization header stands for at this moment; nobody when it is no longer valid. */
+  identify: (authorization: string | undefined) => Promise<Caller | undefined>;
+  /** How many streams may be open, of all callers. */
+  maxStreams?: number;
+}
+
 interface Session {
   caller: Caller;
-  transport: SSEServerTransport;
-  server: McpServer;
+  /** The header of the last request, so that a stream outlives the token it was opened with. */
+  authorization: string | undefined;
+  transport: SseTransport;
 }
 
 /**
@@ -34,17 +48,14 @@ interface Session {
  * `GET /sse` opens a stream, whose first event names the address that takes messages. The transport is that of the 1.x
  * SDK, since 2.x has none; the server behind it is the same as at `/mcp`.
  */
-export function createSseEndpoint(
-  content: ServerContent,
-  dependencies: ServerDependencies,
-  logger: Logger,
-): SseEndpoint {
+export function createSseEndpoint(options: SseOptions): SseEndpoint {
+  const { logger, content, dependencies, running, identify, maxStreams = MAX_STREAMS } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
     const { caller, requestId } = res.locals as RequestLocals & { caller: Caller };
     const own = [...sessions.values()].filter((session) => session.caller.id === caller.id).length;
-    if (own >= MAX_STREAMS_PER_CALLER || sessions.size >= MAX_STREAMS) {
+    if (own >= MAX_STREAMS_PER_CALLER || sessions.size >= maxStreams) {
       res.set('Retry-After', '30');
       return sendError(
         res,
@@ -55,18 +66,33 @@ export function createSseEndpoint(
     }
     // Proxies that buffer would hold the answers back.
     res.set('X-Accel-Buffering', 'no');
-    const transport = new SSEServerTransport('/messages', res);
-    const server = createMcpServer(content, dependencies, { caller, log: logger.child({ requestId }) });
-    sessions.set(transport.sessionId, { caller, transport, server });
-    const keepAlive = setInterval(() => res.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    const transport = new SseTransport(res, running);
+    const session: Session = { caller, authorization: req.headers.authorization, transport };
+    sessions.set(transport.sessionId, session);
+    const keepAlive = setInterval(async () => {
+      if (res.writableEnded) return;
+      res.write(': keep-alive\n\n');
+      if (!transport.isBusy && !(await isWelcome(session))) res.destroy();
+    }, KEEP_ALIVE_MS);
     res.once('close', () => {
       clearInterval(keepAlive);
       sessions.delete(transport.sessionId);
-      void server.close();
     });
     if (req.destroyed) return void res.destroy();
-    // The same shape in both lines of the SDK; their types differ in what may be undefined.
+    const server = createMcpServer(content, dependencies, { caller, log: logger.child({ requestId }) });
+    // The same shape in both lines of the SDK; their types differ in what may be undefined. The server closes with it.
     await server.connect(transport as unknown as Transport);
+  }
+
+  /** Whether the caller may still listen. When that can't be told right now they may: every message is checked anyway. */
+  async function isWelcome({ caller, authorization }: Session): Promise<boolean> {
+    try {
+      const now = await identify(authorization);
+      return now !== undefined && isSame(now, caller);
+    } catch (error) {
+      logger.warn({ err: error }, 'the caller of a stream could not be checked');
+      return true;
+    }
   }
 
   async function receive(req: Request, res: Response): Promise<void> {
@@ -75,15 +101,13 @@ export function createSseEndpoint(
     if (session === undefined || !isSame(session.caller, locals.caller)) {
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
+    session.authorization = req.headers.authorization;
     const call = readCall(req.body);
     if (call) locals.call = call;
     await session.transport.handlePostMessage(req, res, req.body);
   }
 
-  const router = Router();
-  router.get('/sse', open);
-  router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
-  router.all(['/sse', '/messages'], (req, res) => {
+  const refuse: RequestHandler = (req, res) => {
     res.set('Allow', req.path === '/sse' ? 'GET, OPTIONS' : 'POST, OPTIONS');
     sendError(
       res,
@@ -91,7 +115,13 @@ export function createSseEndpoint(
       'invalid_request',
       'Open a stream with GET /sse, then send messages with POST to the address it names',
     );
-  });
+  };
+  const router = Router();
+  // Express would answer HEAD with the handler of GET, and a stream without a body never ends.
+  router.head('/sse', refuse);
+  router.get('/sse', open);
+  router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
+  router.all(['/sse', '/messages'], refuse);
   return {
     router,
     openStreams: () => sessions.size,

@@ -32,13 +32,11 @@ export function requireCaller(options: BearerOptions): RequestHandler {
   return async (req, res, next) => {
     const header = req.headers.authorization;
     if (header === undefined) return challenge(res, options, undefined);
-    const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
-    if (token === undefined)
+    if (tokenIn(header) === undefined)
       return challenge(res, options, 'The Authorization header must be: Bearer, a space, the token');
     try {
-      for (const verify of options.verifiers) {
-        const caller = await verify(token);
-        if (caller === undefined) continue;
+      const caller = await callerOf(header, options.verifiers);
+      if (caller) {
         (res.locals as RequestLocals).caller = caller;
         return next();
       }
@@ -50,6 +48,28 @@ export function requireCaller(options: BearerOptions): RequestHandler {
     }
     challenge(res, options, 'The access token is unknown, expired or revoked');
   };
+}
+
+/**
+ * Whom an Authorization header stands for at this moment.
+ *
+ * @throws {VerifierUnavailableError} when that can't be told right now
+ */
+export async function callerOf(
+  header: string | undefined,
+  verifiers: TokenVerifier[],
+): Promise<Caller | undefined> {
+  const token = tokenIn(header ?? '');
+  if (token === undefined) return undefined;
+  for (const verify of verifiers) {
+    const caller = await verify(token);
+    if (caller !== undefined) return caller;
+  }
+  return undefined;
+}
+
+function tokenIn(header: string): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
 }
 
 /** 401 with the challenge of RFC 6750 section 3; without credentials it carries no error code (section 3.1). */

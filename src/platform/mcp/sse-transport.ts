@@ -1,0 +1,56 @@
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import {
+  CancelledNotificationSchema,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Response } from 'express';
+import type { RunningCalls } from './running-calls.js';
+
+/** Bytes that may wait for a client that does not read; one answer more than that ends its stream. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+/** The transport of the 1.x SDK, which also counts the calls it has not answered, and gives up on who does not read. */
+export class SseTransport extends SSEServerTransport {
+  readonly #res: Response;
+  readonly #running: RunningCalls;
+  readonly #unanswered = new Map<RequestId, () => void>();
+
+  constructor(res: Response, running: RunningCalls) {
+    super('/messages', res);
+    this.#res = res;
+    this.#running = running;
+    res.once('close', () => {
+      for (const id of this.#unanswered.keys()) this.#finish(id);
+    });
+  }
+
+  /** Whether a call waits for its answer. */
+  get isBusy(): boolean {
+    return this.#unanswered.size > 0;
+  }
+
+  override async handleMessage(...[message, extra]: Parameters<SSEServerTransport['handleMessage']>) {
+    // Before the server has it, because the answer may be there before this function goes on.
+    if (isJSONRPCRequest(message)) {
+      this.#finish(message.id);
+      this.#unanswered.set(message.id, this.#running.begin());
+    }
+    const cancelled = CancelledNotificationSchema.safeParse(message);
+    await super.handleMessage(message, extra);
+    // A cancelled call gets no answer.
+    if (cancelled.data?.params.requestId !== undefined) this.#finish(cancelled.data.params.requestId);
+  }
+
+  override async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#res.writableLength > MAX_UNREAD_BYTES) return void this.#res.destroy();
+    await super.send(message);
+    if ('id' in message && !('method' in message) && message.id !== undefined) this.#finish(message.id);
+  }
+
+  #finish(id: RequestId): void {
+    this.#unanswered.get(id)?.();
+    this.#unanswered.delete(id);
+  }
+}

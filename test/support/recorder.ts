@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Recorded {
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
+/**
+ * Stands in for the server behind a proxy: keeps what arrives, and answers as told.
+ *
+ * @param answer 200 and nothing when left out
+ */
+export async function startRecorder(answer = (_path: string, res: ServerResponse): void => void res.end()) {
+  const seen: Recorded[] = [];
+  const server = createServer((req, res) => {
+    const path = req.url ?? '';
+    seen.push({ path, headers: req.headers });
+    req.resume().once('end', () => answer(path, res));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
