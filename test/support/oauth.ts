@@ -89,13 +89,18 @@ export class Browser {
     );
   }
 
-  /** Goes to the sign-in page and gives the fields of its form, filled in. */
-  async open(target: URL, username = 'alice', password = 'password123'): Promise<Record<string, string>> {
+  /** Goes to the sign-in page. */
+  async loginPage(target: URL): Promise<Response> {
     const redirect = await this.get(target);
     const location = redirect.headers.get('location');
     if (redirect.status !== 303 || location === null)
       throw new Error(`Not sent to sign in: ${await redirect.text()}`);
-    const page = await (await this.get(new URL(location, this.url))).text();
+    return this.get(new URL(location, this.url));
+  }
+
+  /** Goes to the sign-in page and gives the fields of its form, filled in. */
+  async open(target: URL, username = 'alice', password = 'password123'): Promise<Record<string, string>> {
+    const page = await (await this.loginPage(target)).text();
     return { ...formFields(page), username, password, decision: 'allow' };
   }
 
@@ -111,6 +116,12 @@ export class Browser {
     }
     return response;
   }
+}
+
+/** What the client is told: the parameters of the address the browser is sent back to; none when it stays. */
+export function answerOf(response: Response): Record<string, string> {
+  const location = new URL(response.headers.get('location') ?? 'about:blank');
+  return Object.fromEntries(location.searchParams);
 }
 
 /** The hidden fields and ticked boxes of a page's form. */
