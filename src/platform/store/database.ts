@@ -19,15 +19,28 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  * @throws when the database can't be opened or a migration fails; nothing of a failed migration stays.
  */
 export async function openStore(url: string, logger?: Logger): Promise<Store> {
-  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
-  const store = new Kysely<Database>({ dialect });
+  const store = connectStore(url, logger);
   try {
-    await migrate(store);
+    const { error } = await migrator(store).migrateToLatest();
+    if (error !== undefined) throw error;
   } catch (error) {
     await store.destroy();
     throw error;
   }
   return store;
+}
+
+/** Opens the database as it is; a file that does not exist is made. Otherwise like `openStore`. */
+export function connectStore(url: string, logger?: Logger): Store {
+  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
+  return new Kysely<Database>({ dialect });
+}
+
+/** How many migrations the tables have behind them, and how many they lack. Changes nothing. */
+export async function migrationState(store: Store): Promise<{ done: number; pending: number }> {
+  const all = await migrator(store).getMigrations();
+  const done = all.filter(({ executedAt }) => executedAt !== undefined).length;
+  return { done, pending: all.length - done };
 }
 
 /** @throws when the database does not answer. */
@@ -47,8 +60,6 @@ function postgresDialect(url: string, logger?: Logger): PostgresDialect {
   return new PostgresDialect({ pool });
 }
 
-async function migrate(store: Store): Promise<void> {
-  const migrator = new Migrator({ db: store, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+function migrator(store: Store): Migrator {
+  return new Migrator({ db: store, provider: { getMigrations: async () => migrations } });
 }
