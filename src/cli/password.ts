@@ -19,9 +19,10 @@ async function askTwice(): Promise<string> {
 }
 
 async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  // Only now nothing that is typed is shown.
+  process.stderr.write(question);
   try {
     return await new Promise((resolve, reject) => {
       terminal.on('SIGINT', () => reject(new CliError('Cancelled')));
