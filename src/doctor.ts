@@ -1,16 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { corsChecks } from './doctor/cors.js';
 import { discoveryChecks } from './doctor/discovery.js';
 import { endpointChecks } from './doctor/endpoint.js';
+import { firewallChecks } from './doctor/firewall.js';
 import { signInChecks } from './doctor/sign-in.js';
+import { streamChecks } from './doctor/streams.js';
 import { examine, type Outcome } from './doctor/visit.js';
+
+/** In the order in which a client would come upon them. */
+const checks = [
+  ...endpointChecks,
+  ...discoveryChecks,
+  ...firewallChecks,
+  ...signInChecks,
+  ...corsChecks,
+  ...streamChecks,
+];
 
 const program = new Command('doctor')
   .description('Walks a server as a client would, and names the fix for everything that would go wrong.')
   .argument('<url>', 'its address; /mcp is added when there is no path')
   .option('--token-file <file>', 'a file with a static token, for the checks that need to be signed in')
   .option('--json', 'answer as JSON, for scripts')
-  .addHelpText('after', '\nExit codes: 0 no problem, 1 problems, 2 not a command.')
+  .addHelpText('after', '\nExit codes: 0 no problem (there may be warnings), 1 problems, 2 not a command.')
   .exitOverride()
   .action(run);
 
@@ -27,11 +40,13 @@ async function run(address: string, options: { tokenFile?: string; json?: boolea
   if (!options.json) console.log(`Examining ${mcpUrl}\n`);
   const outcomes = await examine(
     { mcpUrl, token: token || undefined },
-    [...endpointChecks, ...discoveryChecks, ...signInChecks],
+    checks,
     options.json ? () => {} : printOutcome,
   );
-  const problems = outcomes.reduce((sum, outcome) => sum + outcome.problems.length, 0);
-  if (options.json) console.log(JSON.stringify({ url: mcpUrl, problems, checks: outcomes }, null, 2));
+  const problems = outcomes.flatMap((outcome) => outcome.problems).length;
+  const warnings = outcomes.flatMap((outcome) => outcome.warnings).length;
+  if (options.json)
+    console.log(JSON.stringify({ url: mcpUrl, problems, warnings, checks: outcomes }, null, 2));
   else console.log(`\n${problems === 0 ? 'No problems.' : `${problems} problem${problems > 1 ? 's' : ''}.`}`);
   process.exitCode = problems === 0 ? 0 : 1;
 }
@@ -49,10 +64,13 @@ async function readToken(file: string): Promise<string> {
   return text.trim();
 }
 
-function printOutcome({ check, status, problems, reason }: Outcome): void {
+function printOutcome({ check, status, problems, warnings, reason }: Outcome): void {
   if (status === 'ok') console.log(`ok       ${check}`);
   else if (status === 'skipped') console.log(`skipped  ${check}: ${reason}`);
   for (const { problem, fix } of problems) {
     console.log(`PROBLEM  ${check}: ${problem}\n         Fix: ${fix}.`);
+  }
+  for (const { problem, fix } of warnings) {
+    console.log(`warning  ${check}: ${problem}\n         Unless this is meant to be so: ${fix}.`);
   }
 }

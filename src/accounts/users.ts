@@ -152,6 +152,15 @@ export async function updateUser(
  */
 export async function disableUser(store: Store, username: string): Promise<number> {
   await updateUser(store, username, { disabled: 1 });
+  return endGrants(store, username);
+}
+
+/**
+ * Signs a user out of every client at once.
+ *
+ * @returns how many grants ended
+ */
+export async function endGrants(store: Store, username: string): Promise<number> {
   const { numDeletedRows } = await store
     .deleteFrom('grants')
     .where('username', '=', username)

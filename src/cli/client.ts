@@ -44,12 +44,16 @@ export function clientCommands(program: Command): void {
     .requiredOption('--redirect-uri <uri...>', 'where users may be sent back to')
     .option('--secret', 'make a secret, for applications that run on a server')
     .action((options: AddOptions, command: Command) =>
-      withStore(command, async ({ store, json }) => {
-        const { client_id, client_secret } = await addClient(store, options);
-        const secret =
-          client_secret === undefined ? '' : `\nclient_secret: ${client_secret} (shown only now)`;
-        printResult(`client_id: ${client_id}${secret}`, { client_id, client_secret }, json);
-      }),
+      withStore(
+        command,
+        async ({ store, json }) => {
+          const { client_id, client_secret } = await addClient(store, options);
+          const secret =
+            client_secret === undefined ? '' : `\nclient_secret: ${client_secret} (shown only now)`;
+          printResult(`client_id: ${client_id}${secret}`, { client_id, client_secret }, json);
+        },
+        'created',
+      ),
     );
   client
     .command('delete <client_id>')

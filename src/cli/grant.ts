@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { ExpressionBuilder } from 'kysely';
 import { normalizeUsername } from '../accounts/users.js';
 import { nowInSeconds, type Store } from '../platform/store/database.js';
+import type { Database } from '../platform/store/schema.js';
 import { CliError, printResult, printRows } from './output.js';
 import { withStore } from './session.js';
 
@@ -29,15 +31,27 @@ export function grantCommands(program: Command): void {
         if (filter.user === undefined && filter.client === undefined) {
           throw new CliError('Say whose grants to end: --user, --client, or both');
         }
-        const ids = (await listGrants(store, filter)).map(({ id }) => id);
-        if (ids.length === 0) throw new CliError('There are no such grants');
-        await store.deleteFrom('grants').where('id', 'in', ids).execute();
-        printResult(`Ended ${ids.length} grants.`, { grants_ended: ids.length }, json);
+        const { numDeletedRows } = await store
+          .deleteFrom('grants')
+          .where((grants) => matching(grants, filter))
+          .executeTakeFirst();
+        const ended = Number(numDeletedRows);
+        if (ended === 0) throw new CliError('There are no such grants');
+        printResult(`Ended ${ended} grants.`, { grants_ended: ended }, json);
       }),
     );
 }
 
-function listGrants(store: Store, { user, client }: Filter) {
+/** Grants that have not expired, of that user and of that client. */
+function matching(grants: ExpressionBuilder<Database, 'grants'>, { user, client }: Filter) {
+  return grants.and([
+    grants('grants.expires_at', '>', nowInSeconds()),
+    ...(user === undefined ? [] : [grants('grants.username', '=', normalizeUsername(user))]),
+    ...(client === undefined ? [] : [grants('grants.client_id', '=', client)]),
+  ]);
+}
+
+function listGrants(store: Store, filter: Filter) {
   return store
     .selectFrom('grants')
     .leftJoin('oauth_clients', 'oauth_clients.client_id', 'grants.client_id')
@@ -50,9 +64,7 @@ function listGrants(store: Store, { user, client }: Filter) {
       'grants.created_at',
       'grants.expires_at',
     ])
-    .where('grants.expires_at', '>', nowInSeconds())
-    .$if(user !== undefined, (query) => query.where('username', '=', normalizeUsername(user ?? '')))
-    .$if(client !== undefined, (query) => query.where('grants.client_id', '=', client ?? ''))
+    .where((grants) => matching(grants, filter))
     .orderBy('grants.created_at', 'desc')
     .orderBy('grants.id')
     .execute();

@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createSigningKeys, rotateSigningKey } from '../platform/oauth/keys.js';
 import { nowInSeconds, type Store } from '../platform/store/database.js';
 import { CliError, formatTime, printResult, printRows } from './output.js';
 import { withStore } from './session.js';
 
-/** How long a new key is published before it signs, in seconds: longer than anybody keeps our key set. */
-const LEAD_TIME = 900;
+/** Hours a new key is published before it signs: our key set may be kept for 5 minutes, but some keep it for a day. */
+const LEAD_TIME = '24';
 
 export function keysCommands(program: Command): void {
   const keys = program.command('keys').description('the keys that sign access tokens');
@@ -17,21 +17,29 @@ export function keysCommands(program: Command): void {
     );
   keys
     .command('rotate')
-    .description('make a new key, which signs in 15 minutes; old tokens stay valid until they expire')
-    .option('--now', 'let it sign at once')
-    .action((options: { now?: boolean }, command: Command) =>
+    .description('make a new key and publish it before it signs; old tokens stay valid until they expire')
+    .option('--lead-time <hours>', 'publish it so many hours before it signs', LEAD_TIME)
+    .addOption(
+      new Option('--now', 'let it sign at once, in place of one that waits to sign').conflicts('leadTime'),
+    )
+    .action((options: { now?: boolean; leadTime: string }, command: Command) =>
       withStore(command, async ({ store, config, json }) => {
+        if (!/^[1-9]\d{0,3}$/.test(options.leadTime)) {
+          throw new CliError('--lead-time must be a whole number of hours above 0');
+        }
         // Fails when the secret does not fit the keys, and makes the first key where there is none.
         await createSigningKeys(store, config.keyEncryptionSecret);
-        const waiting = (await listKeys(store)).some(({ state }) => state === 'next');
-        if (waiting && !options.now) {
-          throw new CliError('A new key is waiting to sign already; --now makes another that signs at once');
-        }
-        const { kid, signsFrom, previousUntil } = await rotateSigningKey(store, {
-          leadTime: options.now ? 0 : LEAD_TIME,
+        const rotated = await rotateSigningKey(store, {
+          leadTime: options.now ? 0 : Number(options.leadTime) * 3600,
           accessTokenTtl: config.accessTokenTtl,
           encryptionSecret: config.keyEncryptionSecret,
         });
+        if (rotated === undefined) {
+          throw new CliError(
+            'A new key is waiting to sign already; --now replaces it by one that signs at once',
+          );
+        }
+        const { kid, signsFrom, previousUntil } = rotated;
         printResult(
           `${kid} signs from ${formatTime(signsFrom)}; the keys before it stay published until ${formatTime(previousUntil)}.`,
           { kid, signs_from: signsFrom, previous_until: previousUntil },

@@ -7,20 +7,28 @@ import { CliError } from './output.js';
  * which other users of the machine and the history of the shell would see.
  */
 export async function readNewPassword(): Promise<string> {
-  if (!process.stdin.isTTY) return readLine();
+  const password = process.stdin.isTTY ? await askTwice() : await readLine();
+  if (password.includes('\0')) throw new CliError('A password cannot contain a null byte');
+  return password;
+}
+
+async function askTwice(): Promise<string> {
   const password = await ask('Password: ');
   if ((await ask('Again: ')) !== password) throw new CliError('The two passwords differ');
   return password;
 }
 
 async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  // Only now nothing that is typed is shown.
+  process.stderr.write(question);
   try {
     return await new Promise((resolve, reject) => {
       terminal.on('SIGINT', () => reject(new CliError('Cancelled')));
       terminal.on('line', resolve);
+      // The end of the input (Ctrl-D), without which this promise would stay open.
+      terminal.on('close', () => reject(new CliError('Cancelled')));
     });
   } finally {
     terminal.close();
@@ -29,7 +37,12 @@ async function ask(question: string): Promise<string> {
 }
 
 async function readLine(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-  return text.split(/\r?\n/, 1)[0] ?? '';
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return text.split(/\r?\n/, 1)[0] ?? '';
+  } catch {
+    throw new CliError('The password is not UTF-8 text');
+  }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { randomToken, sha256 } from '../platform/oauth/random.js';
-import { SERVICE_TOKEN_PREFIX } from '../platform/oauth/service-token.js';
+import { SERVICE_TOKEN_PREFIX, STATIC_TOKEN_NAME } from '../platform/oauth/service-token.js';
 import { nowInSeconds } from '../platform/store/database.js';
 import { CliError, formatTime, printResult, printRows } from './output.js';
 import { parseScopes } from './scopes.js';
@@ -34,31 +34,36 @@ export function tokenCommands(program: Command): void {
     .option('--scopes <scopes>', 'what it may do; everything when left out')
     .option('--days <days>', 'expires after so many days; never when left out')
     .action((name: string, options: CreateOptions, command: Command) =>
-      withStore(command, async ({ store, json }) => {
-        if (!/^[\w.-]{1,60}$/.test(name)) {
-          throw new CliError('A name has 1 to 60 letters, digits, dots, dashes and underscores');
-        }
-        if (options.days !== undefined && !/^[1-9]\d{0,4}$/.test(options.days)) {
-          throw new CliError('--days must be a whole number above 0');
-        }
-        const now = nowInSeconds();
-        const secret = `${SERVICE_TOKEN_PREFIX}${randomToken()}`;
-        const row = {
-          name,
-          scopes: await parseScopes(options.scopes),
-          created_at: now,
-          expires_at: options.days === undefined ? null : now + Number(options.days) * 86_400,
-        };
-        const { numInsertedOrUpdatedRows } = await store
-          .insertInto('service_tokens')
-          .values({ ...row, token_hash: sha256(secret) })
-          .onConflict((conflict) => conflict.column('name').doNothing())
-          .executeTakeFirst();
-        if (numInsertedOrUpdatedRows !== 1n) throw new CliError(`There is a token ${name} already`);
-        const until =
-          row.expires_at === null ? 'It does not expire' : `It expires ${formatTime(row.expires_at)}`;
-        printResult(`${secret}\n${until}, and is shown only now.`, { ...row, token: secret }, json);
-      }),
+      withStore(
+        command,
+        async ({ store, json }) => {
+          if (!/^[\w.-]{1,60}$/.test(name)) {
+            throw new CliError('A name has 1 to 60 letters, digits, dots, dashes and underscores');
+          }
+          if (name === STATIC_TOKEN_NAME) throw new CliError(`${name} is the name of MCP_AUTH_TOKEN`);
+          if (options.days !== undefined && !/^[1-9]\d{0,4}$/.test(options.days)) {
+            throw new CliError('--days must be a whole number above 0');
+          }
+          const now = nowInSeconds();
+          const secret = `${SERVICE_TOKEN_PREFIX}${randomToken()}`;
+          const row = {
+            name,
+            scopes: await parseScopes(options.scopes),
+            created_at: now,
+            expires_at: options.days === undefined ? null : now + Number(options.days) * 86_400,
+          };
+          const { numInsertedOrUpdatedRows } = await store
+            .insertInto('service_tokens')
+            .values({ ...row, token_hash: sha256(secret) })
+            .onConflict((conflict) => conflict.column('name').doNothing())
+            .executeTakeFirst();
+          if (numInsertedOrUpdatedRows !== 1n) throw new CliError(`There is a token ${name} already`);
+          const until =
+            row.expires_at === null ? 'It does not expire' : `It expires ${formatTime(row.expires_at)}`;
+          printResult(`${secret}\n${until}, and is shown only now.`, { ...row, token: secret }, json);
+        },
+        'created',
+      ),
     );
   token
     .command('revoke <name>')

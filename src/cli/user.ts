@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import {
   addUser,
   disableUser,
+  endGrants,
   hashPassword,
   listUsers,
   normalizeUsername,
@@ -27,30 +28,41 @@ export function userCommands(program: Command): void {
     .option('--name <name>', 'what to call them; the user name when left out')
     .option('--scopes <scopes>', 'what they may grant; everything when left out')
     .action((username: string, options: { name?: string; scopes?: string }, command: Command) =>
-      withStore(command, async ({ store, json }) => {
-        const added = {
-          username: normalizeUsername(username),
-          name: options.name ?? username.trim(),
-          scopes: await parseScopes(options.scopes),
-        };
-        if (!/^[^\s\p{Cc}]{1,100}$/u.test(added.username)) {
-          throw new CliError('A user name has 1 to 100 characters and no spaces');
-        }
-        const exists = (await listUsers(store)).some((known) => known.username === added.username);
-        if (exists || !(await addUser(store, { ...added, passwordHash: await newPasswordHash() }))) {
-          throw new CliError(`There is a user ${added.username} already`);
-        }
-        printResult(`Added ${added.username}.`, added, json);
-      }),
+      withStore(
+        command,
+        async ({ store, json }) => {
+          const added = {
+            username: normalizeUsername(username),
+            name: options.name ?? username.trim(),
+            scopes: await parseScopes(options.scopes),
+          };
+          // A colon is for the ids of services (service:NAME); format characters make two names look the same.
+          if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
+            throw new CliError('A user name has 1 to 100 characters, no spaces, colons or invisible ones');
+          }
+          const exists = (await listUsers(store)).some((known) => known.username === added.username);
+          if (exists || !(await addUser(store, { ...added, passwordHash: await newPasswordHash() }))) {
+            throw new CliError(`There is a user ${added.username} already`);
+          }
+          printResult(`Added ${added.username}.`, added, json);
+        },
+        'created',
+      ),
     );
   user
     .command('passwd <username>')
-    .description('set a new password; the password is asked for, or read from standard input')
-    .action((username: string, _options, command: Command) =>
+    .description('set a new password and end all grants; it is asked for, or read from standard input')
+    .option('--keep-grants', 'leave clients signed in')
+    .action((username: string, options: { keepGrants?: boolean }, command: Command) =>
       withStore(command, async ({ store, json }) => {
         const name = await existing(store, username);
         await updateUser(store, name, { password_hash: await newPasswordHash() });
-        printResult(`Set the password of ${name}.`, { username: name }, json);
+        const ended = options.keepGrants ? 0 : await endGrants(store, name);
+        printResult(
+          `Set the password of ${name}; ended ${ended} grants.`,
+          { username: name, grants_ended: ended },
+          json,
+        );
       }),
     );
   user

@@ -31,6 +31,20 @@ export function askMcp(url: string, headers: Record<string, string> = {}): Promi
   });
 }
 
+/** Asks to register a client that must be refused: nothing is left behind. */
+export function askRefusedRegistration(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return ask(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ redirect_uris: [] }),
+  });
+}
+
+/** Asks for a token in a way that must be refused. */
+export function askRefusedToken(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return ask(url, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'none' }) });
+}
+
 /** An answer in a few words, for people: never more than one line of what a server sent. */
 export function summary({ status, headers, text }: Answer): string {
   const type = headers.get('content-type')?.split(';')[0] ?? 'no content type';

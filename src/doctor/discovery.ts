@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../platform/config.js';
 import { ask, askMcp, type Json, summary } from './ask.js';
-import { type Check, type Problem, Skipped } from './visit.js';
+import { type Check, isOwn, type Problem, Skipped } from './visit.js';
 
 const REQUIRED_ENDPOINTS = ['authorization_endpoint', 'token_endpoint'];
 const NO_SIGN_IN = 'the endpoint does not ask for a token';
@@ -73,8 +73,9 @@ export const discoveryChecks: Check[] = [
         const problem = `No metadata is found for the issuer ${issuer}`;
         return [{ problem, fix: 'Forward /.well-known/oauth-authorization-server to the server' }];
       }
-      visit.serverMetadata = found;
-      return serverMetadataProblems(found, issuer);
+      visit.serverMetadata = found.document;
+      visit.serverMetadataUrl = found.place;
+      return serverMetadataProblems(found.document, issuer, isOwn(visit, issuer));
     },
   },
   {
@@ -117,7 +118,7 @@ export function metadataUrl(mcpUrl: string): string {
   return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}`;
 }
 
-async function findServerMetadata(issuer: string): Promise<Json | undefined> {
+async function findServerMetadata(issuer: string): Promise<{ place: string; document: Json } | undefined> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   for (const place of [
@@ -126,12 +127,13 @@ async function findServerMetadata(issuer: string): Promise<Json | undefined> {
     `${origin}${path}/.well-known/openid-configuration`,
   ]) {
     const answer = await ask(place);
-    if (answer.status === 200 && answer.json !== undefined) return answer.json;
+    if (answer.status === 200 && answer.json !== undefined) return { place, document: answer.json };
   }
   return undefined;
 }
 
-function serverMetadataProblems(metadata: Json, issuer: string): Problem[] {
+/** @param own whether the issuer is the server itself; what a provider elsewhere lacks may be beyond its operator */
+function serverMetadataProblems(metadata: Json, issuer: string, own: boolean): Problem[] {
   const problems: Problem[] = [];
   if (metadata['issuer'] !== issuer) {
     problems.push({
@@ -153,6 +155,7 @@ function serverMetadataProblems(metadata: Json, issuer: string): Problem[] {
     problems.push({
       problem: 'iss in authorization answers is not advertised (RFC 9207)',
       fix: 'Let the authorization server send it, and advertise it; clients of several servers need it',
+      warning: !own,
     });
   }
   const registers = metadata['registration_endpoint'] || metadata['client_id_metadata_document_supported'];
@@ -160,6 +163,7 @@ function serverMetadataProblems(metadata: Json, issuer: string): Problem[] {
     problems.push({
       problem: 'Clients can neither register nor use a metadata document: each must be added by hand',
       fix: 'Set ENABLE_DCR=true, or allow client ID metadata documents at your provider',
+      warning: true,
     });
   }
   return problems;

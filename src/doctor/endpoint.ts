@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../platform/config.js';
 import { askMcp, summary } from './ask.js';
-import { type Check, Hopeless, type Problem, Skipped } from './visit.js';
+import { type Check, Hopeless, Skipped } from './visit.js';
 
 const CERTIFICATE_FIXES: Record<string, string> = {
   CERT_HAS_EXPIRED: 'Renew the certificate',
@@ -10,15 +10,6 @@ const CERTIFICATE_FIXES: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'Serve the whole chain: the certificate and the intermediate ones',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Use a certificate that names this host',
 };
-/** Names under which clients are known to come. */
-const USER_AGENTS = [
-  'node',
-  'python-httpx/0.28.1',
-  'Claude-User',
-  'openai-mcp/1.0.0',
-  'Cursor/1.0',
-  'Go-http-client/2.0',
-];
 const MAX_CLOCK_SKEW_S = 60;
 
 /** Whether there is an MCP endpoint at all, reached without detours. */
@@ -84,21 +75,6 @@ export const endpointChecks: Check[] = [
       if (status === first?.status) return [];
       const problem = `With a slash at the end the answer is different: ${summary({ status, ...answer })}`;
       return [{ problem, fix: 'Forward /mcp/ like /mcp, without a redirect' }];
-    },
-  },
-  {
-    name: 'known user agents get through',
-    async run({ mcpUrl, first }) {
-      const problems: Problem[] = [];
-      for (const agent of USER_AGENTS) {
-        const answer = await askMcp(mcpUrl, { 'User-Agent': agent });
-        if (answer.status === first?.status) continue;
-        problems.push({
-          problem: `Requests of the user agent ${agent} are treated differently: ${summary(answer)}`,
-          fix: 'Exempt the paths of this server from bot protection in your firewall or CDN',
-        });
-      }
-      return problems;
     },
   },
   {

@@ -4,6 +4,8 @@ import type { Answer, Json } from './ask.js';
 export interface Problem {
   problem: string;
   fix: string;
+  /** It may be meant to be so; it does not make the server a failing one. */
+  warning?: boolean;
 }
 
 /** What the checks learn on their way through a server; each can use what those before it found. */
@@ -18,6 +20,8 @@ export interface Visit {
   /** The issuer named by the resource metadata. */
   issuer?: string;
   serverMetadata?: Json;
+  /** Where that was found. */
+  serverMetadataUrl?: string;
 }
 
 /** Nothing to check here, and why. */
@@ -39,8 +43,9 @@ export interface Check {
 
 export interface Outcome {
   check: string;
-  status: 'ok' | 'problem' | 'skipped';
+  status: 'ok' | 'warning' | 'problem' | 'skipped';
   problems: Problem[];
+  warnings: Problem[];
   reason?: string;
 }
 
@@ -63,13 +68,31 @@ export async function examine(
     });
     const outcome: Outcome =
       result instanceof Skipped
-        ? { check: name, status: 'skipped', problems: [], reason: result.reason }
-        : { check: name, status: result.length > 0 ? 'problem' : 'ok', problems: result };
+        ? { check: name, status: 'skipped', problems: [], warnings: [], reason: result.reason }
+        : judge(name, result);
     tell(outcome);
     outcomes.push(outcome);
     if (hopeless) break;
   }
   return outcomes;
+}
+
+function judge(check: string, found: Problem[]): Outcome {
+  const problems = found.filter(({ warning }) => !warning);
+  const warnings = found.filter(({ warning }) => warning);
+  const status = problems.length > 0 ? 'problem' : warnings.length > 0 ? 'warning' : 'ok';
+  return { check, status, problems, warnings };
+}
+
+/** The address an endpoint has by the metadata, when it is one. */
+export function endpoint({ serverMetadata }: Visit, name: string): string | undefined {
+  const value = serverMetadata?.[name];
+  return typeof value === 'string' && URL.canParse(value) ? value : undefined;
+}
+
+/** Whether an address is of the server that is examined, and not of an identity provider elsewhere. */
+export function isOwn({ mcpUrl }: Visit, url: string): boolean {
+  return new URL(url).origin === new URL(mcpUrl).origin;
 }
 
 function unanswered(error: unknown): Problem {

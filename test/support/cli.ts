@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ProgramResult, runProgram } from './program.js';
 
 /** Runs the built command line as a person does: `run('user add carol', 'the password')`. */
-export type Cli = (command: string, input?: string) => Promise<ProgramResult>;
+export type Cli = (command: string, input?: string | Uint8Array) => Promise<ProgramResult>;
 
 export function cliFor(databaseUrl: string, environment: Record<string, string> = {}): Cli {
   return (command, input) =>
@@ -26,12 +26,17 @@ export async function cliJson<T>(cli: Cli, command: string, input?: string): Pro
 /** A command line on a database that does not exist yet. */
 export async function cliOnNewDatabase(): Promise<{
   cli: Cli;
+  url: string;
+  path: string;
   directory: string;
   remove: () => Promise<void>;
 }> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-cli-'));
+  const path = join(directory, 'data', 'server.db');
   return {
-    cli: cliFor(`file:${join(directory, 'data', 'server.db')}`),
+    cli: cliFor(`file:${path}`),
+    url: `file:${path}`,
+    path,
     directory,
     remove: () => rm(directory, { recursive: true, force: true }),
   };

@@ -39,6 +39,8 @@ class HostAgent extends Agent {
 export interface DocumentHost {
   agent: Agent;
   port: number;
+  /** As PEM; whoever trusts it, trusts the host. */
+  certificate: string;
   /** The paths asked for so far. */
   requests: string[];
   /** How often somebody connected, with or without a request. */
@@ -72,6 +74,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   const host: DocumentHost = {
     agent: new HostAgent({ ca: cert }, port),
     port,
+    certificate: cert,
     requests,
     connections: () => connections,
     answer(next) {

@@ -72,3 +72,28 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
     },
   };
 }
+
+/** Changes the answers of a path. */
+export const at = (path: string | RegExp, change: (passing: Passing, url: string) => void): Fault => ({
+  answer(req, passing) {
+    const [pathname = ''] = (req.url ?? '').split('?');
+    if (typeof path === 'string' ? pathname === path : path.test(pathname)) change(passing, req.url ?? '');
+  },
+});
+
+/** Changes the JSON documents of a path. */
+export const json = (path: string | RegExp, change: (document: Record<string, unknown>) => void): Fault =>
+  at(path, (passing) => {
+    if (passing.body === '') return;
+    const document = JSON.parse(passing.body) as Record<string, unknown>;
+    change(document);
+    passing.body = JSON.stringify(document);
+  });
+
+/** An HTML page instead of the answer. */
+export const page = (status: number) => (passing: Passing) =>
+  Object.assign(passing, {
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: '<title>Welcome to nginx</title>',
+  });

@@ -20,7 +20,7 @@ export async function runProgram(
   name: string,
   args: string[],
   environment: Record<string, string> = {},
-  input = '',
+  input: string | Uint8Array = '',
 ): Promise<ProgramResult> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist', name), ...args], {
     cwd: tmpdir(),

@@ -7,6 +7,7 @@ const programs = {
     install: 'apt-get install chromium',
   },
   nginx: { paths: ['/usr/sbin/nginx', '/usr/bin/nginx'], install: 'apt-get install nginx' },
+  script: { paths: ['/usr/bin/script'], install: 'apt-get install bsdutils' },
   postgres: {
     paths: ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     install: 'apt-get install postgresql',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { nowInSeconds } from '../store/database.js';
 import { SIGNING_ALGORITHM, type SigningKeys } from './keys.js';
 
@@ -19,7 +19,11 @@ export interface AccessTokenClaims {
 export interface AccessTokens {
   /** Signs a token for a grant. `scope` is space-separated. */
   sign: (claims: Pick<AccessTokenClaims, 'sub' | 'client_id' | 'scope' | 'aud' | 'gid'>) => Promise<string>;
-  /** The claims of a valid token of ours, or `undefined`. Says nothing about whether its grant still stands. */
+  /**
+   * The claims of a valid token of ours, or `undefined`. Says nothing about whether its grant still stands.
+   *
+   * @throws when the keys can't be read: a token that can't be checked is not called invalid
+   */
   verify: (token: string) => Promise<AccessTokenClaims | undefined>;
 }
 
@@ -56,8 +60,9 @@ export function createAccessTokens(
           requiredClaims: ['sub', 'client_id', 'scope', 'jti', 'exp', 'gid'],
         });
         return payload as JWTPayload & AccessTokenClaims;
-      } catch {
-        return undefined;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
       }
     },
   };

@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type RemoteJWKSet,
+} from 'jose';
 import { z } from 'zod';
 import type { Caller } from '../caller.js';
 import { isLoopbackHost } from '../config.js';
@@ -31,6 +39,11 @@ const providerMetadata = z.object({
   code_challenge_methods_supported: z.array(z.string()).default([]),
 });
 
+const scopeClaim = z.union([
+  z.string().transform((text) => text.split(' ').filter(Boolean)),
+  z.array(z.string()),
+]);
+
 export interface ExternalOptions {
   /** Exactly as the provider writes it. */
   issuer: string;
@@ -51,6 +64,7 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
   const { issuer, audiences, logger, cooldownMs = 30_000 } = options;
   let keys: Promise<RemoteJWKSet> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
+  const isCoolingDown = () => Date.now() - failedAt < cooldownMs;
 
   async function findKeys(): Promise<RemoteJWKSet> {
     const { jwks_uri, code_challenge_methods_supported } = await discover(issuer);
@@ -64,11 +78,16 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
       timeoutDuration: TIMEOUT_MS,
       cooldownDuration: cooldownMs,
       cacheMaxAge: KEYS_MAX_AGE_MS,
+      // The cooldown of jose counts from the last success only.
+      async [customFetch](url, init) {
+        if (isCoolingDown()) throw new VerifierUnavailableError();
+        return fetch(url, init);
+      },
     });
   }
 
   function providerKeys(): Promise<RemoteJWKSet> {
-    if (keys === undefined && Date.now() - failedAt < cooldownMs) throw new VerifierUnavailableError();
+    if (keys === undefined && isCoolingDown()) throw new VerifierUnavailableError();
     keys ??= findKeys().catch((error: unknown) => {
       keys = undefined;
       failedAt = Date.now();
@@ -94,7 +113,9 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
       });
       return isAccessToken(payload, protectedHeader.typ) ? toCaller(payload) : undefined;
     } catch (error) {
+      if (error instanceof VerifierUnavailableError) throw error;
       if (error instanceof errors.JOSEError && !PROVIDER_FAULTS.includes(error.code)) return undefined;
+      failedAt = Date.now();
       logger.warn({ err: error, issuer }, 'the keys of the identity provider cannot be read');
       throw new VerifierUnavailableError();
     }
@@ -142,24 +163,34 @@ function claimsIssuer(token: string, issuer: string): boolean {
 }
 
 /**
- * Neither an ID token, which is for the client's eyes, nor one bound to a key (RFC 9449, RFC 8705), which whoever holds
- * it must not get accepted as a bearer token.
+ * Neither an ID token, which is for the client's eyes, nor a refresh or logout token, nor one bound to a key (RFC 9449,
+ * RFC 8705), which whoever holds it must not get accepted as a bearer token. Only the type of RFC 9068 says for certain
+ * that a token is an access token; others must carry scopes, which no ID token has. Keycloak writes the kind into a
+ * claim of its own: `Bearer`, or `ID`, `Refresh`, `Offline`, `Logout`.
  */
 function isAccessToken(payload: JWTPayload, type: string | undefined): boolean {
-  const foreign = ['nonce', 'at_hash', 'c_hash', 'cnf'].some((claim) => payload[claim] !== undefined);
-  return !foreign && (type === undefined || /^(application\/)?(at\+)?jwt$/i.test(type));
+  const { sub, typ: kind } = payload;
+  if (typeof sub !== 'string' || sub === '') return false;
+  if (['nonce', 'at_hash', 'c_hash', 'cnf'].some((claim) => payload[claim] !== undefined)) return false;
+  if (kind !== undefined && !/^(bearer|(at\+)?jwt)$/i.test(String(kind))) return false;
+  if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
+  return (type === undefined || /^(application\/)?jwt$/i.test(type)) && scopesOf(payload) !== undefined;
+}
+
+/** From `scope` (RFC 9068) or `scp` (Entra, Okta), as text or as a list; `undefined` where neither is there. */
+function scopesOf(payload: JWTPayload): string[] | undefined {
+  return [payload['scope'], payload['scp']].map((claim) => scopeClaim.safeParse(claim).data).find(Boolean);
 }
 
 function toCaller(payload: JWTPayload): Caller {
   const text = (...names: string[]) =>
     names.map((name) => payload[name]).find((value) => typeof value === 'string');
-  const scope = payload['scope'] ?? payload['scp'] ?? '';
   const id = payload.sub ?? '';
   return {
     kind: 'user',
     id,
     name: text('name', 'preferred_username') ?? id,
-    scopes: Array.isArray(scope) ? scope.map(String) : String(scope).split(' ').filter(Boolean),
+    scopes: scopesOf(payload) ?? [],
     clientId: text('client_id', 'azp') ?? 'unknown',
   };
 }

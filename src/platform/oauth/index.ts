@@ -46,7 +46,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, scopes } = options;
   const issuer = config.publicUrl;
   const resource = `${config.publicUrl}/mcp`;
-  const keys = await createSigningKeys(store, config.keyEncryptionSecret);
+  const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
   const limits = createLimits(store, config.rateLimitScale);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
   const context: OAuthContext = {
@@ -85,8 +85,8 @@ function registerRoutes({ store, limits }: OAuthContext): Router {
   const router = Router();
   router.use('/register', cors('POST'), onlyPost, express.json({ limit: '16kb' }));
   router.post('/register', async (req, res) => {
-    await limits.countRequest('register', req.ip ?? '');
-    res.status(201).json(await registerClient(store, req.body));
+    const count = () => limits.countRequest('register', req.ip ?? '');
+    res.status(201).json(await registerClient(store, req.body, count));
   });
   return router;
 }

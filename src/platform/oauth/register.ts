@@ -57,10 +57,16 @@ export interface ClientInformation extends ClientMetadata {
  * applications which register at each connection do not pile up.
  *
  * @param body the parsed JSON of the request
+ * @param count called for metadata that is acceptable, before anything is stored; it may throw to prevent it
  * @throws {OAuthError} naming the field at fault, or 503 when there are too many clients
  */
-export async function registerClient(store: Store, body: unknown): Promise<ClientInformation> {
+export async function registerClient(
+  store: Store,
+  body: unknown,
+  count?: () => Promise<void>,
+): Promise<ClientInformation> {
   const metadata = parseMetadata(body);
+  await count?.();
   const isPublic = metadata.token_endpoint_auth_method === 'none';
   const now = nowInSeconds();
   const registration_hash = isPublic ? digestOf(metadata) : null;

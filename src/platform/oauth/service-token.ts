@@ -3,6 +3,9 @@ import type { Caller } from '../caller.js';
 import { nowInSeconds, type Store } from '../store/database.js';
 import { sha256 } from './random.js';
 
+/** What the token of the settings is called; no stored token may have that name, or both would be the same caller. */
+export const STATIC_TOKEN_NAME = 'static-token';
+
 /**
  * Checks a static token. Both sides are hashed first, so that the comparison takes the same time whatever the
  * length or the matching part, and every configured token is compared.
@@ -17,10 +20,10 @@ export function serviceTokenVerifier(
   const digests = tokens.map(digest);
   const caller: Caller = {
     kind: 'service',
-    id: 'service:static-token',
+    id: `service:${STATIC_TOKEN_NAME}`,
     name: 'Service',
     scopes,
-    clientId: 'static-token',
+    clientId: STATIC_TOKEN_NAME,
   };
   return (token) => {
     const candidate = digest(token);
@@ -52,7 +55,7 @@ export function storedServiceTokenVerifier(store: Store): (token: string) => Pro
         id: `service:${row.name}`,
         name: row.name,
         scopes: row.scopes.split(' '),
-        clientId: 'static-token',
+        clientId: STATIC_TOKEN_NAME,
       }
     );
   };

@@ -21,16 +21,30 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export async function openStore(url: string, logger?: Logger): Promise<Store> {
   let store: Store | undefined;
   try {
-    const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
-    store = new Kysely<Database>({ dialect });
-    await migrate(store);
+    store = connectStore(url, logger);
+    const { error } = await migrator(store).migrateToLatest();
+    if (error !== undefined) throw error;
     return store;
   } catch (error) {
-    await store?.destroy();
+    // What is no database can't be closed in order either; the first failure says more.
+    await store?.destroy().catch(() => {});
     throw new Error(`The database of DATABASE_URL cannot be opened: ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+/** Opens the database as it is; a file that does not exist is made. Otherwise like `openStore`. */
+export function connectStore(url: string, logger?: Logger): Store {
+  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
+  return new Kysely<Database>({ dialect });
+}
+
+/** How many migrations the tables have behind them, and how many they lack. Changes nothing. */
+export async function migrationState(store: Store): Promise<{ done: number; pending: number }> {
+  const all = await migrator(store).getMigrations();
+  const done = all.filter(({ executedAt }) => executedAt !== undefined).length;
+  return { done, pending: all.length - done };
 }
 
 /** @throws when the database does not answer. */
@@ -50,8 +64,6 @@ function postgresDialect(url: string, logger?: Logger): PostgresDialect {
   return new PostgresDialect({ pool });
 }
 
-async function migrate(store: Store): Promise<void> {
-  const migrator = new Migrator({ db: store, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+function migrator(store: Store): Migrator {
+  return new Migrator({ db: store, provider: { getMigrations: async () => migrations } });
 }

@@ -46,14 +46,22 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   }
 }
 
+/** The path of a database file; `undefined` for one in memory and for other engines. */
+export function databasePath(url: string): string | undefined {
+  if (!url.startsWith('file:') || url === 'file::memory:') return undefined;
+  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
+}
+
 function openFile(url: string): SqliteDatabase {
-  const path = url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
-  if (path !== ':memory:') createPrivately(path);
-  const database = new Libsql(path);
+  const path = databasePath(url);
+  if (path !== undefined) createPrivately(path);
+  const database = new Libsql(path ?? ':memory:');
   database.pragma('busy_timeout = 5000');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // Overwrites what is deleted or replaced, such as a private key that is now stored encrypted.
+  database.pragma('secure_delete = ON');
   return withCachedStatements(database);
 }
 
@@ -70,8 +78,11 @@ function withCachedStatements(database: Libsql.Database): SqliteDatabase {
   return {
     close() {
       // Kept statements hold the file open, so SQLite would leave everything new beside it, in the log.
-      database.pragma('wal_checkpoint(TRUNCATE)');
-      database.close();
+      try {
+        database.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        database.close();
+      }
     },
     prepare(sql) {
       let statement = statements.get(sql);

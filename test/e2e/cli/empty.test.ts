@@ -1,6 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Migrator } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectStore, migrationState, openStore } from '../../../src/platform/store/database.js';
+import { migrations } from '../../../src/platform/store/migrations/index.js';
 import { cliFor, cliJson, cliOnNewDatabase } from '../../support/cli.js';
 
 let database: Awaited<ReturnType<typeof cliOnNewDatabase>>;
@@ -9,7 +12,57 @@ beforeEach(async () => {
 });
 afterEach(() => database.remove());
 
-describe('on a database that does not exist yet', () => {
+describe('where there is no database', () => {
+  it.each([
+    'user list',
+    'user passwd carol',
+    'user disable carol',
+    'user enable carol',
+    'client list',
+    'client show x',
+    'client delete x',
+    'client prune',
+    'grant list',
+    'grant revoke --user carol',
+    'token list',
+    'token revoke x',
+    'keys list',
+    'keys rotate',
+    'db backup copy.db',
+  ])('%s says so, and makes none', async (command) => {
+    const err = `There is no database at ${database.path}. Start the server once, or run: db migrate\n`;
+    expect(await database.cli(command, 'password')).toEqual({ code: 1, out: '', err });
+    expect(await readdir(database.directory)).toEqual([]);
+  });
+
+  it.each([
+    ['db migrate', ''],
+    ['user add carol', 'password'],
+    ['client add --name App --redirect-uri https://app.example/callback', ''],
+    ['token create nexus', ''],
+  ])('%s, which may come before the first start, makes it', async (command, input) => {
+    expect((await database.cli(command, input)).code).toBe(0);
+    expect((await stat(database.path)).mode & 0o777).toBe(0o600);
+  });
+});
+
+it('a database of an earlier version is left as it is; a backup of it can be made', async () => {
+  const { cli, url, directory } = database;
+  const store = connectStore(url);
+  const provider = { getMigrations: async () => migrations };
+  await new Migrator({ db: store, provider }).migrateTo('0002-oauth');
+  const message = 'The database is of an earlier version. Start the server once, or run: db migrate\n';
+  expect(await cli('user list')).toEqual({ code: 1, out: '', err: message });
+  expect((await cli(`db backup ${join(directory, 'copy.db')}`)).code).toBe(0);
+  expect(await migrationState(store)).toMatchObject({ pending: Object.keys(migrations).length - 2 });
+  expect((await cli('db migrate')).code).toBe(0);
+  expect(await migrationState(store)).toMatchObject({ pending: 0 });
+  await store.destroy();
+});
+
+describe('on an empty database', () => {
+  beforeEach(async () => (await openStore(database.url)).destroy());
+
   it.each(['user list', 'client list', 'grant list', 'token list', 'keys list'])(
     '%s is empty',
     async (command) => {

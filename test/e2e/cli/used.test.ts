@@ -32,7 +32,14 @@ describe('users', () => {
   });
 
   it('a new password replaces the old one', async () => {
-    expect((await cli('user passwd carol', 'second password')).code).toBe(0);
+    const carol = { username: 'carol', password: 'first password' };
+    const { access_token } = await signInForTokens(server.url, carol);
+    const kept = await cli('user passwd carol --keep-grants', 'other password');
+    expect(kept.out).toBe('Set the password of carol; ended 0 grants.\n');
+    expect(await ping(access_token)).toBe(200);
+    const { out } = await cli('user passwd carol', 'second password');
+    expect(out).toMatch(/^Set the password of carol; ended [1-9]\d* grants.$/m);
+    expect(await ping(access_token)).toBe(401);
     await expect(signIn(server.url, { username: 'carol', password: 'first password' })).rejects.toThrow(
       '401',
     );
@@ -62,6 +69,10 @@ describe('users', () => {
     ['user add dave', '', /1 to 72 bytes/],
     ['user add dave', 'x'.repeat(73), /1 to 72 bytes/],
     ['user add dave --scopes read,admin', 'x', /Unknown scope admin/],
+    ['user add service:static-token', 'x', /no spaces, colons or invisible ones/],
+    ['user add ali\u202ece', 'x', /no spaces, colons or invisible ones/],
+    ['user add dave', 'a\0b', /null byte/],
+    ['user add dave', Buffer.from([0x66, 0xff, 0x66]), /not UTF-8/],
   ])('%s with the password "%s" changes nothing', async (command, password, message) => {
     const before = await cliJson(cli, 'user list');
     const { code, err } = await cli(command, password);
@@ -148,6 +159,21 @@ it('grants are listed and revoked by user, by client, or by both', async () => {
   expect((await cli(`grant revoke ${byClient}`)).code).toBe(1);
 });
 
+it('any number of grants can be revoked at once', async () => {
+  const store = await openStore(server.databaseUrl);
+  const grant = { username: 'crowd', client_id: 'c', scopes: 'read', resource: 'r', created_at: 1 };
+  for (let chunk = 0; chunk < 34; chunk += 1) {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({
+      ...grant,
+      id: `crowd-${chunk}-${index}`,
+      expires_at: 9_999_999_999,
+    }));
+    await store.insertInto('grants').values(rows).execute();
+  }
+  await store.destroy();
+  expect((await cli('grant revoke --user crowd')).out).toBe('Ended 34000 grants.\n');
+});
+
 describe('tokens', () => {
   it('work from the moment they are made until they are revoked, with their scopes, and are not stored', async () => {
     const { token } = await cliJson<{ token: string }>(cli, 'token create reports --scopes read --days 2');
@@ -182,6 +208,7 @@ describe('tokens', () => {
     'token create a/b',
     'token create x --days 0',
     'token create x --scopes all',
+    'token create static-token',
   ])('%s is refused', async (command) => {
     expect((await cli(command)).code).not.toBe(0);
     expect(await cliJson(cli, 'token list')).toEqual([]);
@@ -196,12 +223,23 @@ describe('tokens', () => {
 
 it('keys rotate, and what was issued before stays valid; one waiting key is enough', async () => {
   const before = await signInForTokens(server.url);
-  expect((await cli('keys rotate')).out).toContain('signs from');
+  const day = await cliJson<{ signs_from: number }>(cli, 'keys rotate');
+  expect(day.signs_from - Date.now() / 1000).toBeGreaterThan(86_000);
   expect((await cli('keys rotate')).err).toMatch(/waiting to sign already/);
   expect((await cli('keys rotate --now')).code).toBe(0);
-  const keys = await cliJson<{ state: string; kid: string }[]>(cli, 'keys list');
-  expect(keys.map(({ state }) => state)).toEqual(['next', 'current', 'previous']);
+  const keys = await cliJson<{ state: string }[]>(cli, 'keys list');
+  expect(keys.map(({ state }) => state)).toEqual(['current', 'previous']);
   expect(await ping(before.access_token)).toBe(200);
+  const two = await cliJson<{ signs_from: number }>(cli, 'keys rotate --lead-time 48');
+  expect(two.signs_from - day.signs_from).toBeGreaterThan(86_000);
+});
+
+it.each([
+  ['--lead-time 0', 1],
+  ['--lead-time soon', 1],
+  ['--now --lead-time 3', 2],
+])('keys rotate %s is refused', async (options, code) => {
+  expect((await cli(`keys rotate ${options}`)).code).toBe(code);
 });
 
 it('db backup copies a database in use, into a file that can be used at once', async () => {

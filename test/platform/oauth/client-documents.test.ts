@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ClientDocuments, createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
 import {
   clientDocument,
@@ -36,6 +37,7 @@ describe('a document', () => {
   it.each([
     ['another client_id', { client_id: `${DOCUMENT_URL}?` }, /belongs to another address/],
     ['a secret', { client_secret: 'x' }, /not valid/],
+    ['the end of a secret', { client_secret_expires_at: 0 }, /not valid/],
     ['a method with a secret', { token_endpoint_auth_method: 'client_secret_basic' }, /not valid/],
     ['no name', { client_name: undefined }, /not valid/],
     ['no redirect_uris', { redirect_uris: [] }, /not valid/],
@@ -95,6 +97,64 @@ describe('a document', () => {
     await Promise.all(Array.from({ length: 10 }, () => load(documents)));
     await load(documents);
     expect(host.requests.length - before).toBe(1);
+  });
+
+  describe('is kept', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+    afterEach(() => void vi.useRealTimers());
+    const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
+    it.each([
+      ['5 minutes by default', {}, 300],
+      ['as long as it says', { 'Cache-Control': 'public, max-age=600' }, 600],
+      ['a minute at least', { 'Cache-Control': 'max-age=0' }, 60],
+      ['a day at most', { 'Cache-Control': 'max-age=31536000' }, 86_400],
+      ['a minute where it should not be kept', { 'Cache-Control': 'no-store, max-age=600' }, 60],
+    ])('%s', async (_what, headers, seconds) => {
+      host.serve(clientDocument(), headers);
+      const before = host.requests.length;
+      const fetches = async () => {
+        await load(documents);
+        return host.requests.length - before;
+      };
+      expect(await fetches()).toBe(1);
+      pass(seconds - 1);
+      expect(await fetches()).toBe(1);
+      pass(2);
+      expect(await fetches()).toBe(2);
+    });
+
+    it('until 500 others came after it', async () => {
+      host.answer((req, res) => {
+        res.writeHead(200, { 'Content-Type': 'application/json' });
+        res.end(JSON.stringify(clientDocument({ client_id: `https://${DOCUMENT_HOST}${req.url}` })));
+      });
+      const url = (index: number) => `https://${DOCUMENT_HOST}/${index}.json`;
+      for (let index = 0; index <= 500; index += 1) await load(documents, url(index));
+      const before = host.requests.length;
+      await load(documents, url(500));
+      await load(documents, url(1));
+      expect(host.requests.length).toBe(before);
+      await load(documents, url(0));
+      expect(host.requests.length).toBe(before + 1);
+    });
+  });
+
+  it('is one of 20 that are fetched at once; more have to wait', async () => {
+    const held: ServerResponse[] = [];
+    host.answer((_req, res) => void held.push(res));
+    const loading = Array.from({ length: 21 }, (_, index) =>
+      load(documents, `https://${DOCUMENT_HOST}/${index}.json`).catch((error: Error) => error),
+    );
+    expect(await loading.at(-1)).toMatchObject({
+      message: expect.stringMatching(/Too many sign-ins/),
+      status: 503,
+    });
+    await expect.poll(() => held.length).toBe(20);
+    for (const res of held) res.writeHead(404).end();
+    const errors = (await Promise.all(loading)).slice(0, 20) as Error[];
+    expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
+    expect(errors[0]?.message).toMatch(/no description/);
   });
 
   it('comes from allowed domains and their subdomains only, when there is a list', async () => {

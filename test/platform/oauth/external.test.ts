@@ -16,9 +16,11 @@ const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: 
 const stranger = (await generateKeyPair('RS256')).privateKey;
 let pages: Record<string, object>;
 let asked: string[] = [];
+let redirects = false;
 const server = createServer((req, res) => {
   asked.push(req.url ?? '');
-  const page = pages[req.url ?? ''];
+  if (redirects && req.url !== '/elsewhere') return res.writeHead(302, { Location: '/elsewhere' }).end();
+  const page = req.url === '/elsewhere' ? metadata(origin) : pages[req.url ?? ''];
   res.writeHead(page ? 200 : 404, { 'Content-Type': 'application/json' }).end(JSON.stringify(page ?? {}));
 });
 let origin: string;
@@ -33,6 +35,7 @@ afterAll(() => {
 });
 beforeEach(async () => {
   asked = [];
+  redirects = false;
   pages = {
     '/keys': { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] },
     '/.well-known/oauth-authorization-server': metadata(origin),
@@ -58,6 +61,9 @@ describe('an access token', () => {
     ['scp as a list', { scope: undefined, scp: ['read'] }, { scopes: ['read'] }],
     ['scp as text', { scope: undefined, scp: 'read' }, { scopes: ['read'] }],
     ['no scope', { scope: undefined }, { scopes: [] }],
+    ['scopes that are none', { scope: 7, scp: { read: true } }, { scopes: [] }],
+    ['scope as an empty text', { scope: '' }, { scopes: [] }],
+    ['the kind of Keycloak', { typ: 'Bearer' }, { id: 'u-1' }],
     ['several audiences', { aud: ['x', 'api'] }, { id: 'u-1' }],
     ['a name and azp', { name: 'Ada', azp: 'c-1' }, { name: 'Ada', clientId: 'c-1', kind: 'user' }],
   ])('with %s is accepted', async (_what, claims, caller) => {
@@ -78,6 +84,14 @@ describe('an access token', () => {
     ['no subject', { sub: undefined }, {}],
     ['a nonce, an ID token', { nonce: 'n' }, {}],
     ['at_hash, an ID token', { at_hash: 'h' }, {}],
+    ['an empty subject', { sub: '' }, {}],
+    ['a subject that is no text', { sub: 7 as unknown as string }, {}],
+    ['the kind of an ID token of Keycloak', { typ: 'ID' }, {}],
+    ['the kind of a refresh token of Keycloak', { typ: 'Refresh' }, {}],
+    ['the kind of an offline token of Keycloak', { typ: 'Offline' }, {}],
+    ['the kind of a logout token of Keycloak', { typ: 'Logout' }, {}],
+    ['no scopes and a plain type, an ID token', { scope: undefined, azp: 'api' }, { typ: 'JWT' }],
+    ['no list of texts and a plain type', { scope: [7] }, { typ: 'JWT' }],
     ['a key it is bound to', { cnf: { jkt: 'x' } }, {}],
     ['the type of a logout token', {}, { typ: 'logout+jwt' }],
     ['an unknown key', {}, { kid: 'two' }],
@@ -110,6 +124,18 @@ describe('an access token', () => {
   });
 });
 
+describe('as providers issue them', () => {
+  it.each([
+    ['Entra', { scope: undefined, scp: 'read', azp: 'c', ver: '2.0', oid: 'x' }],
+    ['Okta', { scope: undefined, scp: ['read'], cid: 'c', uid: 'x' }],
+    ['Auth0', { scope: 'openid read', azp: 'c', aud: [AUDIENCE, 'https://i/userinfo'] }],
+    ['Keycloak', { scope: 'read', azp: 'c', typ: 'Bearer', sid: 's' }],
+  ])('an access token of %s is accepted', async (_who, claims) => {
+    const caller = await verifier()(await sign(claims, { typ: 'JWT' }));
+    expect(caller?.scopes).toContain('read');
+  });
+});
+
 describe('discovery', () => {
   const places = [
     '/.well-known/oauth-authorization-server/tenant',
@@ -133,10 +159,55 @@ describe('discovery', () => {
     await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
   });
 
+  it('does not follow a redirect', async () => {
+    redirects = true;
+    await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
+    expect(asked).not.toContain('/elsewhere');
+  });
+
   it('says that it cannot tell when the keys are gone', async () => {
     pages = { '/.well-known/oauth-authorization-server': metadata(origin) };
     await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
   });
+});
+
+describe('while the provider fails', () => {
+  const patient = () => externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
+
+  it('it is asked for its metadata once in the cooldown', async () => {
+    pages = {};
+    const verify = patient();
+    for (let index = 0; index < 10; index += 1) {
+      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+    }
+    expect(asked).toHaveLength(2);
+  });
+
+  it('it is asked for its keys once in the cooldown, however many tokens come', async () => {
+    delete pages['/keys'];
+    const verify = patient();
+    for (let index = 0; index < 10; index += 1) {
+      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+    }
+    expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
+  });
+
+  it('a key set that is none counts as a failure, too', async () => {
+    pages['/keys'] = { keys: 'none' };
+    const verify = patient();
+    for (let index = 0; index < 10; index += 1) {
+      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+    }
+    expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
+  });
+});
+
+it('tokens of unknown keys do not make it ask again soon after it got the keys', async () => {
+  const verify = externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
+  for (const kid of ['two', 'three', 'one', 'four']) {
+    expect((await verify(await sign({}, { kid }))) !== undefined).toBe(kid === 'one');
+  }
+  expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
 });
 
 it('a real provider may rotate its keys; while it is down, only what is certain is accepted', async () => {

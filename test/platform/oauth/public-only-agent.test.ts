@@ -1,15 +1,21 @@
+import { promises } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { type AgentOptions, get } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
 import { PublicOnlyAgent } from '../../../src/platform/oauth/public-only-agent.js';
 import {
   DOCUMENT_HOST,
+  DOCUMENT_URL,
   type DocumentHost,
   load,
   resolvesTo,
   startDocumentHost,
 } from '../../support/document-host.js';
+import { type NameServer, startNameServer } from '../../support/name-server.js';
 
 let host: DocumentHost;
 beforeAll(async () => {
@@ -157,6 +163,54 @@ describe('nothing special-use is ever connected to', () => {
       const trap = new PublicOnlyAgent({ lookup: resolvesTo(address), port: host.port });
       await expect(load(createClientDocuments([], trap)), address).rejects.toThrow(/could not be fetched/);
     }
+  });
+});
+
+describe('names are asked at the name servers, never at the system', () => {
+  let names: NameServer;
+  afterEach(() => names.stop());
+
+  it('and what they answer is filtered', async () => {
+    names = await startNameServer('127.0.0.1');
+    const before = host.connections();
+    const agent = new PublicOnlyAgent({ port: host.port } as AgentOptions, [names.address]);
+    await expect(load(createClientDocuments([], agent))).rejects.toThrow(/could not be fetched/);
+    expect(new Set(names.asked)).toEqual(new Set([DOCUMENT_HOST]));
+    expect(host.connections()).toBe(before);
+  });
+
+  it('and used, when they are allowed', async () => {
+    names = await startNameServer('127.0.0.1');
+    const options = { port: host.port, ca: host.certificate, allowIPAddressList: ['127.0.0.1'] };
+    const agent = new PublicOnlyAgent(options as AgentOptions, [names.address]);
+    expect(await load(createClientDocuments([], agent))).toMatchObject({ clientId: DOCUMENT_URL });
+  });
+
+  it('and one that never answers does not keep other look-ups of this process waiting', async () => {
+    names = await startNameServer();
+    const documents = createClientDocuments([], new PublicOnlyAgent({}, [names.address]));
+    let ended = 0;
+    const loading = Array.from({ length: 20 }, async (_, index) => {
+      await expect(load(documents, `https://${DOCUMENT_HOST}/${index}.json`)).rejects.toThrow(/be fetched/);
+      ended += 1;
+    });
+    await expect.poll(() => names.asked.length).toBe(40);
+    expect(await lookup('localhost')).toBeDefined();
+    expect(ended).toBe(0);
+    await Promise.all(loading);
+  });
+
+  it('until the connection is given up', async () => {
+    names = await startNameServer();
+    const lookups = vi.spyOn(promises.Resolver.prototype, 'resolve4');
+    const agent = new PublicOnlyAgent({}, [names.address]);
+    const request = get(DOCUMENT_URL, { agent });
+    const failed = once(request, 'error');
+    await expect.poll(() => names.asked.length).toBe(2);
+    request.destroy();
+    await failed;
+    await expect(lookups.mock.results[0]?.value).rejects.toMatchObject({ code: 'ECANCELLED' });
+    lookups.mockRestore();
   });
 });
 

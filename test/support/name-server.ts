@@ -1,0 +1,47 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+
+export interface NameServer {
+  /** Its address with the port, as a resolver takes it. */
+  address: string;
+  /** The names asked for so far. */
+  asked: string[];
+  stop: () => Promise<void>;
+}
+
+/** A name server on this machine that knows one IPv4 address for every name, or never answers. */
+export async function startNameServer(address?: string): Promise<NameServer> {
+  const asked: string[] = [];
+  const socket = createSocket('udp4', (query, { port, address: client }) => {
+    const { name, end } = readName(query);
+    asked.push(name);
+    if (address === undefined) return;
+    const isA = query.readUInt16BE(end) === 1;
+    const header = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, isA ? 1 : 0, 0, 0, 0, 0]);
+    const question = query.subarray(12, end + 4);
+    const bytes = address.split('.').map(Number);
+    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...bytes]);
+    socket.send(Buffer.concat([header, question, ...(isA ? [record] : [])]), port, client);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    asked,
+    async stop() {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
+
+/** The name in the question of a query (RFC 1035 section 4.1.2), and where it ends. */
+function readName(query: Buffer): { name: string; end: number } {
+  const labels: string[] = [];
+  let position = 12;
+  for (let length = query[position] ?? 0; length > 0; length = query[position] ?? 0) {
+    labels.push(query.toString('latin1', position + 1, position + 1 + length));
+    position += 1 + length;
+  }
+  return { name: labels.join('.').toLowerCase(), end: position + 1 };
+}
