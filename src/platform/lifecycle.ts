@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
-import { setTimeout as elapsed } from 'node:timers/promises';
+import { setTimeout as elapsed, setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config.js';
 import type { Logger } from './logger.js';
@@ -15,8 +15,11 @@ const MIN_DRAIN_MS = 10_000;
  */
 const KEEP_ALIVE_MS = 75_000;
 
-/** How long kept connections may carry one more request, whose answer ends them, in milliseconds. */
-const LINGER_MS = 300;
+/**
+ * How long nothing must have come on kept connections before they are cut, in milliseconds. Each answer on one ends it,
+ * so a proxy with traffic uses them up by itself.
+ */
+const LINGER_MS = 500;
 
 /** A server that is about to listen, and what has to be closed after it. */
 export interface Running {
@@ -68,13 +71,28 @@ async function shutDown(server: Server, running: Running, signal: string): Promi
   // be sending a request at this moment.
   NetServer.prototype.close.call(server);
   logger.info({ signal }, 'stopping');
-  const idle = app.drain().then(() => elapsed(LINGER_MS).then(app.drain));
-  await Promise.race([idle, elapsed(drainTime(config.toolTimeoutMs))]);
+  await Promise.race([untilQuiet(server, app), elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
   await store.destroy();
   logger.info('stopped');
   process.exit(0);
+}
+
+/** Waits until no call is running and no request has come for a while. */
+async function untilQuiet(server: Server, app: App): Promise<void> {
+  let quietSince = performance.now();
+  server.on('request', () => {
+    quietSince = performance.now();
+  });
+  let left = LINGER_MS;
+  while (left > 0) {
+    await app.drain();
+    await elapsed(left);
+    // What has arrived already is read first, also on a busy machine.
+    await turnOfEventLoop();
+    left = quietSince + LINGER_MS - performance.now();
+  }
 }
 
 /** Why the server can't start, in words a person can act on, without a stack. */
