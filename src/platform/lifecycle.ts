@@ -67,11 +67,14 @@ export function drainTime(toolTimeoutMs: number): number {
 
 async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
   const { app, config, store, logger } = running;
+  const quiet = untilQuiet(server, app);
+  // Connections that wait to be accepted are taken in first: the end of the listening would reset them.
+  await turnOfEventLoop();
   // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
   // be sending a request at this moment.
   NetServer.prototype.close.call(server);
   logger.info({ signal }, 'stopping');
-  await Promise.race([untilQuiet(server, app), elapsed(drainTime(config.toolTimeoutMs))]);
+  await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
   await store.destroy();
