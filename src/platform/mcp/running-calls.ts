@@ -6,6 +6,7 @@ export interface RunningCalls {
   idle: () => Promise<void>;
 }
 
+/** Counts from zero. */
 export function createRunningCalls(): RunningCalls {
   const running = new Set<object>();
   let waiting: (() => void)[] = [];

@@ -24,6 +24,7 @@ export interface SseEndpoint {
   close: () => void;
 }
 
+/** What the endpoint is made of. */
 export interface SseOptions {
   logger: Logger;
   content: ServerContent;

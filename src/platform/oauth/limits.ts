@@ -121,7 +121,7 @@ export function createLimits(store: Store, scale: number): Limits {
     },
     async clearLogins(address, username) {
       const { pair, all } = loginKeys(address, username);
-      await unhit(all.map(([key]) => key));
+      await unhit(all.map(([key]) => key).filter((key) => key !== pair));
       await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
     },
   };

@@ -1,36 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/platform/store/database.js';
-import {
-  answerOf,
-  authorizeUrl,
-  Browser,
-  CALLBACK,
-  pkce,
-  type Registration,
-  register,
-  tokenRequest,
-} from '../../support/oauth.js';
-import { startServer, type TestServer } from '../../support/server.js';
+import { answerOf, authorizeUrl, CALLBACK, pkce, register, tokenRequest } from '../../support/oauth.js';
+import { useSignInPage } from '../../support/sign-in-page.js';
 
-let server: TestServer;
-let client: Registration;
-let browser: Browser;
-beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
-  client = await register(server.url);
-});
-afterAll(() => server.stop());
-beforeEach(() => {
-  browser = new Browser(server.url);
-});
-
-const { challenge } = pkce();
-const start = (changes: Record<string, string> = {}, of = client) =>
-  authorizeUrl(server.url, of.client_id, challenge, changes);
+const visit = useSignInPage();
+const { start } = visit;
 
 describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   it('L1: is not cached, not framed, loads nothing, and has no form-action', async () => {
-    const { headers } = await browser.loginPage(start());
+    const { headers } = await visit.browser.loginPage(start());
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
@@ -45,7 +23,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   });
 
   it('L2: shows client name escaped and as unverified, where it leads, and what is asked for', async () => {
-    const hostile = await register(server.url, {
+    const hostile = await register(visit.server.url, {
       client_name: '<img src=x onerror=alert(1)>"\'',
       redirect_uris: ['https://app.example/callback'],
     });
@@ -53,7 +31,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
       { redirect_uri: 'https://app.example/callback', scope: 'read orders:write' },
       hostile,
     );
-    const page = await (await browser.loginPage(target)).text();
+    const page = await (await visit.browser.loginPage(target)).text();
     expect(page).not.toContain('<img');
     expect(page).toContain('&#60;img src=x onerror=alert(1)&#62;&#34;&#39;');
     expect(page).toContain('nobody has verified it');
@@ -69,11 +47,11 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     // Looks like a web address on purpose.
     ['https.evil.app://claude.ai/callback', 'https.evil.app'],
   ])('L2: for %s it names %s and warns of a program on the own device', async (redirectUri, shown) => {
-    const native = await register(server.url, {
+    const native = await register(visit.server.url, {
       client_name: 'Native',
       redirect_uris: ['https://app.example/callback', redirectUri],
     });
-    const page = await (await browser.loginPage(start({ redirect_uri: redirectUri }, native))).text();
+    const page = await (await visit.browser.loginPage(start({ redirect_uri: redirectUri }, native))).text();
     expect(page).toContain(`<strong>${shown}</strong>`);
     expect(page).toContain('a program on your own device');
   });
@@ -84,7 +62,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     ['W'.repeat(120), `${'W'.repeat(59)}…`],
   ])('L2: a name that would disturb the page is tamed (%#)', async (client_name, shown) => {
     const page = await (
-      await browser.loginPage(start({}, await register(server.url, { client_name })))
+      await visit.browser.loginPage(start({}, await register(visit.server.url, { client_name })))
     ).text();
     expect(page).toContain(`<h1>Sign in to connect <bdi>${shown}</bdi></h1>`);
   });
@@ -92,8 +70,8 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   it('L3: an unknown user and a wrong password look the same; the user name is kept', async () => {
     const pages = [];
     for (const username of ['alice', 'mallory']) {
-      const fields = await browser.open(start(), username, 'wrong');
-      const response = await browser.submit(fields);
+      const fields = await visit.browser.open(start(), username, 'wrong');
+      const response = await visit.browser.submit(fields);
       expect(response.status).toBe(401);
       const page = await response.text();
       expect(page).toContain(`value="${username}"`);
@@ -105,35 +83,35 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
 
   it('a declined optional scope stays declined after a wrong password, and is not granted', async () => {
     const target = start({ scope: 'read orders:write' });
-    const { scope, ...declined } = await browser.open(target, 'alice', 'wrong');
+    const { scope, ...declined } = await visit.browser.open(target, 'alice', 'wrong');
     expect(scope).toBe('orders:write');
-    const page = await (await browser.submit(declined)).text();
+    const page = await (await visit.browser.submit(declined)).text();
     expect(page).toMatch(/name="scope" value="orders:write" >/);
     const proof = pkce();
-    const second = await browser.open(
-      authorizeUrl(server.url, client.client_id, proof.challenge, { scope: 'read orders:write' }),
+    const second = await visit.browser.open(
+      authorizeUrl(visit.server.url, visit.client.client_id, proof.challenge, { scope: 'read orders:write' }),
     );
     const { scope: _declined, ...fields } = second;
     const form = {
       grant_type: 'authorization_code',
-      client_id: client.client_id,
-      code: answerOf(await browser.submit(fields))['code'],
+      client_id: visit.client.client_id,
+      code: answerOf(await visit.browser.submit(fields))['code'],
       code_verifier: proof.verifier,
     };
-    expect(await (await tokenRequest(server.url, form)).json()).toMatchObject({ scope: 'read' });
+    expect(await (await tokenRequest(visit.server.url, form)).json()).toMatchObject({ scope: 'read' });
   });
 
   it('a scope that is asked for alone is no box: it is allowed, or the whole is cancelled', async () => {
-    const fields = await browser.open(start({ scope: 'orders:write' }));
+    const fields = await visit.browser.open(start({ scope: 'orders:write' }));
     expect(fields).not.toHaveProperty('scope');
-    expect(answerOf(await browser.submit(fields))).toHaveProperty('code');
+    expect(answerOf(await visit.browser.submit(fields))).toHaveProperty('code');
   });
 
   it('a user who may allow nothing of what is asked is told so', async () => {
-    const store = await openStore(server.databaseUrl);
+    const store = await openStore(visit.server.databaseUrl);
     await store.updateTable('users').set({ scopes: 'read' }).where('username', '=', 'bob').execute();
-    const response = await browser.submit(
-      await browser.open(start({ scope: 'orders:write' }), 'bob', 'hunter2'),
+    const response = await visit.browser.submit(
+      await visit.browser.open(start({ scope: 'orders:write' }), 'bob', 'hunter2'),
     );
     await store
       .updateTable('users')
@@ -148,7 +126,10 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   });
 
   it('a form that cannot be read is answered with a page', async () => {
-    const tooLarge = await browser.submit({ ...(await browser.open(start())), username: 'x'.repeat(40_000) });
+    const tooLarge = await visit.browser.submit({
+      ...(await visit.browser.open(start())),
+      username: 'x'.repeat(40_000),
+    });
     expect(tooLarge.status).toBe(413);
     expect(tooLarge.headers.get('content-type')).toContain('text/html');
     expect(tooLarge.headers.get('x-frame-options')).toBe('DENY');
