@@ -1,9 +1,10 @@
-import { readEnvironment } from './platform/config.js';
+import { readEnvironment } from './platform/config/config.js';
 import { describeStartFailure } from './platform/lifecycle.js';
-import { startServer } from './start.js';
+import { startServer } from './platform/start.js';
+import server from './server.js';
 
 try {
-  await startServer(readEnvironment());
+  await startServer(server, readEnvironment(server.settings));
 } catch (error) {
   console.error(describeStartFailure(error));
   process.exit(1);

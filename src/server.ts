@@ -1,32 +1,38 @@
 import { EXTENSION_ID } from '@modelcontextprotocol/ext-apps/server';
-import { icons } from './icons.js';
-import type { ServerContent } from './platform/mcp/content.js';
+import { createAccounts } from './accounts/index.js';
+import { accountsMigrations } from './accounts/migrations/index.js';
+import { brand } from './brand.js';
+import { defineServer } from './platform/define-server.js';
+import { mediaFiles } from './platform/http/static-files.js';
 import { prompts } from './prompts/index.js';
 import { resources } from './resources/index.js';
+import { createServices } from './services.js';
+import { settings } from './settings.js';
+import { catalogueRoutes } from './shop/catalogue/route.js';
+import { shopMigrations } from './shop/migrations/index.js';
+import { seedShop } from './shop/seed.js';
 import { tools } from './tools/index.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** Change every field: this is what clients show of your server and what models read first. */
-export const content: ServerContent = {
-  info: {
-    name: 'acme-shop',
-    title: 'Acme Shop',
-    version: '1.0.0',
-    description: 'Orders, products and catalogues of the Acme furniture shop',
-    icons: icons.shop,
-  },
+/** The whole of your server on one screen. Everything below `platform/` takes from here what is yours. */
+export default defineServer({
+  brand,
+  version: '1.0.0',
   instructions: [
-    'Acme Shop sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.',
+    `${brand.name} sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.`,
     'cancel_order cancels an order that has not been shipped. send_catalog, send_product_image and send_audio_guide send files.',
-    'Ids look like lamp-arc and ORD-1001; acme://pricing lists every product id with its price.',
+    `Ids look like lamp-arc and ORD-1001; ${brand.uriScheme}://pricing lists every product id with its price.`,
     'Never guess an order id: ask the customer for it.',
   ].join(' '),
   scopes: [
     { name: 'read', description: 'See products, prices and your own orders', default: true },
     { name: 'orders:write', description: 'Cancel your own orders', default: false },
   ],
+  settings,
+  services: createServices,
+  accounts: createAccounts,
   tools,
   resources,
   prompts,
@@ -39,4 +45,7 @@ export const content: ServerContent = {
     'resources/templates/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },
     'server/discover': { ttlMs: HOUR_MS, cacheScope: 'private' },
   },
-};
+  routes: ({ store }) => [catalogueRoutes(store), mediaFiles()],
+  migrations: { ...accountsMigrations, ...shopMigrations },
+  demoData: seedShop,
+});

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '../../src/platform/config.js';
+import { readEnvironment } from '../../src/platform/config/config.js';
 import { describeStartFailure } from '../../src/platform/lifecycle.js';
-import { startServer } from '../../src/start.js';
+import { startServer } from '../../src/platform/start.js';
+import server from '../../src/server.js';
 import type { OpenTunnel } from './ngrok.js';
 
 const NO_TOKEN =
@@ -16,13 +17,18 @@ const NO_TOKEN =
 export async function runTunnel(args: string[], openTunnel: OpenTunnel): Promise<void> {
   try {
     const { values } = parseArgs({ args, options: { url: { type: 'string' } } });
-    const { port, ngrokAuthtoken } = readEnvironment();
+    const { port, ngrokAuthtoken } = readEnvironment(server.settings).config;
     if (values.url === undefined && ngrokAuthtoken === undefined) throw new Error(NO_TOKEN);
     const url = values.url ?? (await openThrough(openTunnel, port, ngrokAuthtoken ?? ''));
     // The tunnel is the one proxy in front. Without demo data a test server would have nobody to sign in.
-    const config = readEnvironment({ PUBLIC_URL: url, TRUST_PROXY: '1' }, { DEMO_DATA: 'true' });
-    await startServer(config);
-    console.error(instructions(config.publicUrl, config.serviceTokens.length > 0));
+    const environment = readEnvironment(
+      server.settings,
+      { PUBLIC_URL: url, TRUST_PROXY: '1' },
+      { DEMO_DATA: 'true' },
+    );
+    await startServer(server, environment);
+    const { config } = environment;
+    console.error(instructions(config.publicUrl, config.mcpAuthToken.length > 0));
   } catch (error) {
     console.error(describeStartFailure(error));
     process.exit(1);

@@ -1,18 +1,33 @@
-import type { Accounts } from '../platform/oauth/accounts.js';
+import type { Accounts } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
-import { errorPage, loginPage } from './login-page.js';
-import { pageScript } from './login-script.js';
-import { pageStyle } from './login-style.js';
-import { findUser, verifyPassword } from './users.js';
+import { disableDemoUsers, seedDemoUsers } from './demo-users.js';
+import {
+  addUser,
+  findUser,
+  hashPassword,
+  hasUsers,
+  listUsers,
+  normalizeUsername,
+  updateUser,
+  verifyPassword,
+} from './users.js';
 
-/** Who may sign in, and what they see. To use your own user directory, replace the first two functions. */
+/** Who may sign in. To use your own user directory, answer `findUser` and `verifyPassword` from it and drop the rest. */
 export function createAccounts(store: Store): Accounts {
   return {
     findUser: (id) => findUser(store, id),
     verifyPassword: (username, password) => verifyPassword(store, username, password),
-    pageStyle,
-    pageScript,
-    loginPage,
-    errorPage,
+    seed: (scopes) => seedDemoUsers(store, scopes),
+    disableSeeded: () => disableDemoUsers(store),
+    isEmpty: async () => !(await hasUsers(store)),
+    manage: {
+      normalize: normalizeUsername,
+      list: () => listUsers(store),
+      add: async ({ password, ...user }) =>
+        addUser(store, { ...user, passwordHash: await hashPassword(password) }),
+      setPassword: async (username, password) =>
+        updateUser(store, username, { password_hash: await hashPassword(password) }),
+      setDisabled: (username, disabled) => updateUser(store, username, { disabled: disabled ? 1 : 0 }),
+    },
   };
 }

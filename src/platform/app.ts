@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
 import type { Agent } from 'node:https';
 import express, { type Express, type Router } from 'express';
-import type { Caller } from './caller.js';
-import type { Config } from './config.js';
+import type { TokenVerifier } from './auth/bearer.js';
+import { createAuth } from './auth/index.js';
+import { resourceMetadataUrl } from './auth/resource-metadata.js';
+import type { Config } from './config/config.js';
 import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/errors.js';
 import { healthRoutes } from './http/health.js';
@@ -10,31 +12,28 @@ import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
-import { staticFiles } from './http/static-files.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent, serverDependencies } from './mcp/content.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
-import type { Accounts } from './oauth/accounts.js';
-import { callerOf, everyoneIs, requireCaller, type TokenVerifier } from './oauth/bearer.js';
-import { externalVerifier } from './oauth/external.js';
-import { createOAuth } from './oauth/index.js';
-import { resourceMetadataRoutes, resourceMetadataUrl } from './oauth/metadata.js';
-import { serviceTokenVerifier, storedServiceTokenVerifier } from './oauth/service-token.js';
+import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
+import type { Brand } from './ui/brand.js';
 
 /** Everything an app is made of. */
-export interface AppOptions {
+export interface AppOptions<Services> {
   config: Config;
   logger: Logger;
   store: Store;
-  content: ServerContent;
+  services: Services;
+  brand: Brand;
+  content: ServerContent<Services>;
   accounts: Accounts;
-  /** Further credentials that lead to a caller, asked after the static token and our own access tokens. */
-  verifiers?: TokenVerifier[];
   /** Further routes that need no sign-in, such as files behind links in answers. */
-  publicRoutes?: Router[];
+  routes?: Router[];
+  /** Further credentials that lead to a caller, asked after all others. */
+  verifiers?: TokenVerifier[];
   /** How documents of clients are fetched; tests reach a host of their own with it. */
   documentAgent?: Agent;
 }
@@ -53,11 +52,10 @@ export interface App {
 }
 
 /** The whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
-export async function createApp(options: AppOptions): Promise<App> {
-  const { config, logger, store, content, accounts } = options;
-  const allScopes = content.scopes.map(({ name }) => name);
+export async function createApp<Services>(options: AppOptions<Services>): Promise<App> {
+  const { config, logger, store, services, content } = options;
   const isAllowedOrigin = allowedOrigins(config);
-  const dependencies = await serverDependencies(config, store);
+  const dependencies = await serverDependencies(config, store, services);
   assertContent(content, dependencies, logger);
   const running = createRunningCalls();
   const mcp = createMcpEndpoint({
@@ -67,44 +65,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     running,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
-  const oauth =
-    config.authMode === 'builtin'
-      ? await createOAuth({
-          config,
-          store,
-          logger,
-          accounts,
-          scopes: content.scopes,
-          documentAgent: options.documentAgent,
-        })
-      : undefined;
-  const external = externalProvider(options);
-  let draining = false;
-
-  const verifiers: TokenVerifier[] = [
-    serviceTokenVerifier(config.serviceTokens, allScopes),
-    storedServiceTokenVerifier(store),
-    ...(oauth ? [oauth.verifyAccessToken] : []),
-    ...(external ? [external.verify] : []),
-    ...(options.verifiers ?? []),
-  ];
-  const local = config.authMode === 'none' ? localCaller(allScopes) : undefined;
-  const authenticate =
-    local !== undefined
-      ? everyoneIs(local)
-      : requireCaller({
-          verifiers,
-          resourceMetadataUrl: resourceMetadataUrl(config),
-          scopes: content.scopes.filter((scope) => scope.default).map(({ name }) => name),
-        });
-
-  const identify = async (authorization: string | undefined) => local ?? callerOf(authorization, verifiers);
+  const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, dependencies, running, identify })
+    ? createSseEndpoint({ logger, content, dependencies, running, identify: auth.identify })
     : undefined;
-
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+  let draining = false;
 
   const app = express();
   app.disable('x-powered-by');
@@ -118,20 +85,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
   app.use(hostGuard(config));
-  app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), authenticate, mcp.router);
+  app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), auth.middleware, mcp.router);
   if (sse) {
     app.use(
       ['/sse', '/messages'],
       originGuard(isAllowedOrigin),
       cors('GET, POST', isAllowedOrigin),
-      authenticate,
+      auth.middleware,
     );
     app.use(sse.router);
   }
-  if (oauth) app.use(oauth.router);
-  if (external) app.use(external.router);
-  for (const router of options.publicRoutes ?? []) app.use(router);
-  app.use(staticFiles());
+  app.use(auth.routes);
+  for (const router of options.routes ?? []) app.use(router);
   app.use(notFound);
   app.use(errorHandler(logger));
 
@@ -144,25 +109,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       return running.idle();
     },
     close: async () => {
-      oauth?.close();
+      auth.close();
       sse?.close();
       await mcp.close();
     },
   };
-}
-
-/** With `AUTH_MODE=external` this server only says where the provider is, and checks its tokens. */
-function externalProvider({ config, logger, content }: AppOptions) {
-  if (config.authMode !== 'external' || config.externalIssuer === undefined) return undefined;
-  const resource = `${config.publicUrl}/mcp`;
-  const issuer = config.externalIssuer;
-  const audiences = [resource, ...(config.externalAudience === undefined ? [] : [config.externalAudience])];
-  return {
-    router: resourceMetadataRoutes(resource, issuer, content.scopes),
-    verify: externalVerifier({ issuer, audiences, logger }),
-  };
-}
-
-function localCaller(scopes: string[]): Caller {
-  return { kind: 'service', id: 'service:local', name: 'Local developer', scopes, clientId: 'none' };
 }

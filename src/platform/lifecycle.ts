@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as elapsed, setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { App } from './app.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError } from './config/config.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store/database.js';
 
@@ -27,6 +27,8 @@ export interface Running {
   logger: Logger;
   store: Store;
   app: App;
+  /** Closed after the app, before the store. */
+  services: { close?: () => void | Promise<void> };
 }
 
 /**
@@ -66,7 +68,7 @@ export function drainTime(toolTimeoutMs: number): number {
 }
 
 async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
-  const { app, config, store, logger } = running;
+  const { app, config, store, services, logger } = running;
   const quiet = untilQuiet(server, app);
   // Connections that wait to be accepted are taken in first: the end of the listening would reset them.
   await turnOfEventLoop();
@@ -77,6 +79,7 @@ async function shutDown(server: Server, running: Running, signal: string): Promi
   await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
+  await services.close?.();
   await store.destroy();
   logger.info('stopped');
   process.exit(0);

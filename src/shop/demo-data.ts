@@ -1,13 +1,13 @@
-import type { OrderStatus, OrdersTable, ProductsTable } from '../platform/store/schema.js';
+import type { OrderStatus, OrdersTable, ProductsTable } from './tables.js';
 
 const product = (
   id: string,
   category: string,
   name: string,
-  price_cents: number,
+  price_minor: number,
   stock: number,
   description: string,
-): ProductsTable => ({ id, category, name, description, price_cents, currency: 'EUR', stock });
+): ProductsTable => ({ id, category, name, description, price_minor, currency: 'EUR', stock });
 
 /** The catalogue of the example shop. Replace it, or fill the table yourself and set `DEMO_DATA=false`. */
 export const demoProducts: ProductsTable[] = [

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { Caller } from '../platform/caller.js';
-import { nowInSeconds, type Store } from '../platform/store/database.js';
-import type { OrdersTable } from '../platform/store/schema.js';
+import { nowInSeconds } from '../platform/clock.js';
+import type { Store } from '../platform/store/database.js';
+import type { OrdersTable, ShopTables } from './tables.js';
 
 /** An order of one product. */
 export type Order = Selectable<OrdersTable>;
@@ -10,7 +11,11 @@ export type Order = Selectable<OrdersTable>;
  * One order as the caller may see it: a user sees only their own, a service sees all.
  * Someone else's order is `undefined`, exactly like an unknown one, so that ids can't be probed.
  */
-export async function findOrder(store: Store, id: string, caller: Caller): Promise<Order | undefined> {
+export async function findOrder(
+  store: Store<ShopTables>,
+  id: string,
+  caller: Caller,
+): Promise<Order | undefined> {
   // PostgreSQL fails on a null byte instead of finding nothing.
   if (id.includes('\0')) return undefined;
   let query = store.selectFrom('orders').selectAll().where('id', '=', id);
@@ -24,7 +29,7 @@ export async function findOrder(store: Store, id: string, caller: Caller): Promi
  *
  * @returns whether this call did it
  */
-export async function cancelOrder(store: Store, id: string): Promise<boolean> {
+export async function cancelOrder(store: Store<ShopTables>, id: string): Promise<boolean> {
   const result = await store
     .updateTable('orders')
     .set({ status: 'cancelled', cancelled_at: nowInSeconds() })

@@ -1,4 +1,5 @@
 import type { Tool } from '../platform/mcp/define.js';
+import type { Services } from '../services.js';
 import { cancelOrder } from './cancel-order.js';
 import { getOrderStatus } from './get-order-status.js';
 import { getProductInfo } from './get-product-info.js';
@@ -10,7 +11,7 @@ import { sendProductImage } from './send-product-image.js';
 import { whoami } from './whoami.js';
 
 /** Every tool, in the order clients list them. */
-export const tools: Tool[] = [
+export const tools: Tool<Services>[] = [
   getProductInfo,
   getOrderStatus,
   cancelOrder,

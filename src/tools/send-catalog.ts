@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
-import { wordsOf } from '../shop/catalogue.js';
-import { catalogueFileName, catalogueUrl } from '../shop/catalogue-route.js';
+import { wordsOf } from '../shop/catalogue/draw.js';
+import { catalogueFileName, catalogueUrl } from '../shop/catalogue/route.js';
 import { listCategories } from '../shop/products.js';
 import { validValues } from './valid-values.js';
 

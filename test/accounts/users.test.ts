@@ -1,18 +1,14 @@
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  disableDemoUsers,
-  findUser,
-  hashPassword,
-  seedDemoUsers,
-  verifyPassword,
-} from '../../src/accounts/users.js';
+import { disableDemoUsers, seedDemoUsers } from '../../src/accounts/demo-users.js';
+import { findUser, hashPassword, verifyPassword } from '../../src/accounts/users.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
+import definition from '../../src/server.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore('file::memory:');
-  await seedDemoUsers(store);
+  store = await openStore('file::memory:', { migrations: definition.migrations });
+  await seedDemoUsers(store, ['read', 'orders:write']);
   const longest = 'x'.repeat(72);
   const row = { username: 'long', name: 'Long', scopes: 'read', created_at: 0 };
   await store
@@ -69,8 +65,8 @@ it('a disabled user is not found and cannot sign in', async () => {
 });
 
 it('demo users are disabled while their password is the public one, whoever else has such a name', async () => {
-  const other = await openStore('file::memory:');
-  await seedDemoUsers(other);
+  const other = await openStore('file::memory:', { migrations: definition.migrations });
+  await seedDemoUsers(other, ['read', 'orders:write']);
   const password_hash = await hashPassword('a password of her own');
   await other.updateTable('users').set({ password_hash }).where('username', '=', 'alice').execute();
   expect(await disableDemoUsers(other)).toEqual(['bob']);

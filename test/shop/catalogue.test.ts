@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderCatalogue, titleOf } from '../../src/shop/catalogue.js';
+import { renderCatalogue, titleOf } from '../../src/shop/catalogue/draw.js';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice, type Product } from '../../src/shop/products.js';
 import { readPdf } from '../support/pdf.js';
@@ -12,7 +12,7 @@ const named = (name: string, description = '', other: Partial<Product> = {}): Pr
   category: 'odd',
   name,
   description,
-  price_cents: 1999,
+  price_minor: 1999,
   currency: 'EUR',
   stock: 1,
   ...other,
@@ -107,7 +107,7 @@ it('puts text that is read from right to left at the right of its card, and a na
 });
 
 it('leaves room between a long price and the stock', async () => {
-  const lines = await linesOf(named('Lamp', '', { price_cents: 1e20, stock: 12345678 }));
+  const lines = await linesOf(named('Lamp', '', { price_minor: 1e20, stock: 12345678 }));
   const price = lines.find(({ text }) => text.startsWith('10000'));
   const stock = lines.find(({ text }) => text.endsWith('in stock'));
   expect(price?.text).toMatch(/…$/);

@@ -7,6 +7,6 @@ it.each([
   [18900, 'JPY', '18900 JPY'],
   [18900, 'KWD', '18.900 KWD'],
   [18900, 'points', '189.00 points'],
-])('shows %i of %s as %s', (price_cents, currency, shown) => {
-  expect(formatPrice({ price_cents, currency })).toBe(shown);
+])('shows %i of %s as %s', (price_minor, currency, shown) => {
+  expect(formatPrice({ price_minor, currency })).toBe(shown);
 });

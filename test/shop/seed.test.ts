@@ -1,20 +1,21 @@
 import { expect, it } from 'vitest';
-import { seedDemoUsers } from '../../src/accounts/users.js';
+import { seedDemoUsers } from '../../src/accounts/demo-users.js';
 import { openStore } from '../../src/platform/store/database.js';
+import definition from '../../src/server.js';
 import { seedShop } from '../../src/shop/seed.js';
 
 it('fills in a shop worth showing, and a second run changes nothing', async () => {
-  const store = await openStore('file::memory:');
+  const store = await openStore('file::memory:', { migrations: definition.migrations });
   const everything = async () => ({
     users: await store.selectFrom('users').selectAll().orderBy('username').execute(),
     products: await store.selectFrom('products').selectAll().orderBy('id').execute(),
     orders: await store.selectFrom('orders').selectAll().orderBy('id').execute(),
   });
-  await seedDemoUsers(store);
+  await seedDemoUsers(store, ['read', 'orders:write']);
   await seedShop(store);
   await store.updateTable('products').set({ stock: 1 }).where('id', '=', 'lamp-arc').execute();
   const first = await everything();
-  await seedDemoUsers(store);
+  await seedDemoUsers(store, ['read', 'orders:write']);
   await seedShop(store);
   expect(await everything()).toEqual(first);
 

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createAccounts } from '../../src/accounts/index.js';
+import { brand } from '../../src/brand.js';
 import { type AppOptions, createApp } from '../../src/platform/app.js';
-import { parseConfig } from '../../src/platform/config.js';
+import { parseConfig } from '../../src/platform/config/config.js';
+import { mediaFiles } from '../../src/platform/http/static-files.js';
 import { createLogger } from '../../src/platform/logger.js';
 import type { ServerContent } from '../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
+import definition from '../../src/server.js';
 import { freePort, SERVICE_TOKEN } from './server.js';
 
 /** Content with nothing in it but what a test gives. */
@@ -41,17 +44,20 @@ export interface TestApp {
 export async function startApp(
   content: Partial<ServerContent>,
   environment: Record<string, string> = {},
-  parts: Partial<AppOptions> = {},
+  parts: Partial<AppOptions<unknown>> = {},
 ): Promise<TestApp> {
   const port = await freePort();
   const config = parseConfig({ PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment });
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) });
-  const store = parts.store ?? (await openStore('file::memory:'));
+  const store = parts.store ?? (await openStore('file::memory:', { migrations: definition.migrations }));
   const app = await createApp({
     config,
     logger,
     store,
+    services: {},
+    brand,
+    routes: [mediaFiles()],
     content: testContent(content),
     accounts: createAccounts(store),
     ...parts,

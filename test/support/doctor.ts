@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Outcome } from '../../src/doctor/visit.js';
+import type { Outcome } from '../../src/commands/doctor/run.js';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.js';
 import { runProgram } from './program.js';
 import { freePort, SERVICE_TOKEN, startServer } from './server.js';

@@ -1,8 +1,9 @@
 /** A server of its own for tests of the life cycle: its tool `wait` ends when the process gets SIGUSR2. */
 import { once } from 'node:events';
 import { createAccounts } from '../../src/accounts/index.js';
+import { brand } from '../../src/brand.js';
 import { createApp } from '../../src/platform/app.js';
-import { readEnvironment } from '../../src/platform/config.js';
+import { readEnvironment } from '../../src/platform/config/config.js';
 import { run } from '../../src/platform/lifecycle.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { defineTool } from '../../src/platform/mcp/define.js';
@@ -24,15 +25,17 @@ const wait = defineTool({
   },
 });
 
-const config = readEnvironment();
+const { config } = readEnvironment({});
 const logger = createLogger(config);
 const store = await openStore('file::memory:');
 const app = await createApp({
   config,
   logger,
   store,
+  services: {},
+  brand,
   content: testContent({ tools: [wait] }),
   accounts: createAccounts(store),
 });
-await run({ config, logger, store, app });
+await run({ config, logger, store, services: {}, app });
 console.log('listening');

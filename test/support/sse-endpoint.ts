@@ -5,7 +5,7 @@ import express from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../../src/platform/caller.js';
-import { parseConfig } from '../../src/platform/config.js';
+import { parseConfig } from '../../src/platform/config/config.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { serverDependencies } from '../../src/platform/mcp/content.js';
 import { defineTool } from '../../src/platform/mcp/define.js';
@@ -69,7 +69,7 @@ export async function startSseEndpoint({
   const sse = createSseEndpoint({
     logger: createLogger(config),
     content: testContent({ tools: tools as never }),
-    dependencies: await serverDependencies(config, store),
+    dependencies: await serverDependencies(config, store, {}),
     running,
     identify,
     maxStreams,

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const statusOf = async (id: string) =>
-  (await app.store.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow()).status;
+  (await app.store.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow())['status'];
 
 /** A 2026-07-28 client that can show a form; by itself it answers with `answer`, when there is one. */
 async function formClient(token: string, answer?: object): Promise<Client> {

@@ -13,7 +13,7 @@ afterAll(() => app.stop());
 it('tells the product as it is in the table now', async () => {
   await app.store
     .updateTable('products')
-    .set({ price_cents: 1905, stock: 0 })
+    .set({ price_minor: 1905, stock: 0 })
     .where('id', '=', 'lamp-arc')
     .execute();
   const client = await connectModern(app.mcpUrl, 'alice');

@@ -40,7 +40,7 @@ it('escapes a category that is no plain word', async () => {
       category: 'bed & bath/2',
       name: '',
       description: '',
-      price_cents: 1,
+      price_minor: 1,
       currency: 'EUR',
       stock: 1,
     })
@@ -63,7 +63,7 @@ it.each(['sofas', 'Lighting', '../lighting', 'lighting\u0000'])(
 );
 
 it('keeps the case of a category in the words to say', async () => {
-  const product = { name: '', description: '', price_cents: 1, currency: 'EUR', stock: 1 };
+  const product = { name: '', description: '', price_minor: 1, currency: 'EUR', stock: 1 };
   await app.store
     .insertInto('products')
     .values({ id: 'led', category: 'LED-lamps', ...product })

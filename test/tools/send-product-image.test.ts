@@ -47,7 +47,7 @@ it('says what to do for a product without a picture', async () => {
       category: 'x',
       name: 'New',
       description: '',
-      price_cents: 1,
+      price_minor: 1,
       currency: 'EUR',
       stock: 1,
     })

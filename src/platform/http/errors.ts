@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../logger.js';
+import { localsOf } from './request-locals.js';
 
 /**
  * Answers with the error shape of OAuth (RFC 6749 section 5.2), which every route but `/mcp` uses.
@@ -14,6 +15,21 @@ export function sendError(res: Response, status: number, error: string, descript
     .set('Cache-Control', 'no-store')
     .type('json')
     .json({ error, error_description: description });
+}
+
+/** What an answer depends on does not answer right now, such as a user directory or an identity provider. */
+export class UnavailableError extends Error {
+  /** @param message what is missing, for whoever asked; it never names hosts or other internals */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UnavailableError';
+  }
+}
+
+/** 503 with `Retry-After`: trying again is right, signing in again is not. */
+export function sendUnavailable(res: Response, { message }: UnavailableError): void {
+  res.set('Retry-After', '30');
+  sendError(res, 503, 'temporarily_unavailable', `${message}. Try again in a minute.`);
 }
 
 /** Answers with a JSON-RPC error that belongs to no request id, the shape of `/mcp`. */
@@ -39,13 +55,13 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const status = isHttpError(error) ? error.status : 500;
     if (status < 500)
       return sendError(res, status, 'invalid_request', describeRequestFault(error as HttpError));
-    sendError(res, 500, 'server_error', describeServerFault(logger, error, req, res));
+    sendError(res, 500, 'server_error', logServerFault(logger, error, req, res));
   };
 }
 
 /** Logs an unexpected failure with its stack, and gives the words that may leave the server. */
-export function describeServerFault(logger: Logger, error: unknown, req: Request, res: Response): string {
-  const requestId: unknown = res.locals['requestId'];
+export function logServerFault(logger: Logger, error: unknown, req: Request, res: Response): string {
+  const { requestId } = localsOf(res);
   logger.error({ err: error, requestId, path: req.path }, 'request failed');
   return `The server failed to answer. Tell its operator this reference: ${requestId}`;
 }

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { sendError } from './errors.js';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];

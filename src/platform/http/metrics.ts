@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { RequestLocals } from './request-log.js';
+import { localsOf } from './request-locals.js';
 
 /** The metrics of one server. */
 export interface Metrics {
@@ -40,7 +40,7 @@ export function createMetrics(toolNames: string[]): Metrics {
     res.once('close', () => {
       const status = String(res.statusCode);
       stop({ method: req.method, route: routeOf(req, res), status });
-      const { call } = res.locals as RequestLocals;
+      const { call } = localsOf(res);
       if (call?.method !== 'tools/call') return;
       toolCalls.inc({ tool: known.has(call.name ?? '') ? (call.name ?? '') : 'unknown', status });
     });

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
-import { type Config, isLoopbackHost } from '../config.js';
+import type { Config } from '../config/config.js';
+import { isLoopbackHost } from '../loopback.js';
 import { sendRpcError } from './errors.js';
 
 /** Whether a web page of that origin may call `/mcp`. */

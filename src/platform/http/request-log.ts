@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
-import type { RpcCall } from '../mcp/call.js';
-
-/** What the pipeline learns about a request, for its log line. */
-export interface RequestLocals {
-  requestId: string;
-  caller?: Caller;
-  call?: RpcCall | undefined;
-}
+import { localsOf } from './request-locals.js';
 
 /**
  * One line for each request: who asked for what, with which outcome, in how many milliseconds. Only the path is
@@ -18,7 +10,7 @@ export interface RequestLocals {
 export function requestLog(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
-    const locals = res.locals as RequestLocals;
+    const locals = localsOf(res);
     locals.requestId = randomUUID();
     res.set('X-Request-Id', locals.requestId);
     res.once('close', () => {

@@ -26,7 +26,7 @@ const MEDIA = /^\.(jpe?g|png|webp|opus|ogg|mp3)$/;
  * Serves the files of `public/` to everyone: the landing page at `/`, images and audio, with ranges and `ETag`. What
  * is not there falls through to the routes after it: hidden files, folders, and every path that leaves `public/`.
  */
-export function staticFiles(): Router {
+export function mediaFiles(): Router {
   const router = Router();
   router.use(express.static(PUBLIC_DIRECTORY, { dotfiles: 'ignore', redirect: false, setHeaders }));
   return router;

@@ -1,8 +1,4 @@
-/** What one JSON-RPC request asks for: the method, and the tool, prompt or resource it names. */
-export interface RpcCall {
-  method: string;
-  name?: string;
-}
+import type { RpcCall } from '../http/request-locals.js';
 
 /**
  * Looks into a parsed body. `undefined` stands for anything that is not exactly one JSON-RPC request, batches

@@ -6,26 +6,26 @@ import {
   type ServerCapabilities,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
+import type { RpcCall } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
-import type { RpcCall } from './call.js';
-import type { Serving } from './context.js';
+import type { RequestScope } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
 
 /** Everything a server offers. The lists are advertised in their order. */
-export interface ServerContent {
+export interface ServerContent<Services = unknown> {
   info: Implementation;
   /** For the model: what this server is for and how its parts work together. */
   instructions: string;
   scopes: Scope[];
-  tools: Tool[];
-  resources: Resource[];
-  prompts: Prompt[];
+  tools: Tool<Services>[];
+  resources: Resource<Services>[];
+  prompts: Prompt<Services>[];
   /** Extensions of the protocol the content uses, by identifier. */
   extensions?: ServerCapabilities['extensions'];
   /** How long clients may keep lists. */
@@ -33,8 +33,9 @@ export interface ServerContent {
 }
 
 /** What a server needs besides its content and the caller; the same for every request. */
-export interface ServerDependencies {
+export interface ServerDependencies<Services = unknown> {
   store: Store;
+  services: Services;
   siteUrl: string;
   /** Milliseconds. */
   toolTimeoutMs: number;
@@ -51,18 +52,22 @@ export interface ServerRequest {
 }
 
 /** Reads the dependencies from the settings and the store. */
-export async function serverDependencies(config: Config, store: Store): Promise<ServerDependencies> {
+export async function serverDependencies<Services>(
+  config: Config,
+  store: Store,
+  services: Services,
+): Promise<ServerDependencies<Services>> {
   const stateKey = await serverSecret(store, 'mcp-request-state');
-  return { store, siteUrl: config.siteUrl, toolTimeoutMs: config.toolTimeoutMs, stateKey };
+  return { store, services, siteUrl: config.siteUrl, toolTimeoutMs: config.toolTimeoutMs, stateKey };
 }
 
 /**
  * Builds the server that answers one request. Only what the call names is registered, so that the work of a request
  * does not grow with the content.
  */
-export function createMcpServer(
-  content: ServerContent,
-  { stateKey, ...dependencies }: ServerDependencies,
+export function createMcpServer<Services>(
+  content: ServerContent<Services>,
+  { stateKey, ...dependencies }: ServerDependencies<Services>,
   { caller, log, call }: ServerRequest,
 ): McpServer {
   const codec = createRequestStateCodec({
@@ -82,17 +87,17 @@ export function createMcpServer(
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
     requestState: { verify: codec.verify },
   });
-  const serving: Serving = {
+  const requestScope: RequestScope<Services> = {
     ...dependencies,
     caller,
     log,
     sealState: codec.mint,
     clientCapabilities: () => server.server.getClientCapabilities(),
   };
-  for (const definition of needed(content, call)) definition.register(server, serving);
+  for (const definition of definitionsFor(content, call)) definition.register(server, requestScope);
   // The SDK would list every registered resource; ours may be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
-    const lists = await Promise.all(content.resources.map((resource) => resource.list(serving, sdk)));
+    const lists = await Promise.all(content.resources.map((resource) => resource.list(requestScope, sdk)));
     return { resources: lists.flat() };
   });
   return server;
@@ -104,7 +109,11 @@ export function createMcpServer(
  *
  * @throws naming the definition at fault
  */
-export function assertContent(content: ServerContent, dependencies: ServerDependencies, log: Logger): void {
+export function assertContent<Services>(
+  content: ServerContent<Services>,
+  dependencies: ServerDependencies<Services>,
+  log: Logger,
+): void {
   const nobody: Caller = { kind: 'service', id: 'start', name: 'start', scopes: [], clientId: 'start' };
   createMcpServer(content, dependencies, { caller: nobody, log });
   const known = new Set(content.scopes.map(({ name }) => name));
@@ -115,7 +124,10 @@ export function assertContent(content: ServerContent, dependencies: ServerDepend
   }
 }
 
-function needed(content: ServerContent, call: RpcCall | undefined): (Tool | Resource | Prompt)[] {
+function definitionsFor<Services>(
+  content: ServerContent<Services>,
+  call: RpcCall | undefined,
+): (Tool<Services> | Resource<Services> | Prompt<Services>)[] {
   const { tools, resources, prompts } = content;
   switch (call?.method) {
     case undefined:

@@ -4,10 +4,12 @@ import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
 
 /** What every handler gets beside its arguments. */
-export interface HandlerContext {
+export interface HandlerContext<Services = unknown> {
   /** Who calls. */
   caller: Caller;
   store: Store;
+  /** What `createServices` made. Name its type to use it: `(args, { services }: ToolContext<Services>) =>`. */
+  services: Services;
   /** The origin of media files, for links that must be public. */
   siteUrl: string;
   /** Logs under the id of this request. */
@@ -17,7 +19,7 @@ export interface HandlerContext {
 }
 
 /** What the handler of a tool gets beside its arguments. */
-export interface ToolContext extends HandlerContext {
+export interface ToolContext<Services = unknown> extends HandlerContext<Services> {
   /**
    * Aborts when the client cancels or goes away, or when the time limit of a tool is reached. Pass it on to `fetch` and
    * friends. Clients of the 2025 era cancel with a message of its own, which without sessions belongs to no call: for
@@ -44,8 +46,9 @@ interface Sealed {
 }
 
 /** What the platform knows of a request before a definition's handler runs. */
-export interface Serving {
+export interface RequestScope<Services = unknown> {
   store: Store;
+  services: Services;
   siteUrl: string;
   /** Milliseconds. */
   toolTimeoutMs: number;
@@ -56,22 +59,25 @@ export interface Serving {
 }
 
 /** The context of a resource, prompt or completion handler. */
-export function handlerContext(serving: Serving, sdk: ServerContext): HandlerContext {
-  const { caller, store, siteUrl, log } = serving;
-  return { caller, store, siteUrl, log, sdk };
+export function handlerContext<Services>(
+  requestScope: RequestScope<Services>,
+  sdk: ServerContext,
+): HandlerContext<Services> {
+  const { caller, store, services, siteUrl, log } = requestScope;
+  return { caller, store, services, siteUrl, log, sdk };
 }
 
 /** The context of a tool handler. */
-export function toolContext(
-  serving: Serving,
+export function toolContext<Services>(
+  requestScope: RequestScope<Services>,
   sdk: ServerContext,
   { tool, signal }: { tool: string; signal: AbortSignal },
-): ToolContext {
+): ToolContext<Services> {
   return {
-    ...handlerContext(serving, sdk),
+    ...handlerContext(requestScope, sdk),
     signal,
-    canElicit: showsForms(serving.clientCapabilities()),
-    sealState: (state) => serving.sealState({ tool, state } satisfies Sealed, sdk),
+    canElicit: showsForms(requestScope.clientCapabilities()),
+    sealState: (state) => requestScope.sealState({ tool, state } satisfies Sealed, sdk),
     openState: <State>() => {
       const sealed = sdk.mcpReq.requestState<Sealed>();
       return sealed?.tool === tool ? (sealed.state as State) : undefined;

@@ -6,19 +6,19 @@ import {
   requireScopes,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type HandlerContext, handlerContext, type Serving } from './context.js';
+import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { bindCompletions, type Complete } from './define-resource.js';
-import { assertScopes, guarded } from './failures.js';
+import { assertScopes, withErrorBoundary } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /** A prompt: words for the model, which a user or a platform picks. */
-export interface PromptDefinition<Args extends z.ZodObject> {
+export interface PromptDefinition<Args extends z.ZodObject, Services> {
   name: string;
   title: string;
   description: string;
   /** Platforms that read every prompt send no arguments, so make them optional. */
   argsSchema?: Args;
-  complete?: { [Argument in keyof z.output<Args> & string]?: Complete };
+  complete?: { [Argument in keyof z.output<Args> & string]?: Complete<Services> };
   icons?: Icon[];
   _meta?: Record<string, unknown>;
   /** The caller needs all of them. */
@@ -26,46 +26,46 @@ export interface PromptDefinition<Args extends z.ZodObject> {
   /** Text becomes one user message. */
   get: (
     args: z.output<Args>,
-    context: HandlerContext,
+    context: HandlerContext<Services>,
   ) => string | GetPromptResult | Promise<string | GetPromptResult>;
 }
 
 /** A prompt ready to be registered with the server of one request. */
-export interface Prompt {
+export interface Prompt<Services = unknown> {
   name: string;
-  register: (server: McpServer, serving: Serving) => void;
+  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
 
 /** Makes a prompt. */
-export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS>(
-  definition: PromptDefinition<Args>,
-): Prompt {
+export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Services = unknown>(
+  definition: PromptDefinition<Args, Services>,
+): Prompt<Services> {
   const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
   const compiled = argsSchema && compileSchema(argsSchema);
   const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
   return {
     name,
-    register(server, serving) {
-      const answer = (args: unknown, context: HandlerContext) =>
-        guarded(serving.log.child({ prompt: name }), async () => {
-          assertScopes(serving.caller, scopes);
+    register(server, requestScope) {
+      const answer = (args: unknown, context: HandlerContext<Services>) =>
+        withErrorBoundary(requestScope.log.child({ prompt: name }), async () => {
+          assertScopes(requestScope.caller, scopes);
           return messages(definition.description, await get(args as z.output<Args>, context));
         });
       if (compiled === undefined) {
-        server.registerPrompt(name, config, (sdk) => answer({}, handlerContext(serving, sdk)));
+        server.registerPrompt(name, config, (sdk) => answer({}, handlerContext(requestScope, sdk)));
         return;
       }
       // The SDK looks for completions on the fields of the schema.
       const shape = Object.fromEntries(
-        Object.entries(bindCompletions(complete, scopes, serving)).map(([argument, callback]) => [
+        Object.entries(bindCompletions(complete, scopes, requestScope)).map(([argument, callback]) => [
           argument,
           completable(z.string(), callback),
         ]),
       );
       server.registerPrompt(name, { ...config, argsSchema: { ...compiled, shape } }, (args, sdk) =>
-        answer(args, handlerContext(serving, sdk)),
+        answer(args, handlerContext(requestScope, sdk)),
       );
     },
   };

@@ -12,8 +12,8 @@ import {
   type Variables,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
-import { type HandlerContext, handlerContext, type Serving } from './context.js';
-import { assertScopes, guarded, missingScopes } from './failures.js';
+import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
+import { assertScopes, missingScopes, withErrorBoundary } from './failures.js';
 
 interface Described {
   name: string;
@@ -34,46 +34,51 @@ interface Described {
 type ReadAnswer = string | ReadResourceResult;
 
 /** A resource with a fixed URI. */
-export interface ResourceDefinition extends Described {
+export interface ResourceDefinition<Services> extends Described {
   uri: string;
   /** Whether the caller sees it in `resources/list`; it can be read all the same. Everyone does when left out. */
   listed?: (caller: Caller) => boolean;
-  read: (context: HandlerContext) => ReadAnswer | Promise<ReadAnswer>;
+  read: (context: HandlerContext<Services>) => ReadAnswer | Promise<ReadAnswer>;
 }
 
 /** A completion: values that begin with what was typed. `others` are the arguments filled in so far. */
-export type Complete = (
+export type Complete<Services = unknown> = (
   typed: string,
-  context: Pick<HandlerContext, 'caller' | 'store'>,
+  context: Pick<HandlerContext<Services>, 'caller' | 'store' | 'services'>,
   others: Record<string, string>,
 ) => string[] | Promise<string[]>;
 
 /** A template that stands for many resources. */
-export interface ResourceTemplateDefinition<Variable extends string> extends Described {
+export interface ResourceTemplateDefinition<Variable extends string, Services> extends Described {
   /** RFC 6570, such as `acme://products/{product_id}`. */
   uriTemplate: `${string}{${Variable}}${string}`;
-  complete?: { [V in Variable]?: Complete };
+  complete?: { [V in Variable]?: Complete<Services> };
   /** Lists what the template stands for; nothing is listed when left out. */
-  list?: (context: HandlerContext) => ListedResource[] | Promise<ListedResource[]>;
+  list?: (context: HandlerContext<Services>) => ListedResource[] | Promise<ListedResource[]>;
   read: (
     variables: Record<Variable, string>,
-    context: HandlerContext & { uri: string },
+    context: HandlerContext<Services> & { uri: string },
   ) => ReadAnswer | Promise<ReadAnswer>;
 }
 
 /** A resource, or a template of many, ready to be registered with the server of one request. */
-export interface Resource {
+export interface Resource<Services = unknown> {
   name: string;
   /** The URI, or the URI template. */
   uri: string;
   isTemplate: boolean;
   /** What `resources/list` shows of it to this caller. */
-  list: (serving: Serving, sdk: ServerContext) => ListedResource[] | Promise<ListedResource[]>;
-  register: (server: McpServer, serving: Serving) => void;
+  list: (
+    requestScope: RequestScope<Services>,
+    sdk: ServerContext,
+  ) => ListedResource[] | Promise<ListedResource[]>;
+  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
 }
 
 /** Makes a resource with a fixed URI. */
-export function defineResource(definition: ResourceDefinition): Resource {
+export function defineResource<Services = unknown>(
+  definition: ResourceDefinition<Services>,
+): Resource<Services> {
   const { name, uri, scopes, listed = () => true, read, cacheHint, ...metadata } = definition;
   const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: requireScopes(...scopes) };
   return {
@@ -81,11 +86,11 @@ export function defineResource(definition: ResourceDefinition): Resource {
     uri,
     isTemplate: false,
     list: ({ caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
-    register(server, serving) {
+    register(server, requestScope) {
       server.registerResource(name, uri, config, (_uri, sdk) =>
-        guarded(serving.log.child({ resource: uri }), async () => {
-          assertScopes(serving.caller, scopes);
-          return contents(uri, metadata.mimeType, await read(handlerContext(serving, sdk)));
+        withErrorBoundary(requestScope.log.child({ resource: uri }), async () => {
+          assertScopes(requestScope.caller, scopes);
+          return contents(uri, metadata.mimeType, await read(handlerContext(requestScope, sdk)));
         }),
       );
     },
@@ -93,29 +98,31 @@ export function defineResource(definition: ResourceDefinition): Resource {
 }
 
 /** Makes a template that stands for many resources. */
-export function defineResourceTemplate<Variable extends string>(
-  definition: ResourceTemplateDefinition<Variable>,
-): Resource {
+export function defineResourceTemplate<Variable extends string, Services = unknown>(
+  definition: ResourceTemplateDefinition<Variable, Services>,
+): Resource<Services> {
   const { name, uriTemplate, scopes, complete = {}, list, read, ...metadata } = definition;
   const config = { ...metadata, scopeChallenge: requireScopes(...scopes) };
   return {
     name,
     uri: uriTemplate,
     isTemplate: true,
-    list: (serving, sdk) =>
-      list && missingScopes(serving.caller, scopes).length === 0
-        ? guarded(serving.log.child({ resource: name }), () => list(handlerContext(serving, sdk)))
+    list: (requestScope, sdk) =>
+      list && missingScopes(requestScope.caller, scopes).length === 0
+        ? withErrorBoundary(requestScope.log.child({ resource: name }), () =>
+            list(handlerContext(requestScope, sdk)),
+          )
         : [],
-    register(server, serving) {
+    register(server, requestScope) {
       const template = new SdkTemplate(uriTemplate, {
         list: undefined,
-        complete: bindCompletions(complete, scopes, serving),
+        complete: bindCompletions(complete, scopes, requestScope),
       });
       server.registerResource(name, template, config, (uri, variables, sdk) =>
-        guarded(serving.log.child({ resource: name }), async () => {
-          assertScopes(serving.caller, scopes);
-          const context = { ...handlerContext(serving, sdk), uri: uri.href };
-          return contents(uri.href, metadata.mimeType, await read(single(variables, uri), context));
+        withErrorBoundary(requestScope.log.child({ resource: name }), async () => {
+          assertScopes(requestScope.caller, scopes);
+          const context = { ...handlerContext(requestScope, sdk), uri: uri.href };
+          return contents(uri.href, metadata.mimeType, await read(decodeVariables(variables, uri), context));
         }),
       );
     },
@@ -123,21 +130,21 @@ export function defineResourceTemplate<Variable extends string>(
 }
 
 /** Gives completions the context of one request, in the shape the SDK calls them. */
-export function bindCompletions(
-  completions: Record<string, Complete | undefined>,
+export function bindCompletions<Services>(
+  completions: Record<string, Complete<Services> | undefined>,
   scopes: string[],
-  serving: Serving,
+  requestScope: RequestScope<Services>,
 ): Record<string, (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>> {
   const entries = Object.entries(completions).filter(
-    (entry): entry is [string, Complete] => entry[1] !== undefined,
+    (entry): entry is [string, Complete<Services>] => entry[1] !== undefined,
   );
   return Object.fromEntries(
     entries.map(([argument, complete]) => [
       argument,
       (typed, context) =>
-        guarded(serving.log, () => {
-          assertScopes(serving.caller, scopes);
-          return complete(typed, serving, context?.arguments ?? {});
+        withErrorBoundary(requestScope.log, () => {
+          assertScopes(requestScope.caller, scopes);
+          return complete(typed, requestScope, context?.arguments ?? {});
         }),
     ]),
   );
@@ -152,7 +159,7 @@ function contents(uri: string, mimeType: string, answer: ReadAnswer): ReadResour
  *
  * @throws {ResourceNotFoundError} for a percent sign that encodes nothing
  */
-function single<Variable extends string>(variables: Variables, uri: URL): Record<Variable, string> {
+function decodeVariables<Variable extends string>(variables: Variables, uri: URL): Record<Variable, string> {
   try {
     const entries = Object.entries(variables).map(([name, value]) => [
       name,

@@ -11,8 +11,8 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type Serving, type ToolContext, toolContext } from './context.js';
-import { assertScopes, hideFailure, ToolError, toolError } from './failures.js';
+import { type RequestScope, type ToolContext, toolContext } from './context.js';
+import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /** What a handler may answer: plain text, any MCP result, or a request for input. */
@@ -22,7 +22,7 @@ export type ToolAnswer<Output extends z.ZodType> =
   | InputRequiredResult;
 
 /** A tool: what clients and models see of it, and what it does. */
-export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType, Services> {
   name: string;
   title: string;
   /** For the model: what it does and when to use it. */
@@ -37,14 +37,17 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   _meta?: Record<string, unknown>;
   /** The MCP App that shows the answer, where the host can. */
   ui?: McpUiToolMeta;
-  handler: (args: z.output<Input>, context: ToolContext) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
+  handler: (
+    args: z.output<Input>,
+    context: ToolContext<Services>,
+  ) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
 }
 
 /** A tool ready to be registered with the server of one request. */
-export interface Tool {
+export interface Tool<Services = unknown> {
   name: string;
   scopes: string[];
-  register: (server: McpServer, serving: Serving) => void;
+  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
@@ -53,7 +56,8 @@ const NO_ARGUMENTS = z.object({});
 export function defineTool<
   Input extends z.ZodObject = typeof NO_ARGUMENTS,
   Output extends z.ZodType = z.ZodUnknown,
->(definition: ToolDefinition<Input, Output>): Tool {
+  Services = unknown,
+>(definition: ToolDefinition<Input, Output, Services>): Tool<Services> {
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
@@ -64,14 +68,14 @@ export function defineTool<
   return {
     name,
     scopes,
-    register(server, serving) {
+    register(server, requestScope) {
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
-        withTimeLimit(serving.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
+        withTimeLimit(requestScope.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
           try {
-            assertScopes(serving.caller, scopes);
+            assertScopes(requestScope.caller, scopes);
             const answer = await handler(
               args as z.output<Input>,
-              toolContext(serving, sdk, { tool: name, signal }),
+              toolContext(requestScope, sdk, { tool: name, signal }),
             );
             return typeof answer === 'string' ? textResult(answer) : answer;
           } catch (error) {
@@ -79,7 +83,7 @@ export function defineTool<
             if (error instanceof ProtocolError) throw error;
             // What a stopped handler throws is no failure of the server, and nobody sees the answer.
             if (signal.aborted) return toolError('The call was stopped.');
-            return toolError(hideFailure(serving.log.child({ tool: name }), error));
+            return toolError(logAndMaskFailure(requestScope.log.child({ tool: name }), error));
           }
         });
       if (ui === undefined) server.registerTool(name, config, callback);

@@ -1,9 +1,8 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
-import type { Caller } from '../caller.js';
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
-import type { RequestLocals } from '../http/request-log.js';
+import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
 import {
@@ -18,10 +17,10 @@ import type { RunningCalls } from './running-calls.js';
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What the endpoint is made of. */
-export interface McpEndpointOptions {
+export interface McpEndpointOptions<Services> {
   logger: Logger;
-  content: ServerContent;
-  dependencies: ServerDependencies;
+  content: ServerContent<Services>;
+  dependencies: ServerDependencies<Services>;
   /** Where calls are counted. Streams that only wait for changes do not count. */
   running: RunningCalls;
   /** For the challenge when a scope is missing. */
@@ -37,11 +36,11 @@ export interface McpEndpoint {
 }
 
 /** The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions. */
-export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
   const { logger, content, dependencies, running } = options;
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
   const handler = createMcpHandler(
-    ({ authInfo }: McpRequestContext) => createMcpServer(content, dependencies, passengerOf(authInfo)),
+    ({ authInfo }: McpRequestContext) => createMcpServer(content, dependencies, serverRequestOf(authInfo)),
     { onerror, maxRequestBodySize: MAX_BODY_BYTES },
   );
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
@@ -55,7 +54,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   });
   router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
   router.post('/', async (req: Request, res: Response) => {
-    const locals = res.locals as RequestLocals & { caller: Caller };
+    const locals = localsOf(res);
+    const caller = callerOf(res);
     if (Array.isArray(req.body) && !mayBatch(req)) {
       const message = 'Send one message at a time: revision 2025-06-18 ended batches';
       return sendRpcError(res, 400, -32600, message);
@@ -63,13 +63,13 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
     const log = logger.child({ requestId: locals.requestId });
-    const passenger: ServerRequest = { caller: locals.caller, call, log };
+    const serverRequest: ServerRequest = { caller, call, log };
     const auth = {
       token: '',
-      clientId: locals.caller.clientId,
-      scopes: locals.caller.scopes,
+      clientId: caller.clientId,
+      scopes: caller.scopes,
       resourceMetadataUrl: options.resourceMetadataUrl,
-      extra: { passenger },
+      extra: { serverRequest },
     };
     if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
     await serve(Object.assign(req, { auth }), res, req.body);
@@ -83,8 +83,8 @@ function mayBatch(req: Request): boolean {
 }
 
 /** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */
-function passengerOf(authInfo: { extra?: Record<string, unknown> } | undefined): ServerRequest {
-  return authInfo?.extra?.['passenger'] as ServerRequest;
+function serverRequestOf(authInfo: { extra?: Record<string, unknown> } | undefined): ServerRequest {
+  return authInfo?.extra?.['serverRequest'] as ServerRequest;
 }
 
 /** Body faults in the shape of JSON-RPC. */

@@ -20,19 +20,19 @@ export function toolError(text: string): CallToolResult & { structuredContent?: 
 }
 
 /** Logs an unexpected failure with its stack and gives the words that may leave the server. */
-export function hideFailure(log: Logger, error: unknown): string {
+export function logAndMaskFailure(log: Logger, error: unknown): string {
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;
 }
 
 /** Runs a resource, prompt or completion handler; an unexpected failure becomes a JSON-RPC error without its text. */
-export async function guarded<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
+export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    throw new ProtocolError(ProtocolErrorCode.InternalError, hideFailure(log, error));
+    throw new ProtocolError(ProtocolErrorCode.InternalError, logAndMaskFailure(log, error));
   }
 }
 

@@ -33,7 +33,7 @@ export type MediaItem = {
   | { type: 'audio'; mime_type?: `audio/${string}` }
 );
 
-const BELONGS: Record<MediaType, RegExp> = {
+const MIME_PATTERNS: Record<MediaType, RegExp> = {
   document: /^(application|text)\/\S+$/,
   image: /^image\/\S+$/,
   audio: /^audio\/\S+$/,
@@ -58,7 +58,7 @@ const item = z
       .regex(FILE_NAME, 'must be a file name without a path or invisible characters'),
     mime_type: z.string(),
   })
-  .refine(({ type, mime_type }) => BELONGS[type].test(mime_type), {
+  .refine(({ type, mime_type }) => MIME_PATTERNS[type].test(mime_type), {
     path: ['mime_type'],
     error: 'does not belong to that type of media',
   });

@@ -2,7 +2,7 @@ import type { Transport } from '@modelcontextprotocol/server';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
-import type { RequestLocals } from '../http/request-log.js';
+import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent, type ServerDependencies } from './content.js';
@@ -25,10 +25,10 @@ export interface SseEndpoint {
 }
 
 /** What the endpoint is made of. */
-export interface SseOptions {
+export interface SseOptions<Services> {
   logger: Logger;
-  content: ServerContent;
-  dependencies: ServerDependencies;
+  content: ServerContent<Services>;
+  dependencies: ServerDependencies<Services>;
   /** Where calls are counted. */
   running: RunningCalls;
   /** Whom an Authorization header stands for at this moment; nobody when it is no longer valid. */
@@ -49,12 +49,13 @@ interface Session {
  * `GET /sse` opens a stream, whose first event names the address that takes messages. The transport is that of the 1.x
  * SDK, since 2.x has none; the server behind it is the same as at `/mcp`.
  */
-export function createSseEndpoint(options: SseOptions): SseEndpoint {
+export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
   const { logger, content, dependencies, running, identify, maxStreams = MAX_STREAMS } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
-    const { caller, requestId } = res.locals as RequestLocals & { caller: Caller };
+    const caller = callerOf(res);
+    const { requestId } = localsOf(res);
     const own = [...sessions.values()].filter((session) => session.caller.id === caller.id).length;
     if (own >= MAX_STREAMS_PER_CALLER || sessions.size >= maxStreams) {
       res.set('Retry-After', '30');
@@ -97,14 +98,14 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
   }
 
   async function receive(req: Request, res: Response): Promise<void> {
-    const locals = res.locals as RequestLocals & { caller: Caller };
+    const caller = callerOf(res);
     const session = sessions.get(String(req.query['sessionId']));
-    if (session === undefined || !isSame(session.caller, locals.caller)) {
+    if (session === undefined || !isSame(session.caller, caller)) {
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
     session.authorization = req.headers.authorization;
     const call = readCall(req.body);
-    if (call) locals.call = call;
+    if (call) localsOf(res).call = call;
     await session.transport.handlePostMessage(req, res, req.body);
   }
 

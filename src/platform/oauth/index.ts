@@ -1,34 +1,38 @@
 import type { Agent } from 'node:https';
-import express, { Router } from 'express';
+import { Router } from 'express';
 import type { Caller } from '../caller.js';
-import type { Config } from '../config.js';
-import { cors } from '../http/cors.js';
+import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
-import { createAccessTokens } from './access-token.js';
-import type { Accounts } from './accounts.js';
-import { authorizeRoutes } from './authorize.js';
-import { createClientDocuments } from './client-documents.js';
-import { createClients } from './clients.js';
+import type { Brand } from '../ui/brand.js';
+import { createClientDocuments } from './clients/client-documents.js';
+import { createClients } from './clients/clients.js';
+import { oauthErrorHandler } from './common/errors.js';
+import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
-import { oauthErrorHandler } from './errors.js';
-import { createSigningKeys } from './keys.js';
-import { createLimits } from './limits.js';
-import { loginRoutes } from './login.js';
-import { resourceMetadataRoutes, serverMetadataRoutes } from './metadata.js';
-import { createPasswordChecks } from './password-checks.js';
-import { registerClient } from './register.js';
-import { startSweeping } from './sweep.js';
-import { onlyPost, tokenRoutes } from './token.js';
+import { authorizeRoutes } from './endpoints/authorize.js';
+import { loginRoutes } from './endpoints/login.js';
+import { serverMetadataRoutes } from './endpoints/metadata.js';
+import { registerRoutes } from './endpoints/register.js';
+import { tokenRoutes } from './endpoints/token.js';
+import type { Accounts } from './sign-in/accounts.js';
+import { createPages } from './sign-in/pages.js';
+import { createPasswordChecks } from './sign-in/password-checks.js';
+import { createAccessTokens } from './tokens/access-token.js';
+import { createSigningKeys } from './tokens/keys.js';
+import { startSweeping } from './tokens/sweep.js';
 
 export interface OAuthOptions {
   config: Config;
   store: Store;
   logger: Logger;
   accounts: Accounts;
+  brand: Brand;
   scopes: Scope[];
+  /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
+  resource: string;
   /** How documents of clients are fetched; tests reach a host of their own with it. */
   documentAgent?: Agent | undefined;
 }
@@ -43,9 +47,8 @@ export interface OAuth {
 
 /** The authorization server: discovery, registration, sign-in, tokens. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
-  const { config, store, logger, accounts, scopes } = options;
+  const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
-  const resource = `${config.publicUrl}/mcp`;
   const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
   const limits = createLimits(store, config.rateLimitScale);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
@@ -54,6 +57,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     store,
     logger,
     accounts,
+    pages: createPages(brand),
     scopes,
     issuer,
     resource,
@@ -66,7 +70,6 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   };
 
   const router = Router();
-  router.use(resourceMetadataRoutes(resource, issuer, scopes));
   router.use(serverMetadataRoutes(context));
   if (config.enableDcr) router.use(registerRoutes(context));
   router.use(authorizeRoutes(context));
@@ -78,17 +81,6 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     verifyAccessToken: (token) => verifyAccessToken(context, token),
     close: startSweeping(store, logger),
   };
-}
-
-/** `POST /register` (RFC 7591). */
-function registerRoutes({ store, limits }: OAuthContext): Router {
-  const router = Router();
-  router.use('/register', cors('POST'), onlyPost, express.json({ limit: '16kb' }));
-  router.post('/register', async (req, res) => {
-    const count = () => limits.countRequest('register', req.ip ?? '');
-    res.status(201).json(await registerClient(store, req.body, count));
-  });
-  return router;
 }
 
 async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext, token: string) {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Migrator } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, migrationState, openStore } from '../../../src/platform/store/database.js';
-import { migrations } from '../../../src/platform/store/migrations/index.js';
+import { platformMigrations } from '../../../src/platform/store/migrations/index.js';
+import definition from '../../../src/server.js';
 import { cliFor, cliJson, cliOnNewDatabase } from '../../support/cli.js';
 
 let database: Awaited<ReturnType<typeof cliOnNewDatabase>>;
@@ -49,19 +50,21 @@ describe('where there is no database', () => {
 it('a database of an earlier version is left as it is; a backup of it can be made', async () => {
   const { cli, url, directory } = database;
   const store = connectStore(url);
-  const provider = { getMigrations: async () => migrations };
+  const provider = { getMigrations: async () => platformMigrations };
   await new Migrator({ db: store, provider }).migrateTo('0002-oauth');
   const message = 'The database is of an earlier version. Start the server once, or run: db migrate\n';
   expect(await cli('user list')).toEqual({ code: 1, out: '', err: message });
   expect((await cli(`db backup ${join(directory, 'copy.db')}`)).code).toBe(0);
-  expect(await migrationState(store)).toMatchObject({ pending: Object.keys(migrations).length - 2 });
+  expect(await migrationState(store, definition.migrations)).toMatchObject({
+    pending: Object.keys({ ...platformMigrations, ...definition.migrations }).length - 2,
+  });
   expect((await cli('db migrate')).code).toBe(0);
-  expect(await migrationState(store)).toMatchObject({ pending: 0 });
+  expect(await migrationState(store, definition.migrations)).toMatchObject({ pending: 0 });
   await store.destroy();
 });
 
 describe('on an empty database', () => {
-  beforeEach(async () => (await openStore(database.url)).destroy());
+  beforeEach(async () => (await openStore(database.url, { migrations: definition.migrations })).destroy());
 
   it.each(['user list', 'client list', 'grant list', 'token list', 'keys list'])(
     '%s is empty',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { type Cli, cliFor, cliJson } from '../../support/cli.js';
 import { post } from '../../support/clients.js';
 import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../support/oauth.js';
@@ -160,7 +160,7 @@ it('grants are listed and revoked by user, by client, or by both', async () => {
 });
 
 it('any number of grants can be revoked at once', async () => {
-  const store = await openStore(server.databaseUrl);
+  const store = connectStore(server.databaseUrl);
   const grant = { username: 'crowd', client_id: 'c', scopes: 'read', resource: 'r', created_at: 1 };
   for (let chunk = 0; chunk < 34; chunk += 1) {
     const rows = Array.from({ length: 1000 }, (_, index) => ({
@@ -185,7 +185,7 @@ describe('tokens', () => {
     expect(text).toContain('"scopes":["read"]');
     expect(await ping(`${token}x`)).toBe(401);
 
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const rows = await store.selectFrom('service_tokens').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(12));
     await store.updateTable('service_tokens').set({ expires_at: 1 }).where('name', '=', 'reports').execute();

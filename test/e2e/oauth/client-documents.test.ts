@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { seedDemoUsers } from '../../../src/accounts/users.js';
+import { seedDemoUsers } from '../../../src/accounts/demo-users.js';
 import { whoami } from '../../../src/tools/whoami.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import {
@@ -22,7 +22,7 @@ afterAll(() => host.stop());
 beforeEach(async () => {
   host.serve(clientDocument());
   app = await startApp({ tools: [whoami] }, { RATE_LIMIT_SCALE: '100' }, { documentAgent: host.agent });
-  await seedDemoUsers(app.store);
+  await seedDemoUsers(app.store, ['read', 'orders:write']);
   return () => app.stop();
 });
 

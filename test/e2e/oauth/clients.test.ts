@@ -5,7 +5,7 @@ import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextp
 import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nowInSeconds } from '../../../src/platform/store/database.js';
+import { nowInSeconds } from '../../../src/platform/clock.js';
 import { post } from '../../support/clients.js';
 import { Browser, CALLBACK } from '../../support/oauth.js';
 import { TestOAuthProvider } from '../../support/oauth-provider.js';

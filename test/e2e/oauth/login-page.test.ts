@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { answerOf, authorizeUrl, CALLBACK, pkce, register, tokenRequest } from '../../support/oauth.js';
 import { useSignInPage } from '../../support/sign-in-page.js';
 
@@ -108,7 +108,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   });
 
   it('a user who may allow nothing of what is asked is told so', async () => {
-    const store = await openStore(visit.server.databaseUrl);
+    const store = connectStore(visit.server.databaseUrl);
     await store.updateTable('users').set({ scopes: 'read' }).where('username', '=', 'bob').execute();
     const response = await visit.browser.submit(
       await visit.browser.open(start({ scope: 'orders:write' }), 'bob', 'hunter2'),

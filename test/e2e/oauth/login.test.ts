@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../../src/platform/oauth/random.js';
-import { nowInSeconds, openStore } from '../../../src/platform/store/database.js';
+import { nowInSeconds } from '../../../src/platform/clock.js';
+import { sha256 } from '../../../src/platform/digest.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { answerOf, authorizeUrl, Browser, CALLBACK, pkce, register } from '../../support/oauth.js';
 import { freePort, startServer } from '../../support/server.js';
 import { useSignInPage } from '../../support/sign-in-page.js';
@@ -41,7 +42,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
 
   it('L5: after ten minutes the form is refused', async () => {
     const fields = await visit.browser.open(start());
-    const store = await openStore(visit.server.databaseUrl);
+    const store = connectStore(visit.server.databaseUrl);
     const { expires_at } = await store
       .selectFrom('authorization_requests')
       .select('expires_at')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nowInSeconds, openStore } from '../../../src/platform/store/database.js';
+import { nowInSeconds } from '../../../src/platform/clock.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { post, tokenWorks } from '../../support/clients.js';
 import { refresh, register, signInForTokens, type Tokens } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
@@ -84,7 +85,7 @@ describe('acceptance 61', () => {
     const strict = await startServer({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
     const next = await read(await refresh(strict.url, tokens));
-    const store = await openStore(strict.databaseUrl);
+    const store = connectStore(strict.databaseUrl);
     await store
       .updateTable('refresh_tokens')
       .set({ used_at: nowInSeconds() - 2 })
@@ -100,7 +101,7 @@ describe('acceptance 61', () => {
   it.each(['deleted', 'disabled'])('the access of a %s user ends at once', async (how) => {
     const tokens = await signInForTokens(server.url, { username: 'bob', password: 'hunter2' });
     expect(await works(tokens.access_token)).toBe(true);
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const bob = await store
       .selectFrom('users')
       .selectAll()
@@ -118,7 +119,7 @@ describe('acceptance 61', () => {
 
   it('what a user may no longer allow ends for every token, and is not given again', async () => {
     const tokens = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const setScopes = (scopes: string) =>
       store.updateTable('users').set({ scopes }).where('username', '=', 'alice').execute();
     await setScopes('read');
@@ -138,7 +139,7 @@ describe('acceptance 61', () => {
 
   it('a year after the sign-in the grant ends, however often it was refreshed', async () => {
     const tokens = await signInForTokens(server.url);
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const { created_at } = await store
       .selectFrom('grants')
       .select('created_at')
@@ -156,7 +157,7 @@ describe('acceptance 61', () => {
 
   it('an expired refresh token is refused', async () => {
     const tokens = await signInForTokens(server.url);
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     await store.updateTable('refresh_tokens').set({ expires_at: 1 }).execute();
     await store.destroy();
     expect(await read(await refresh(server.url, tokens))).toMatchObject({ error: 'invalid_grant' });

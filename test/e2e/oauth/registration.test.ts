@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { CALLBACK, register, registerRaw } from '../../support/oauth.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
@@ -123,7 +123,7 @@ describe('client registration (acceptance C1 to C6)', () => {
     await expectRefused({ redirect_uris: [CALLBACK], grant_types: ['password'] }, 'invalid_client_metadata');
     const client = await register(server.url, { grant_types: ['authorization_code', 'password'] });
     expect(client).toMatchObject({ grant_types: ['authorization_code'] });
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const rows = await store
       .selectFrom('oauth_clients')
       .select(['token_endpoint_auth_method', 'grant_types'])
@@ -171,7 +171,7 @@ describe('limits (acceptance 23)', () => {
 
   it('10,000 clients are enough: 503 with Retry-After', async () => {
     const full = await startServer();
-    const store = await openStore(full.databaseUrl);
+    const store = connectStore(full.databaseUrl);
     const rows = Array.from({ length: 10_000 }, (_, index) => ({
       client_id: `client-${index}`,
       redirect_uris: '[]',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256 } from '../../../src/platform/oauth/random.js';
-import { nowInSeconds, openStore } from '../../../src/platform/store/database.js';
+import { nowInSeconds } from '../../../src/platform/clock.js';
+import { sha256 } from '../../../src/platform/digest.js';
+import { connectStore } from '../../../src/platform/store/database.js';
 import { tokenWorks } from '../../support/clients.js';
 import {
   CALLBACK,
@@ -54,7 +55,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
 
   it('a code is refused after a minute', async () => {
     const { redeem, code } = await signIn(server.url);
-    const store = await openStore(server.databaseUrl);
+    const store = connectStore(server.databaseUrl);
     const own = store.updateTable('authorization_codes').where('code_hash', '=', sha256(code));
     const { expires_at = 0 } =
       (await store

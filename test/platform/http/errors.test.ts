@@ -6,7 +6,7 @@ it('an unexpected failure shows a reference, and the log has the stack under it'
   const router = Router().get('/fails', () => {
     throw new Error('password=SECRET');
   });
-  const app = await startApp({}, {}, { publicRoutes: [router] });
+  const app = await startApp({}, {}, { routes: [router] });
   const response = await fetch(`${app.url}/fails`);
   expect(response.status).toBe(500);
   const body = (await response.json()) as { error: string; error_description: string };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/platform/config.js';
+import { parseConfig } from '../../../src/platform/config/config.js';
 import { allowedOrigins } from '../../../src/platform/http/origin-guard.js';
 
 const check = (environment: Record<string, string> = {}) =>

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ClientDocuments, createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
+import {
+  type ClientDocuments,
+  createClientDocuments,
+} from '../../../src/platform/oauth/clients/client-documents.js';
 import {
   clientDocument,
   DOCUMENT_HOST,

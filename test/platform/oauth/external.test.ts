@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TokenVerifier } from '../../../src/platform/auth/bearer.js';
+import { externalVerifier } from '../../../src/platform/auth/external.js';
+import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { createLogger } from '../../../src/platform/logger.js';
-import { type TokenVerifier, VerifierUnavailableError } from '../../../src/platform/oauth/bearer.js';
-import { externalVerifier } from '../../../src/platform/oauth/external.js';
 import { startIdentityProvider } from '../../support/identity-provider.js';
 
 const AUDIENCE = 'https://mcp.example.com/mcp';
@@ -156,18 +157,18 @@ describe('discovery', () => {
     ['keys over http', () => ({ issuer: origin, jwks_uri: 'http://keys.example/jwks' })],
   ])('does not use a document with %s', async (_what, document) => {
     pages['/.well-known/oauth-authorization-server'] = document();
-    await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
+    await expect(verifier()(await sign())).rejects.toThrow(UnavailableError);
   });
 
   it('does not follow a redirect', async () => {
     redirects = true;
-    await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
+    await expect(verifier()(await sign())).rejects.toThrow(UnavailableError);
     expect(asked).not.toContain('/elsewhere');
   });
 
   it('says that it cannot tell when the keys are gone', async () => {
     pages = { '/.well-known/oauth-authorization-server': metadata(origin) };
-    await expect(verifier()(await sign())).rejects.toThrow(VerifierUnavailableError);
+    await expect(verifier()(await sign())).rejects.toThrow(UnavailableError);
   });
 });
 
@@ -178,7 +179,7 @@ describe('while the provider fails', () => {
     pages = {};
     const verify = patient();
     for (let index = 0; index < 10; index += 1) {
-      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+      await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
     expect(asked).toHaveLength(2);
   });
@@ -187,7 +188,7 @@ describe('while the provider fails', () => {
     delete pages['/keys'];
     const verify = patient();
     for (let index = 0; index < 10; index += 1) {
-      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+      await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
     expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
   });
@@ -196,7 +197,7 @@ describe('while the provider fails', () => {
     pages['/keys'] = { keys: 'none' };
     const verify = patient();
     for (let index = 0; index < 10; index += 1) {
-      await expect(verify(await sign())).rejects.toThrow(VerifierUnavailableError);
+      await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
     expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
   });
@@ -228,6 +229,6 @@ it('a real provider may rotate its keys; while it is down, only what is certain 
   const third = await provider.token(AUDIENCE);
   await provider.stop();
   expect(await verify(second)).toMatchObject({ id: 'a-client' });
-  await expect(verify(third)).rejects.toThrow(VerifierUnavailableError);
+  await expect(verify(third)).rejects.toThrow(UnavailableError);
   await provider.remove();
 });

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { decodeProtectedHeader, errors, type JWTHeaderParameters } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Logger } from '../../../src/platform/logger.js';
-import { createAccessTokens } from '../../../src/platform/oauth/access-token.js';
+import type { OAuthTables } from '../../../src/platform/oauth/tables.js';
+import { createAccessTokens } from '../../../src/platform/oauth/tokens/access-token.js';
 import {
   createSigningKeys,
   type KeyRotation,
   rotateSigningKey,
   type SigningKeys,
-} from '../../../src/platform/oauth/keys.js';
-import { sweep } from '../../../src/platform/oauth/sweep.js';
+} from '../../../src/platform/oauth/tokens/keys.js';
+import { sweep } from '../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import { eraseReplaced } from '../../../src/platform/store/erase.js';
 
@@ -20,7 +21,7 @@ const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
 const OTHER = 'E6aRf1PwJsG7dHm4XcN9bYv5TkL2rZ8q';
 const rotation = { leadTime: 86_400, accessTokenTtl: TTL, encryptionSecret: undefined };
 
-let store: Store;
+let store: Store<OAuthTables>;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   store = await openStore('file::memory:');

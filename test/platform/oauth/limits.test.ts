@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLimits, networkOf } from '../../../src/platform/oauth/limits.js';
+import { createLimits, networkOf } from '../../../src/platform/oauth/common/limits.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 
 let store: Store;
@@ -46,7 +46,7 @@ describe('attempts to sign in', () => {
   it('with the right password clear what this address got wrong, and count nowhere', async () => {
     const limits = createLimits(store, 1);
     for (const _attempt of times(8, () => 0)) await limits.countLogin('10.0.0.1', 'alice');
-    await limits.takeBackLogin('10.0.0.1', 'alice');
+    await limits.refundLogin('10.0.0.1', 'alice');
     expect(await limits.countLogin('10.0.0.1', 'alice')).toBe(0);
     await limits.clearLogins('10.0.0.1', 'alice');
     expect(await allowed(times(9, () => limits.countLogin('10.0.0.1', 'alice')))).toBe(8);

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { createPasswordChecks, TooManySignInsError } from '../../../src/platform/oauth/password-checks.js';
+import {
+  createPasswordChecks,
+  TooManySignInsError,
+} from '../../../src/platform/oauth/sign-in/password-checks.js';
 
 it('runs three at once, lets sixty wait, and refuses more', async () => {
   const passwordChecks = createPasswordChecks();

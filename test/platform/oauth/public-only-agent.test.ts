@@ -5,8 +5,8 @@ import { type AgentOptions, get } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClientDocuments } from '../../../src/platform/oauth/client-documents.js';
-import { PublicOnlyAgent } from '../../../src/platform/oauth/public-only-agent.js';
+import { createClientDocuments } from '../../../src/platform/oauth/clients/client-documents.js';
+import { PublicOnlyAgent } from '../../../src/platform/oauth/clients/public-only-agent.js';
 import {
   DOCUMENT_HOST,
   DOCUMENT_URL,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createGrant } from '../../../src/platform/oauth/grants.js';
-import { registerClient } from '../../../src/platform/oauth/register.js';
-import { sweep } from '../../../src/platform/oauth/sweep.js';
+import { registerClient } from '../../../src/platform/oauth/clients/registration.js';
+import { createGrant } from '../../../src/platform/oauth/tokens/grants.js';
+import { sweep } from '../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 
 const PAST = 1;

@@ -1,0 +1,42 @@
+import bcrypt from 'bcrypt';
+import { nowInSeconds } from '../platform/clock.js';
+import type { Store } from '../platform/store/database.js';
+import type { AccountTables } from './tables.js';
+import { hashPassword, selectUser, updateUser } from './users.js';
+
+const demoUsers = [
+  { username: 'alice', name: 'Alice', password: 'password123' },
+  { username: 'bob', name: 'Bob', password: 'hunter2' },
+];
+
+/** Adds the demo users that do not exist yet, who may grant all these scopes; hashing is skipped for those that do. */
+export async function seedDemoUsers(store: Store<AccountTables>, scopes: string[]): Promise<void> {
+  const existing = new Set(
+    (await store.selectFrom('users').select('username').execute()).map((user) => user.username),
+  );
+  for (const { username, name, password } of demoUsers.filter((user) => !existing.has(user.username))) {
+    const password_hash = await hashPassword(password);
+    await store
+      .insertInto('users')
+      .values({ username, name, password_hash, scopes: scopes.join(' '), created_at: nowInSeconds() })
+      .onConflict((conflict) => conflict.column('username').doNothing())
+      .execute();
+  }
+}
+
+/**
+ * Disables the demo users whose password still is the public one, for a server that was started with demo data once.
+ * Costs a password check for each user of such a name, and nothing without.
+ *
+ * @returns their names
+ */
+export async function disableDemoUsers(store: Store<AccountTables>): Promise<string[]> {
+  const disabled: string[] = [];
+  for (const { username, password } of demoUsers) {
+    const row = await selectUser(store, username);
+    if (row === undefined || !(await bcrypt.compare(password, row.password_hash))) continue;
+    await updateUser(store, username, { disabled: 1 });
+    disabled.push(username);
+  }
+  return disabled;
+}

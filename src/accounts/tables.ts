@@ -1,0 +1,17 @@
+import type { Generated } from 'kysely';
+
+/** The tables of the accounts. Times are whole seconds since 1970 (UTC), booleans are 0 or 1. */
+export interface AccountTables {
+  users: UsersTable;
+}
+
+/** Who may sign in. */
+export interface UsersTable {
+  username: string;
+  name: string;
+  password_hash: string;
+  /** Space-separated scopes the user may grant. */
+  scopes: string;
+  disabled: Generated<number>;
+  created_at: number;
+}

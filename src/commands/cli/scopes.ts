@@ -1,0 +1,14 @@
+import server from '../../server.js';
+import { CliError } from './output.js';
+
+/** Checks scopes as typed, separated by spaces or commas; all of the server's when left out. */
+export function parseScopes(text: string | undefined): string {
+  const known = server.scopes.map(({ name }) => name);
+  if (text === undefined) return known.join(' ');
+  const scopes = text.split(/[ ,]+/).filter(Boolean);
+  const unknown = scopes.find((scope) => !known.includes(scope));
+  if (scopes.length === 0 || unknown !== undefined) {
+    throw new CliError(`Unknown scope ${unknown ?? ''}. The scopes of this server are: ${known.join(' ')}`);
+  }
+  return scopes.join(' ');
+}

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { Accounts, UserManagement } from '../../platform/oauth/sign-in/accounts.js';
+import { createGrants } from '../../platform/oauth/tokens/grants.js';
+import { CliError, printResult, printRows } from './output.js';
+import { readNewPassword } from './password.js';
+import { parseScopes } from './scopes.js';
+import { withStore } from './session.js';
+
+export function userCommands(program: Command): void {
+  const user = program.command('user').description('who may sign in');
+  user
+    .command('list')
+    .description('list users')
+    .action((_options, command: Command) =>
+      withStore(command, async ({ accounts, json }) =>
+        printRows(await requireManagement(accounts).list(), json),
+      ),
+    );
+  user
+    .command('add <username>')
+    .description('add a user; the password is asked for, or read from standard input')
+    .option('--name <name>', 'what to call them; the user name when left out')
+    .option('--scopes <scopes>', 'what they may grant; everything when left out')
+    .action((username: string, options: { name?: string; scopes?: string }, command: Command) =>
+      withStore(
+        command,
+        async ({ accounts, json }) => {
+          const manage = requireManagement(accounts);
+          const added = {
+            username: manage.normalize(username),
+            name: options.name ?? username.trim(),
+            scopes: parseScopes(options.scopes),
+          };
+          // A colon is for the ids of services (service:NAME); format characters make two names look the same.
+          if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
+            throw new CliError('A user name has 1 to 100 characters, no spaces, colons or invisible ones');
+          }
+          const exists = (await manage.list()).some((known) => known.username === added.username);
+          if (exists || !(await withNewPassword((password) => manage.add({ ...added, password })))) {
+            throw new CliError(`There is a user ${added.username} already`);
+          }
+          printResult(`Added ${added.username}.`, added, json);
+        },
+        'created',
+      ),
+    );
+  user
+    .command('passwd <username>')
+    .description('set a new password and end all grants; it is asked for, or read from standard input')
+    .option('--keep-grants', 'leave clients signed in')
+    .action((username: string, options: { keepGrants?: boolean }, command: Command) =>
+      withStore(command, async ({ accounts, store, json }) => {
+        const manage = requireManagement(accounts);
+        const name = await requireUser(manage, username);
+        await withNewPassword((password) => manage.setPassword(name, password));
+        const ended = options.keepGrants ? 0 : await createGrants(store).endAll({ username: name });
+        printResult(
+          `Set the password of ${name}; ended ${ended} grants.`,
+          { username: name, grants_ended: ended },
+          json,
+        );
+      }),
+    );
+  user
+    .command('disable <username>')
+    .description('refuse them from now on, and end all their grants at once')
+    .action((username: string, _options, command: Command) =>
+      withStore(command, async ({ accounts, store, json }) => {
+        const manage = requireManagement(accounts);
+        const name = await requireUser(manage, username);
+        await manage.setDisabled(name, true);
+        const ended = await createGrants(store).endAll({ username: name });
+        printResult(
+          `Disabled ${name}; ended ${ended} grants.`,
+          { username: name, grants_ended: ended },
+          json,
+        );
+      }),
+    );
+  user
+    .command('enable <username>')
+    .description('let a disabled user sign in again')
+    .action((username: string, _options, command: Command) =>
+      withStore(command, async ({ accounts, json }) => {
+        const manage = requireManagement(accounts);
+        const name = await requireUser(manage, username);
+        await manage.setDisabled(name, false);
+        printResult(`Enabled ${name}.`, { username: name }, json);
+      }),
+    );
+}
+
+function requireManagement({ manage, location }: Accounts): UserManagement {
+  if (manage !== undefined) return manage;
+  throw new CliError(`Users are not managed here, but in ${location ?? 'the directory of this server'}`);
+}
+
+async function requireUser(manage: UserManagement, username: string): Promise<string> {
+  const name = manage.normalize(username);
+  if ((await manage.list()).some((user) => user.username === name)) return name;
+  throw new CliError(`There is no user ${name}`);
+}
+
+async function withNewPassword<T>(use: (password: string) => Promise<T>): Promise<T> {
+  return use(await readNewPassword()).catch((error: unknown) => {
+    throw error instanceof RangeError ? new CliError(error.message) : error;
+  });
+}

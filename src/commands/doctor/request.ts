@@ -1,0 +1,67 @@
+const TIMEOUT_MS = 10_000;
+
+export type Json = Record<string, unknown>;
+
+/** What a server answered, redirects not followed. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The body as an object, when it is one. */
+  json: Json | undefined;
+}
+
+/** @throws when there is no answer, with the reason of the network as `cause` */
+export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parseObject(text) };
+}
+
+/** A request as a client without a token begins. */
+export function requestMcp(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return request(url, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+  });
+}
+
+/** Asks to register a client that must be refused: nothing is left behind. */
+export function requestRefusedRegistration(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return request(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ redirect_uris: [] }),
+  });
+}
+
+/** Asks for a token in a way that must be refused. */
+export function requestRefusedToken(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return request(url, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'none' }) });
+}
+
+/** An answer in a few words, for people: never more than one line of what a server sent. */
+export function summary({ status, headers, text }: Answer): string {
+  const type = headers.get('content-type')?.split(';')[0] ?? 'no content type';
+  const title = /<title>([^<]*)/i.exec(text)?.[1]?.trim();
+  const location = headers.get('location');
+  const more = [title && `the page ${JSON.stringify(title.slice(0, 60))}`, location && `to ${location}`];
+  return [`status ${status}`, type, ...more.filter(Boolean)].join(', ');
+}
+
+function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

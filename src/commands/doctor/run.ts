@@ -1,0 +1,105 @@
+import type { Answer, Json } from './request.js';
+
+/** Something a client would stumble over, and what to do about it. */
+export interface Problem {
+  problem: string;
+  fix: string;
+  /** It may be meant to be so; it does not make the server a failing one. */
+  warning?: boolean;
+}
+
+/** What the checks learn on their way through a server; each can use what those before it found. */
+export interface DoctorRun {
+  /** The address of the MCP endpoint, as a client is given it. */
+  mcpUrl: string;
+  /** A static token for the checks that need to be signed in. */
+  token: string | undefined;
+  /** The endpoint's answer to a request without a token. */
+  first?: Answer;
+  resourceMetadata?: Json;
+  /** The issuer named by the resource metadata. */
+  issuer?: string;
+  serverMetadata?: Json;
+  /** Where that was found. */
+  serverMetadataUrl?: string;
+}
+
+/** Nothing to check here, and why. */
+export class Skipped {
+  constructor(readonly reason: string) {}
+}
+
+/** No further check makes sense. */
+export class FatalProblem extends Error {
+  constructor(readonly finding: Problem) {
+    super(finding.problem);
+  }
+}
+
+export interface Check {
+  name: string;
+  run: (doctorRun: DoctorRun) => Promise<Problem[] | Skipped>;
+}
+
+export interface Outcome {
+  check: string;
+  status: 'ok' | 'warning' | 'problem' | 'skipped';
+  problems: Problem[];
+  warnings: Problem[];
+  reason?: string;
+}
+
+/**
+ * Runs the checks one after the other.
+ *
+ * @param onOutcome called with each outcome as soon as it is known
+ */
+export async function runChecks(
+  doctorRun: DoctorRun,
+  checks: Check[],
+  onOutcome: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { name, run } of checks) {
+    let isFatal = false;
+    const result = await run(doctorRun).catch((error: unknown) => {
+      isFatal = error instanceof FatalProblem;
+      return [error instanceof FatalProblem ? error.finding : unanswered(error)];
+    });
+    const outcome: Outcome =
+      result instanceof Skipped
+        ? { check: name, status: 'skipped', problems: [], warnings: [], reason: result.reason }
+        : judge(name, result);
+    onOutcome(outcome);
+    outcomes.push(outcome);
+    if (isFatal) break;
+  }
+  return outcomes;
+}
+
+function judge(check: string, found: Problem[]): Outcome {
+  const problems = found.filter(({ warning }) => !warning);
+  const warnings = found.filter(({ warning }) => warning);
+  const status = problems.length > 0 ? 'problem' : warnings.length > 0 ? 'warning' : 'ok';
+  return { check, status, problems, warnings };
+}
+
+/** The address an endpoint has by the metadata, when it is one. */
+export function endpoint({ serverMetadata }: DoctorRun, name: string): string | undefined {
+  const value = serverMetadata?.[name];
+  return typeof value === 'string' && URL.canParse(value) ? value : undefined;
+}
+
+/** Whether an address is of the server that is examined, and not of an identity provider elsewhere. */
+export function isOwn({ mcpUrl }: DoctorRun, url: string): boolean {
+  return new URL(url).origin === new URL(mcpUrl).origin;
+}
+
+function unanswered(error: unknown): Problem {
+  const { message, cause } = error as Error;
+  const reason = cause instanceof Error ? cause.message : message;
+  return {
+    problem: `There was no answer: ${reason}`,
+    fix: 'See whether the server or the proxy drops such requests',
+  };
+}

@@ -1,0 +1,198 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type RemoteJWKSet,
+} from 'jose';
+import { z } from 'zod';
+import type { Caller } from '../caller.js';
+import { UnavailableError } from '../http/errors.js';
+import type { Logger } from '../logger.js';
+import { isLoopbackHost } from '../loopback.js';
+import type { TokenVerifier } from './bearer.js';
+
+const TIMEOUT_MS = 5000;
+/** How long keys are believed, also while the provider is down. */
+const KEYS_MAX_AGE_MS = 600_000;
+/** Asymmetric ones only: a symmetric key would be a secret shared with the provider. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** Errors that say something about the key set and not about the token. */
+const PROVIDER_FAULTS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
+
+const providerMetadata = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  code_challenge_methods_supported: z.array(z.string()).default([]),
+});
+
+const scopeClaim = z.union([
+  z.string().transform((text) => text.split(' ').filter(Boolean)),
+  z.array(z.string()),
+]);
+
+export interface ExternalOptions {
+  /** Exactly as the provider writes it. */
+  issuer: string;
+  /** Any one of these must be in `aud`. */
+  audiences: string[];
+  logger: Logger;
+  /** Milliseconds between two attempts to reach the provider for what is missing. */
+  cooldownMs?: number;
+}
+
+/**
+ * Checks access tokens of an identity provider elsewhere: JWTs (RFC 9068, or plain ones) of one issuer, for one
+ * audience, signed with a key the provider publishes.
+ *
+ * @throws {UnavailableError} from the verifier, when the provider is needed for an answer and can't be reached
+ */
+export function externalVerifier(options: ExternalOptions): TokenVerifier {
+  const { issuer, audiences, logger, cooldownMs = 30_000 } = options;
+  let keys: Promise<RemoteJWKSet> | undefined;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const isCoolingDown = () => Date.now() - failedAt < cooldownMs;
+
+  async function findKeys(): Promise<RemoteJWKSet> {
+    const { jwks_uri, code_challenge_methods_supported } = await discover(issuer);
+    if (!code_challenge_methods_supported.includes('S256')) {
+      logger.warn(
+        { issuer },
+        'the identity provider does not announce PKCE with S256: MCP clients will refuse it',
+      );
+    }
+    return createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: TIMEOUT_MS,
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: KEYS_MAX_AGE_MS,
+      // The cooldown of jose counts from the last success only.
+      async [customFetch](url, init) {
+        if (isCoolingDown()) throw new UnavailableError('Access tokens cannot be checked at the moment');
+        return fetch(url, init);
+      },
+    });
+  }
+
+  function providerKeys(): Promise<RemoteJWKSet> {
+    if (keys === undefined && isCoolingDown())
+      throw new UnavailableError('Access tokens cannot be checked at the moment');
+    keys ??= findKeys().catch((error: unknown) => {
+      keys = undefined;
+      failedAt = Date.now();
+      logger.warn({ err: error, issuer }, 'the identity provider cannot be used');
+      throw new UnavailableError('Access tokens cannot be checked at the moment');
+    });
+    return keys;
+  }
+
+  // Tells the operator early; the provider may well start after us.
+  providerKeys().catch(() => {});
+
+  return async (token) => {
+    if (!claimsIssuer(token, issuer)) return undefined;
+    const keySet = await providerKeys();
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, keySet, {
+        issuer,
+        audience: audiences,
+        algorithms: ALGORITHMS,
+        clockTolerance: 30,
+        requiredClaims: ['exp', 'sub'],
+      });
+      return isAccessToken(payload, protectedHeader.typ) ? toCaller(payload) : undefined;
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      if (error instanceof errors.JOSEError && !PROVIDER_FAULTS.includes(error.code)) return undefined;
+      failedAt = Date.now();
+      logger.warn({ err: error, issuer }, 'the keys of the identity provider cannot be read');
+      throw new UnavailableError('Access tokens cannot be checked at the moment');
+    }
+  };
+}
+
+/** Looks where the MCP authorization page says: RFC 8414, then OpenID Connect Discovery in both spellings. */
+async function discover(issuer: string): Promise<z.output<typeof providerMetadata>> {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  const places = new Set([
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ]);
+  const problems: string[] = [];
+  for (const place of places) {
+    try {
+      return await readMetadata(place, issuer);
+    } catch (error) {
+      problems.push(`${place}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(problems.join('; '));
+}
+
+/** @throws when there is no metadata, or another issuer's (RFC 8414 section 3.3: compared as text) */
+async function readMetadata(place: string, issuer: string) {
+  const response = await fetch(place, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const metadata = providerMetadata.parse(await response.json());
+  if (metadata.issuer !== issuer) throw new Error(`names another issuer, ${metadata.issuer}`);
+  const { protocol, hostname } = new URL(metadata.jwks_uri);
+  if (protocol !== 'https:' && !isLoopbackHost(hostname)) throw new Error('jwks_uri is not https');
+  return metadata;
+}
+
+/** Tokens that do not even claim to be the provider's never cause a request to it. */
+function claimsIssuer(token: string, issuer: string): boolean {
+  try {
+    return decodeJwt(token).iss === issuer;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Neither an ID token, which is for the client's eyes, nor a refresh or logout token, nor one bound to a key (RFC 9449,
+ * RFC 8705), which whoever holds it must not get accepted as a bearer token. Only the type of RFC 9068 says for certain
+ * that a token is an access token; others must carry scopes, which no ID token has. Keycloak writes the kind into a
+ * claim of its own: `Bearer`, or `ID`, `Refresh`, `Offline`, `Logout`.
+ */
+function isAccessToken(payload: JWTPayload, type: string | undefined): boolean {
+  const { sub, typ: kind } = payload;
+  if (typeof sub !== 'string' || sub === '') return false;
+  if (['nonce', 'at_hash', 'c_hash', 'cnf'].some((claim) => payload[claim] !== undefined)) return false;
+  if (kind !== undefined && !/^(bearer|(at\+)?jwt)$/i.test(String(kind))) return false;
+  if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
+  return (type === undefined || /^(application\/)?jwt$/i.test(type)) && scopesOf(payload) !== undefined;
+}
+
+/** From `scope` (RFC 9068) or `scp` (Entra, Okta), as text or as a list; `undefined` where neither is there. */
+function scopesOf(payload: JWTPayload): string[] | undefined {
+  return [payload['scope'], payload['scp']].map((claim) => scopeClaim.safeParse(claim).data).find(Boolean);
+}
+
+function toCaller(payload: JWTPayload): Caller {
+  const text = (...names: string[]) =>
+    names.map((name) => payload[name]).find((value) => typeof value === 'string');
+  const id = payload.sub ?? '';
+  return {
+    kind: 'user',
+    id,
+    name: text('name', 'preferred_username') ?? id,
+    scopes: scopesOf(payload) ?? [],
+    clientId: text('client_id', 'azp') ?? 'unknown',
+  };
+}

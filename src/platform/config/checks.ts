@@ -1,0 +1,51 @@
+import { isLoopbackHost, isLoopbackUrl } from '../loopback.js';
+import type { Config } from './variables.js';
+
+const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|^(.)\1+$|x{6}/i;
+
+/** What no single variable shows: combinations that would be unsafe or could not work. */
+export function crossChecks(config: Config): string[] {
+  const problems: string[] = [];
+  const publicIsLoopback = isLoopbackUrl(config.publicUrl);
+  if (config.publicUrl.startsWith('http:') && !publicIsLoopback) {
+    problems.push('PUBLIC_URL is not valid: expected https, since clients refuse http outside this machine');
+  }
+  const ownSite = config.siteUrl !== config.publicUrl;
+  if (ownSite && config.siteUrl.startsWith('http:') && !isLoopbackUrl(config.siteUrl)) {
+    problems.push('SITE_URL is not valid: expected https, since chat platforms refuse http media');
+  }
+  if (config.authMode === 'none' && !(publicIsLoopback && isLoopbackHost(config.host))) {
+    problems.push(
+      'AUTH_MODE is not valid: none is for loopback only, HOST and PUBLIC_URL must be 127.0.0.1 or localhost',
+    );
+  }
+  if (config.authMode === 'external' && config.externalIssuer === undefined) {
+    problems.push(
+      'EXTERNAL_ISSUER is not set: expected the issuer URL of your identity provider with AUTH_MODE=external',
+    );
+  }
+  const { externalIssuer } = config;
+  if (externalIssuer?.startsWith('http:') && !isLoopbackUrl(externalIssuer)) {
+    problems.push(
+      'EXTERNAL_ISSUER is not valid: expected https, since anybody on the way could answer otherwise',
+    );
+  }
+  if (config.mcpAuthToken.length > 2) {
+    problems.push(
+      'MCP_AUTH_TOKEN is not valid: expected one token, or two separated by a comma while rotating',
+    );
+  }
+  if (config.metricsPort === config.port) {
+    problems.push('METRICS_PORT is not valid: expected another port than PORT');
+  }
+  for (const token of config.mcpAuthToken) {
+    if (token.length < 32) {
+      problems.push(
+        'MCP_AUTH_TOKEN is not valid: expected at least 32 characters, make one with: openssl rand -hex 32',
+      );
+    } else if (PLACEHOLDER.test(token) || /\s/.test(token)) {
+      problems.push('MCP_AUTH_TOKEN is not valid: expected a random value without spaces, not a placeholder');
+    }
+  }
+  return problems;
+}

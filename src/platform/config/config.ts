@@ -1,0 +1,70 @@
+import { config as loadDotenv } from 'dotenv';
+import { crossChecks } from './checks.js';
+import { readVariables, type ValuesOf, type VariableTable } from './variable.js';
+import { type Config, VARIABLES } from './variables.js';
+
+export type { Config } from './variables.js';
+
+/** The environment, checked: the platform's variables, and those a fork adds. */
+export interface Environment<Variables extends VariableTable> {
+  config: Config;
+  settings: ValuesOf<Variables>;
+}
+
+/** All problems of the environment at once, each naming its variable and what would be right. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads `.env` (without overriding what is already set) and the process environment.
+ *
+ * @param variables what a fork adds to the platform's
+ * @param overrides values that override the environment
+ * @param defaults values that back up the environment
+ * @throws {ConfigError} listing every problem at once.
+ */
+export function readEnvironment<Variables extends VariableTable>(
+  variables: Variables,
+  overrides: Record<string, string> = {},
+  defaults: Record<string, string> = {},
+): Environment<Variables> {
+  loadDotenv({ quiet: true });
+  return parseEnvironment(
+    variables,
+    { ...defaults, ...process.env, ...overrides },
+    Boolean(process.stdout.isTTY),
+  );
+}
+
+/**
+ * Checks an environment.
+ *
+ * @param terminal whether logs go to a terminal, the default of `LOG_PRETTY`
+ * @throws {ConfigError} listing every problem at once.
+ */
+export function parseEnvironment<Variables extends VariableTable>(
+  variables: Variables,
+  environment: Record<string, string | undefined>,
+  terminal = false,
+): Environment<Variables> {
+  const platform = readVariables(VARIABLES, environment, { terminal });
+  const own = readVariables(variables, environment, platform.values);
+  const taken = Object.keys(variables).filter((name) => name in VARIABLES);
+  const problems = [
+    ...taken.map((name) => `${name} is a variable of the platform: give yours another name`),
+    ...platform.problems,
+    ...own.problems,
+    ...crossChecks(platform.values),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config: platform.values, settings: own.values };
+}
+
+/** Like `parseEnvironment`, without variables of a fork. */
+export function parseConfig(environment: Record<string, string | undefined>, terminal = false): Config {
+  return parseEnvironment({}, environment, terminal).config;
+}

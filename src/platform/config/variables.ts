@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { isLoopbackUrl } from '../loopback.js';
+import { derived, type ValuesOf, variable } from './variable.js';
+
+/** From quiet to loud, as pino names them. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
+const integer = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(min).max(max));
+const port = integer(1, 65535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const hosts = list.pipe(z.array(z.string().regex(/^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i)));
+const origins = list.transform((texts, context) =>
+  texts.map((text) => {
+    const parsed = text === '*' ? text : parseOrigin(text);
+    if (parsed === undefined) context.addIssue('not an origin');
+    return parsed ?? z.NEVER;
+  }),
+);
+const domains = list.pipe(
+  z.array(
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/),
+  ),
+);
+const origin = z.string().transform((text, context) => {
+  const parsed = parseOrigin(text);
+  if (parsed === undefined) context.addIssue('not an origin');
+  return parsed ?? z.NEVER;
+});
+
+/**
+ * Every variable of the platform, in the order in which they are read: how, what a person should write instead of a bad
+ * value, and what holds when it is unset. `Config` has their names in camel case.
+ */
+export const VARIABLES = {
+  /** Where to listen. */
+  HOST: variable(z.string(), 'an address to listen on, such as 127.0.0.1 or 0.0.0.0', '127.0.0.1'),
+  /** The name other MCP servers use for `PORT`. */
+  MCP_PORT: variable(port, 'a port number, such as 8000'),
+  PORT: derived(port, 'a port number, such as 8000', ({ mcpPort }) => Number(mcpPort ?? 8000)),
+  /** Origin clients see, without trailing slash. It is also the OAuth issuer (RFC 8414 section 2). */
+  PUBLIC_URL: derived(
+    origin,
+    'the origin clients see, such as https://mcp.example.com, without a path',
+    ({ port }) => `http://localhost:${port}`,
+  ),
+  /** Origin of media files, without trailing slash. */
+  SITE_URL: derived(
+    origin,
+    'the origin of media files, such as https://www.example.com, without a path',
+    ({ publicUrl }) => String(publicUrl),
+  ),
+  ALLOWED_HOSTS: variable(
+    hosts,
+    'host names separated by commas, such as mcp.example.com, without https://',
+    [],
+  ),
+  ALLOWED_ORIGINS: variable(
+    origins,
+    'origins separated by commas, such as https://app.example.com, or *',
+    [],
+  ),
+  /** How many reverse proxies are in front; used for the client's address only. */
+  TRUST_PROXY: variable(integer(0, 16), 'the number of reverse proxies in front, 0 to 16', 0),
+  /** Static tokens of the service caller; two while rotating. */
+  MCP_AUTH_TOKEN: variable(list, 'one token, or two separated by a comma while rotating', []),
+  AUTH_MODE: variable(z.enum(['builtin', 'external', 'none']), 'builtin, external or none', 'builtin'),
+  EXTERNAL_ISSUER: variable(z.url({ protocol: /^https?$/ }), 'the issuer URL of your identity provider'),
+  EXTERNAL_AUDIENCE: variable(
+    z.string(),
+    'the audience your identity provider puts into tokens for this server',
+  ),
+  DATABASE_URL: variable(
+    z
+      .string()
+      .refine((text) => /^file:[^~?#]+$/.test(text) || (/^postgres(ql)?:/.test(text) && URL.canParse(text))),
+    'file:./data/server.db or postgres://user@host/name',
+    'file:./data/server.db',
+  ),
+  DEMO_DATA: derived(flag, 'true or false', ({ publicUrl }) => isLoopbackUrl(String(publicUrl))),
+  /** Seconds. */
+  ACCESS_TOKEN_TTL: variable(integer(10, 86_400), 'seconds, 10 to 86400', 3600),
+  /** Seconds, sliding. */
+  REFRESH_TOKEN_TTL: variable(integer(60, 31_536_000), 'seconds, 60 to 31536000', 2_592_000),
+  /** Seconds in which a used refresh token still answers with the same successor. */
+  REFRESH_GRACE: variable(integer(0, 3600), 'seconds, 0 to 3600', 60),
+  /** Encrypts the private signing keys in the database; plain when unset. */
+  KEY_ENCRYPTION_SECRET: variable(
+    z.string().min(32).regex(/^\S+$/),
+    'at least 32 characters, make it with: openssl rand -hex 32',
+  ),
+  /** Whether clients may register themselves (RFC 7591). */
+  ENABLE_DCR: variable(flag, 'true or false', true),
+  ENABLE_SSE: variable(flag, 'true or false', true),
+  /** Domains, with their subdomains, that documents of clients may come from; any when empty. */
+  CIMD_ALLOWED_DOMAINS: variable(domains, 'domains separated by commas, such as claude.ai,vscode.dev', []),
+  /** Multiplies every limit per address, never a limit per account. */
+  RATE_LIMIT_SCALE: variable(z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1', 1),
+  /** Milliseconds a tool may run. */
+  TOOL_TIMEOUT_MS: variable(integer(100, 600_000), 'milliseconds, 100 to 600000', 25_000),
+  LOG_LEVEL: variable(z.enum(LOG_LEVELS), LOG_LEVELS.join(', '), 'info'),
+  LOG_PRETTY: derived(flag, 'true or false', ({ terminal }) => terminal === true),
+  /** For `npm run tunnel` only. */
+  NGROK_AUTHTOKEN: variable(z.string(), 'the token of your ngrok account'),
+  METRICS_PORT: variable(port, 'a port number, such as 9464'),
+};
+
+/** Everything an operator can set, checked. Every URL the server prints is built from `publicUrl` or `siteUrl`. */
+export type Config = ValuesOf<typeof VARIABLES>;
+
+function parseOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isOrigin =
+    /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
+  return isOrigin ? url.origin : undefined;
+}

@@ -1,0 +1,147 @@
+import { isIPv6 } from 'node:net';
+import { nowInSeconds } from '../../clock.js';
+import { sha256 } from '../../digest.js';
+import type { Store } from '../../store/database.js';
+import type { OAuthTables } from '../tables.js';
+import { tooManyRequests } from './errors.js';
+
+/** At most `max` hits in a window of so many seconds. */
+interface Limit {
+  max: number;
+  window: number;
+}
+
+const PER_ADDRESS = {
+  authorize: { max: 300, window: 60 },
+  clientDocument: { max: 60, window: 60 },
+  register: { max: 30, window: 3600 },
+  token: { max: 600, window: 60 },
+  failedLogin: { max: 100, window: 900 },
+} satisfies Record<string, Limit>;
+const FAILED_LOGINS_PER_ACCOUNT: Limit = { max: 40, window: 3600 };
+const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
+
+export interface Limits {
+  /**
+   * Counts a request of an address.
+   *
+   * @throws {OAuthError} 429 with Retry-After beyond the limit
+   */
+  countRequest: (
+    kind: 'authorize' | 'clientDocument' | 'register' | 'token',
+    address: string,
+  ) => Promise<void>;
+  /**
+   * Counts an attempt to sign in. Call it before the password is checked, so that guesses sent at once count, too.
+   *
+   * @returns seconds until this address may try this account again; 0 when the attempt may go on. A refused attempt
+   *   does not count, or anybody could keep an account locked.
+   */
+  countLogin: (address: string, username: string) => Promise<number>;
+  /** Takes an attempt back that was not a failure. */
+  refundLogin: (address: string, username: string) => Promise<void>;
+  /** A correct password takes its attempt back, and clears what that address got wrong before. */
+  clearLogins: (address: string, username: string) => Promise<void>;
+}
+
+/**
+ * Limits that hold across restarts and replicas, because the counters are in the store.
+ *
+ * @param scale multiplies the limits per address, for platforms whose users share one; never those per account
+ */
+export function createLimits(store: Store<OAuthTables>, scale: number): Limits {
+  const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
+
+  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
+    const now = nowInSeconds();
+    const { hits, resets_at } = await store
+      .insertInto('rate_limits')
+      .values({ key, hits: 1, resets_at: now + window })
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((row) => ({
+          hits: row
+            .case()
+            .when('rate_limits.resets_at', '<=', now)
+            .then(1)
+            .else(row('rate_limits.hits', '+', 1))
+            .end(),
+          resets_at: row
+            .case()
+            .when('rate_limits.resets_at', '<=', now)
+            .then(now + window)
+            .else(row.ref('rate_limits.resets_at'))
+            .end(),
+        })),
+      )
+      .returning(['hits', 'resets_at'])
+      .executeTakeFirstOrThrow();
+    return { hits, wait: Math.max(1, resets_at - now) };
+  }
+
+  async function refund(keys: string[]): Promise<void> {
+    for (const key of keys) {
+      await store
+        .updateTable('rate_limits')
+        .set((row) => ({ hits: row('hits', '-', 1) }))
+        .where('key', '=', key)
+        .where('hits', '>', 0)
+        .execute();
+    }
+  }
+
+  const loginKeys = (address: string, username: string): { pair: string; all: [string, Limit][] } => {
+    const account = sha256(username.trim().toLowerCase());
+    const pair = `login:${account}:${networkOf(address)}`;
+    return {
+      pair,
+      all: [
+        [pair, FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS],
+        [`login:${account}`, FAILED_LOGINS_PER_ACCOUNT],
+        [`login:${networkOf(address)}`, scaled(PER_ADDRESS.failedLogin)],
+      ],
+    };
+  };
+
+  return {
+    async countRequest(kind, address) {
+      const limit = scaled(PER_ADDRESS[kind]);
+      const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
+      if (hits > limit.max) throw tooManyRequests(wait);
+    },
+    async countLogin(address, username) {
+      const { all } = loginKeys(address, username);
+      const waits: number[] = [];
+      for (const [key, limit] of all) {
+        const { hits, wait } = await hit(key, limit);
+        if (hits > limit.max) waits.push(wait);
+      }
+      if (waits.length > 0) await refund(all.map(([key]) => key));
+      return Math.max(0, ...waits);
+    },
+    async refundLogin(address, username) {
+      await refund(loginKeys(address, username).all.map(([key]) => key));
+    },
+    async clearLogins(address, username) {
+      const { pair, all } = loginKeys(address, username);
+      await refund(all.map(([key]) => key).filter((key) => key !== pair));
+      await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
+    },
+  };
+}
+
+/** An address, or the /64 network of an IPv6 address, since a single user owns all of it. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const rest = tail === '' ? [] : tail.split(':');
+    groups.push(...Array.from({ length: 8 - groups.length - rest.length }, () => '0'), ...rest);
+  }
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,17 @@
+import { OAuthError } from './errors.js';
+
+/**
+ * Our resource, however a client spells it: with another case of the host, a trailing slash, or as the bare origin
+ * (RFC 8707).
+ *
+ * @throws {OAuthError} `invalid_target` for any other
+ */
+export function canonicalResource(
+  { resource, issuer }: { resource: string; issuer: string },
+  asked: string | undefined,
+): string | undefined {
+  if (asked === undefined) return undefined;
+  const spelled = URL.canParse(asked) ? new URL(asked).href.replace(/\/$/, '') : undefined;
+  if (spelled === resource || spelled === issuer) return resource;
+  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource');
+}

@@ -1,0 +1,40 @@
+import { Router } from 'express';
+import { cors } from '../../http/cors.js';
+import { publishDocument } from '../../http/documents.js';
+import { sendError } from '../../http/errors.js';
+import type { OAuthContext } from '../context.js';
+
+const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
+
+/** The authorization server metadata (RFC 8414) and the key set. */
+export function serverMetadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
+  const router = Router();
+  publishDocument(router, ['/.well-known/oauth-authorization-server'], () => ({
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    ...(config.enableDcr && { registration_endpoint: `${issuer}/register` }),
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    scopes_supported: scopes.map(({ name }) => name),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_methods_supported: AUTH_METHODS,
+    revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    client_id_metadata_document_supported: true,
+  }));
+  publishDocument(router, ['/.well-known/jwks.json'], () => keys.publicKeys());
+  // Clients probe for it. We issue no ID tokens, so there is nothing it could say.
+  router.use('/.well-known/openid-configuration', cors('GET'), (_req, res) => {
+    sendError(
+      res,
+      404,
+      'not_found',
+      'This is not an OpenID provider; see /.well-known/oauth-authorization-server',
+    );
+  });
+  return router;
+}

@@ -1,0 +1,64 @@
+/** Someone who may sign in. */
+export interface User {
+  /** Never changes and is never given to somebody else; it becomes the `sub` of tokens. */
+  id: string;
+  /** What to call them. */
+  name: string;
+  /** The scopes they may grant. */
+  scopes: string[];
+}
+
+/** A user as the command line lists them. */
+export type ListedUser = {
+  username: string;
+  name: string;
+  /** Space-separated. */
+  scopes: string;
+  disabled: boolean;
+  /** Seconds since 1970. */
+  created_at: number;
+};
+
+/** What the command line needs to manage users where the server keeps them itself. */
+export interface UserManagement {
+  /** The name as it is stored, however it is typed. */
+  normalize: (username: string) => string;
+  /** Every user, disabled ones too. */
+  list: () => Promise<ListedUser[]>;
+  /**
+   * Adds a user. `false` when the name is taken.
+   *
+   * @throws {RangeError} when the password is not acceptable, saying why
+   */
+  add: (user: { username: string; name: string; scopes: string; password: string }) => Promise<boolean>;
+  /** @throws {RangeError} when the password is not acceptable, saying why */
+  setPassword: (username: string, password: string) => Promise<void>;
+  setDisabled: (username: string, disabled: boolean) => Promise<void>;
+}
+
+/** Who may sign in: the one object the platform asks. It never looks behind it. */
+export interface Accounts {
+  /**
+   * The user with that id, unless deleted or disabled. Answers are kept for some seconds.
+   *
+   * @throws {UnavailableError} when the directory does not answer: nobody is signed out for that
+   */
+  findUser: (id: string) => Promise<User | undefined>;
+  /**
+   * The user whose password this is. Takes the same time for users that do not exist. Called a few times at once at
+   * most, and within the limits on guessing.
+   *
+   * @throws {UnavailableError} when the directory does not answer
+   */
+  verifyPassword: (username: string, password: string) => Promise<User | undefined>;
+  /** Adds the demo users that do not exist yet, who may grant all these scopes. */
+  seed?: (scopes: string[]) => Promise<void>;
+  /** Disables the demo users whose password still is the public one. @returns their names */
+  disableSeeded?: () => Promise<string[]>;
+  /** Whether nobody could sign in. */
+  isEmpty?: () => Promise<boolean>;
+  /** Left out when users are managed elsewhere; `location` then says where. */
+  manage?: UserManagement;
+  /** Where users are managed, for people: the end of the sentence "Users are managed in ...". */
+  location?: string;
+}

@@ -1,0 +1,86 @@
+import type { Brand } from '../../ui/brand.js';
+import { html, SafeHtml } from '../../ui/html.js';
+import { pageScript } from './page-script.js';
+import { pageStyle } from './page-style.js';
+import type { ErrorView, LoginScope, LoginView } from './views.js';
+
+/** Sign-in and consent on one page: who asks, for what, where it leads, and the form. */
+export function loginPage(brand: Brand, view: LoginView): string {
+  const { hidden, clientName, scopes, username, problem } = view;
+  return page(
+    `Sign in to ${brand.name}`,
+    html`
+      <p class="brand">${brand.name}</p>
+      <h1>Sign in to connect <bdi>${clientName}</bdi></h1>
+      <form method="post" action="/login">
+        ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+        <section aria-labelledby="asks">
+          ${destination(view)}
+          <h2 id="asks"><bdi>${clientName}</bdi> will be able to</h2>
+          <ul>
+            ${scopes.filter(({ optional }) => !optional).map(({ description }) => html`<li>${description}</li>`)}
+            ${scopes.filter(({ optional }) => optional).map(choice)}
+          </ul>
+        </section>
+        ${problem !== undefined && html`<p class="problem" role="alert" id="problem">${problem}</p>`}
+        <label for="username">User name</label>
+        <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none"
+          spellcheck="false" maxlength="100" required ${problemAttributes(view)}>
+        <label for="password">Password</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required
+          ${problemAttributes(view)} ${problem !== undefined && html`autofocus`}>
+        <button name="decision" value="allow">Sign in and allow</button>
+        <button name="decision" value="deny" class="secondary" formnovalidate>Cancel</button>
+      </form>`,
+  );
+}
+
+/** Where a sign-in ends that can't go on. */
+export function errorPage(brand: Brand, { message, returnTo }: ErrorView): string {
+  return page(
+    'Sign-in cannot continue',
+    html`
+      <p class="brand">${brand.name}</p>
+      <h1>Sign-in cannot continue</h1>
+      <p role="alert">${message}</p>
+      ${returnTo && html`<p><a href="${returnTo.href}" rel="noreferrer">Return to ${returnTo.host}</a></p>`}`,
+  );
+}
+
+function choice({ name, description, ticked }: LoginScope): SafeHtml {
+  return html`<li class="choice"><label>
+    <input type="checkbox" name="scope" value="${name}" ${ticked && html`checked`}>
+    <span>${description} <span class="hint">(optional)</span></span></label></li>`;
+}
+
+function destination({ clientHost, redirectHost, ownDevice }: LoginView): SafeHtml {
+  const identity = clientHost
+    ? html`It is described at <strong>${clientHost}</strong>.`
+    : html`The application chose this name; nobody has verified it.`;
+  return html`
+    <p class="hint">${identity} Afterwards you will be sent to <strong>${redirectHost}</strong>.</p>
+    ${
+      ownDevice &&
+      html`<p class="warning"><strong>This is a program on your own device.</strong> Continue only if you have just
+      started connecting it yourself.</p>`
+    }`;
+}
+
+function problemAttributes({ problem }: LoginView): SafeHtml | undefined {
+  return problem === undefined ? undefined : html`aria-invalid="true" aria-describedby="problem"`;
+}
+
+function page(title: string, body: SafeHtml): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${new SafeHtml(pageStyle)}</style>
+</head>
+<body><main>${body}</main><script>${new SafeHtml(pageScript)}</script></body>
+</html>
+`.toString();
+}

@@ -1,0 +1,101 @@
+/**
+ * The tables of the authorization server. Times are whole seconds since 1970 (UTC), lists are JSON text.
+ */
+export interface OAuthTables {
+  oauth_clients: OAuthClientsTable;
+  authorization_requests: AuthorizationRequestsTable;
+  grants: GrantsTable;
+  authorization_codes: AuthorizationCodesTable;
+  refresh_tokens: RefreshTokensTable;
+  revoked_access_tokens: RevokedAccessTokensTable;
+  signing_keys: SigningKeysTable;
+  rate_limits: RateLimitsTable;
+}
+
+/** Registered OAuth clients (RFC 7591). */
+export interface OAuthClientsTable {
+  client_id: string;
+  client_name: string | null;
+  client_uri: string | null;
+  /** JSON list. */
+  redirect_uris: string;
+  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic';
+  /** JSON list. */
+  grant_types: string;
+  /** SHA-256; null for public clients. */
+  secret_hash: string | null;
+  /** Digest of the metadata of a public client, so that the same registration gets the same client. */
+  registration_hash: string | null;
+  created_at: number;
+  /** The last completed sign-in or refresh; null until the first. */
+  used_at: number | null;
+  expires_at: number;
+}
+
+/** Authorization requests whose user has not decided yet. */
+export interface AuthorizationRequestsTable {
+  id_hash: string;
+  /** SHA-256 of the cookie of the browser that began it. */
+  browser_hash: string;
+  client_id: string;
+  redirect_uri: string;
+  state: string | null;
+  /** Space-separated. */
+  scopes: string;
+  resource: string;
+  code_challenge: string;
+  expires_at: number;
+}
+
+/** What a user allowed a client. Deleting one ends its codes, refresh tokens and access tokens at once. */
+export interface GrantsTable {
+  id: string;
+  username: string;
+  client_id: string;
+  /** Space-separated. */
+  scopes: string;
+  resource: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface AuthorizationCodesTable {
+  code_hash: string;
+  grant_id: string;
+  redirect_uri: string;
+  code_challenge: string;
+  used_at: number | null;
+  expires_at: number;
+}
+
+export interface RefreshTokensTable {
+  token_hash: string;
+  grant_id: string;
+  used_at: number | null;
+  expires_at: number;
+}
+
+/** Access tokens revoked one by one, until they would have expired anyway. */
+export interface RevokedAccessTokensTable {
+  jti: string;
+  grant_id: string;
+  expires_at: number;
+}
+
+/** Keys that sign access tokens; the newest one whose time has come is in use. */
+export interface SigningKeysTable {
+  kid: string;
+  /** JSON Web Key with its private part: as JSON, or as a JWE when KEY_ENCRYPTION_SECRET is set. */
+  private_jwk: string;
+  /** Published from the moment it exists, signs from then on. */
+  signs_from: number;
+  created_at: number;
+  /** When the last token it signed has expired; null while it may still sign. */
+  expires_at: number | null;
+}
+
+export interface RateLimitsTable {
+  key: string;
+  hits: number;
+  resets_at: number;
+}

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely';
+
+/** The keys every replica shares. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('server_secrets')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+}

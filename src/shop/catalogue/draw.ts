@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import PDFDocument from 'pdfkit';
+import { readImage } from '../media-files.js';
+import { formatPrice, type Product } from '../products.js';
+import { isRightToLeft, loadFont, printable, printPieces, startsAtTheRight, wrap } from './text.js';
+
+/** Points, of which 72 are an inch; the page is A4. */
+const PAGE = { width: 595.28, height: 841.89, margin: 48 };
+const GAP = 26;
+const CARD_WIDTH = (PAGE.width - 2 * PAGE.margin - GAP) / 2;
+const CARD_HEIGHT = 345;
+const CARDS_TOP = 92;
+const PRODUCTS_PER_PAGE = 4;
+
+const INK = '#2f2721';
+const MUTED = '#7d7268';
+const ACCENT = '#7c5c3b';
+const PAPER = '#f4ece1';
+const AVAILABLE = '#3f6b4f';
+const SOLD_OUT = '#a4452f';
+
+/** A picture opened in a document, which holds it once however often it is drawn. */
+type Picture = PDFKit.Mixins.ImageSrc;
+
+interface TextBox {
+  x: number;
+  y: number;
+  width: number;
+  size: number;
+  color: string;
+  bold?: boolean;
+  maxLines?: number;
+  /** `start` is the side where the text is begun to be read; `left` when left out. */
+  align?: 'start' | 'right';
+}
+
+/**
+ * The catalogue of one category as a PDF: a cover, then four products a page with picture, name, price and stock.
+ *
+ * @param date the day prices and stock are of
+ */
+export async function renderCatalogue(category: string, products: Product[], date: Date): Promise<Buffer> {
+  const title = titleOf(category);
+  const day = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const files = await Promise.all(products.map(({ id }) => readImage(id)));
+  const document = new PDFDocument({
+    size: 'A4',
+    margin: 0,
+    autoFirstPage: false,
+    lang: 'en',
+    displayTitle: true,
+    // Else PDFKit would read a standard font that no page uses.
+    font: '',
+    info: { Title: `Acme Shop: ${title}`, Author: 'Acme Shop', Subject: `Prices and stock of ${day}` },
+  });
+  const chunks: Buffer[] = [];
+  document.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const finished = once(document, 'end');
+
+  const pictures = files.map((file) => file && openPicture(document, file));
+
+  const pages = Math.ceil(products.length / PRODUCTS_PER_PAGE);
+  document.addPage();
+  drawCover(document, title, day, products.length, pictures.find(Boolean));
+  for (let page = 0; page < pages; page++) {
+    document.addPage();
+    drawHeading(document, title);
+    const first = page * PRODUCTS_PER_PAGE;
+    for (const [index, product] of products.slice(first, first + PRODUCTS_PER_PAGE).entries()) {
+      const x = PAGE.margin + (index % 2) * (CARD_WIDTH + GAP);
+      const y = CARDS_TOP + Math.floor(index / 2) * CARD_HEIGHT;
+      drawProduct(document, product, pictures[first + index], x, y);
+    }
+    drawFooter(document, `Prices and stock of ${day}`, `${page + 2} / ${pages + 1}`);
+  }
+  document.end();
+  await finished;
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Opens the fonts and prints every usual character once, which is half of what the first catalogue would take.
+ *
+ * @throws when a font is missing
+ */
+export async function prepareCatalogues(): Promise<void> {
+  const characters = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+  const name = characters.join('');
+  const sample = { id: '', category: '', name, description: name, price_minor: 0, currency: 'EUR', stock: 1 };
+  await renderCatalogue('', [sample], new Date());
+}
+
+/** A category in words, as it stands in a sentence, such as "lighting" or "LED lamps". */
+export function wordsOf(category: string): string {
+  return category.replaceAll(/[-_]+/g, ' ');
+}
+
+/** A category as a heading, such as "Lighting". */
+export function titleOf(category: string): string {
+  const words = wordsOf(category);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function drawCover(
+  document: PDFKit.PDFDocument,
+  title: string,
+  day: string,
+  count: number,
+  picture: Picture | undefined,
+): void {
+  const { width, height, margin } = PAGE;
+  const pictureTop = height - width;
+  document.rect(0, 0, width, height).fill(INK);
+  if (picture) document.image(picture, 0, pictureTop, { width });
+  const box = { x: margin, width: width - 2 * margin };
+  document.rect(margin, 62, 34, 3).fill('#d9a066');
+  drawText(document, 'Acme Shop', { ...box, y: 76, size: 15, color: PAPER, bold: true });
+  const { bottom } = drawText(document, title, {
+    ...box,
+    y: 104,
+    size: 44,
+    color: '#ffffff',
+    bold: true,
+    maxLines: 2,
+  });
+  const products = count === 1 ? '1 product' : `${count} products`;
+  drawText(document, `Catalogue · ${products} · ${day}`, {
+    ...box,
+    y: bottom + 8,
+    size: 13,
+    color: '#d8cbbb',
+  });
+}
+
+function openPicture(document: PDFKit.PDFDocument, file: Buffer): Picture {
+  // Documented, but missing in its types.
+  return (document as unknown as { openImage(file: Buffer): Picture }).openImage(file);
+}
+
+function drawHeading(document: PDFKit.PDFDocument, title: string): void {
+  const box = { x: PAGE.margin, width: PAGE.width - 2 * PAGE.margin, y: 44, size: 13 };
+  drawText(document, title, { ...box, width: box.width - 120, color: INK, bold: true });
+  drawText(document, 'Acme Shop', { ...box, color: ACCENT, bold: true, align: 'right' });
+  rule(document, 72);
+}
+
+function drawProduct(
+  document: PDFKit.PDFDocument,
+  product: Product,
+  picture: Picture | undefined,
+  x: number,
+  y: number,
+): void {
+  const pictureHeight = 232;
+  document.save().roundedRect(x, y, CARD_WIDTH, pictureHeight, 8).clip();
+  document.rect(x, y, CARD_WIDTH, pictureHeight).fill(PAPER);
+  // Pictures are square; what the card has no room for is cut off evenly above and below.
+  if (picture) document.image(picture, x, y - (CARD_WIDTH - pictureHeight) / 2, { width: CARD_WIDTH });
+  document.restore();
+
+  const box = { x, width: CARD_WIDTH };
+  let next = y + pictureHeight + 12;
+  const name = { ...box, y: next, size: 15, color: INK, bold: true, maxLines: 2, align: 'start' } as const;
+  next = drawText(document, product.name, name).bottom;
+  const bottom = y + CARD_HEIGHT - 46;
+  const maxLines = next < bottom - 26 ? 2 : 1;
+  const description = { ...box, y: next + 2, size: 9.5, color: MUTED, maxLines, align: 'start' } as const;
+  drawText(document, product.description, description);
+  const stock = product.stock > 0 ? `${product.stock} in stock` : 'Sold out';
+  const color = product.stock > 0 ? AVAILABLE : SOLD_OUT;
+  const right = { ...box, y: bottom + 3, size: 10, color, bold: true, align: 'right' } as const;
+  const taken = drawText(document, stock, right).width;
+  const left = { x, width: CARD_WIDTH - taken - 12, y: bottom, size: 14, color: ACCENT, bold: true };
+  drawText(document, formatPrice(product), left);
+}
+
+function drawFooter(document: PDFKit.PDFDocument, left: string, right: string): void {
+  rule(document, PAGE.height - 52);
+  const box = { x: PAGE.margin, width: PAGE.width - 2 * PAGE.margin, y: PAGE.height - 42, size: 8.5 };
+  drawText(document, left, { ...box, color: MUTED });
+  drawText(document, right, { ...box, color: MUTED, align: 'right' });
+}
+
+function rule(document: PDFKit.PDFDocument, y: number): void {
+  document.rect(PAGE.margin, y, PAGE.width - 2 * PAGE.margin, 0.75).fill('#d9cfc2');
+}
+
+/** Prints a text of any script. @returns in points where it ends, from the top, and the width of its widest line. */
+function drawText(
+  document: PDFKit.PDFDocument,
+  text: string,
+  box: TextBox,
+): { bottom: number; width: number } {
+  const { text: shown, font } = printable(text, box.bold);
+  // PDFKit takes an opened font too; only its types do not say so.
+  document
+    .font(loadFont(font) as unknown as Buffer, font)
+    .fontSize(box.size)
+    .fillColor(box.color);
+  const lineHeight = box.size * 1.25;
+  // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs; else word by word, from
+  // a cache.
+  const shaping = isRightToLeft(shown) ? { features: [] } : {};
+  const piecesOf = (line: string) => printPieces(line, shown, font);
+  const widthOf = (line: string) =>
+    piecesOf(line).reduce((width, piece) => width + document.widthOfString(piece, shaping), 0);
+  const lines = wrap(shown, box.width, box.maxLines ?? 1, widthOf);
+  const atTheRight = box.align === 'right' || (box.align === 'start' && startsAtTheRight(shown));
+  for (const [index, line] of lines.entries()) {
+    let x = atTheRight ? box.x + box.width - widthOf(line) : box.x;
+    for (const piece of piecesOf(line)) {
+      document.text(piece, x, box.y + index * lineHeight, { lineBreak: false, ...shaping });
+      x += document.widthOfString(piece, shaping);
+    }
+  }
+  return { bottom: box.y + lines.length * lineHeight, width: Math.max(...lines.map(widthOf)) };
+}

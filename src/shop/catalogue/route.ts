@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Router } from 'express';
+import type { Store } from '../../platform/store/database.js';
+import { imageStamps } from '../media-files.js';
+import { listCategories, listProducts, type Product } from '../products.js';
+import type { ShopTables } from '../tables.js';
+import { createCache } from './cache.js';
+import { prepareCatalogues, renderCatalogue } from './draw.js';
+
+/** Catalogues kept ready; a shop with more categories makes the others again. */
+const MAX_CACHED = 50;
+
+/** The public address of a category's catalogue. */
+export function catalogueUrl(siteUrl: string, category: string): string {
+  return `${siteUrl}/catalogs/${encodeURIComponent(category)}.pdf`;
+}
+
+/** What the file is called when someone saves it; letters of any script stay, the rest becomes "-". */
+export function catalogueFileName(category: string): string {
+  const words = category.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? ['catalogue'];
+  return `acme-${words.join('-')}.pdf`;
+}
+
+/**
+ * `GET` and `HEAD /catalogs/:category.pdf`, for everyone. An unknown category falls through to the routes after it.
+ * A catalogue is made again when one of its products or pictures, the day or the layout changes, which also changes its
+ * `ETag`.
+ *
+ * @throws when a font is missing
+ */
+export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router> {
+  await prepareCatalogues();
+  const layout = await layoutVersion();
+  const catalogueOf = createCache(MAX_CACHED);
+  const router = Router();
+  // Else Express answers 400; a name that cannot be decoded is only one more that does not exist.
+  router.use('/catalogs', (req, _res, next) => next(isDecodable(req.path) ? undefined : 'router'));
+  router.get('/catalogs/:category.pdf', async (req, res, next) => {
+    const { category } = req.params;
+    // Compared here rather than in SQL: the name is anybody's input, and PostgreSQL refuses a null byte.
+    if (!(await listCategories(store)).includes(category)) return next();
+    const products = await listProducts(store, category);
+    const today = new Date();
+    const version = await versionOf(layout, products, today);
+    const filename = catalogueFileName(category);
+    res.set({
+      'Content-Type': 'application/pdf',
+      'Content-Disposition': `inline; filename="${filename.replace(/[^ -~]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(filename)}`,
+      // Kept by clients, but asked for again each time, so that nobody reads an old price.
+      'Cache-Control': 'public, no-cache',
+      // Weak, because the same content made again differs in its time of making.
+      ETag: `W/"${version}"`,
+      'Access-Control-Allow-Origin': '*',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    if (req.fresh) {
+      res.status(304).end();
+      return;
+    }
+    res.send(await catalogueOf(category, version, () => renderCatalogue(category, products, today)));
+  });
+  return router;
+}
+
+async function versionOf(layout: string, products: Product[], date: Date): Promise<string> {
+  const pictures = await imageStamps(products.map(({ id }) => id));
+  return digest(JSON.stringify([layout, products, pictures, date.toISOString().slice(0, 10)]));
+}
+
+/** Changes with any source file beside this one, so that nobody keeps a catalogue in an older layout. */
+async function layoutVersion(): Promise<string> {
+  const entries = await readdir(import.meta.dirname, { withFileTypes: true });
+  const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : [])).sort();
+  const sources = names.map((name) => readFile(join(import.meta.dirname, name), 'utf8'));
+  return digest((await Promise.all(sources)).join());
+}
+
+function digest(content: string): string {
+  return createHash('sha256').update(content).digest('base64url').slice(0, 22);
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
