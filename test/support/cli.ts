@@ -9,7 +9,7 @@ export type Cli = (command: string, input?: string | Uint8Array) => Promise<Prog
 export function cliFor(databaseUrl: string, environment: Record<string, string> = {}): Cli {
   return (command, input) =>
     runProgram(
-      'cli.js',
+      'commands/cli.js',
       command.split(' ').filter(Boolean),
       { DATABASE_URL: databaseUrl, ...environment },
       input,

@@ -8,7 +8,7 @@ import { runProgram } from './program.js';
 import { freePort, SERVICE_TOKEN, startServer } from './server.js';
 
 /** Runs the built doctor as a person does. */
-export const doctor = (...args: string[]) => runProgram('doctor.js', args);
+export const doctor = (...args: string[]) => runProgram('commands/doctor.js', args);
 
 /** The problems it finds; its exit code must agree with them. */
 export async function problemsOf(...args: string[]) {
