@@ -15,7 +15,7 @@ afterEach(() => database.remove());
 
 /** Adds a user on a terminal. Types each text as soon as what it answers is shown. */
 async function typeIn(answers: [question: string, typed: string][]) {
-  const program = join(import.meta.dirname, '../../../dist/cli.js');
+  const program = join(import.meta.dirname, '../../../dist/commands/cli.js');
   const command = `"${process.execPath}" "${program}" user add carol`;
   const child = spawn(script ?? '', ['-qec', command, '/dev/null'], {
     cwd: database.directory,
