@@ -29,7 +29,7 @@ describe('what is no server at all', () => {
     const directory = await mkdtemp(join(tmpdir(), 'mcp-doctor-'));
     const authority = join(directory, 'authority.pem');
     await writeFile(authority, host.certificate);
-    const { out, code } = await runProgram('doctor.js', [`https://127.0.0.1:${host.port}`], {
+    const { out, code } = await runProgram('commands/doctor.js', [`https://127.0.0.1:${host.port}`], {
       NODE_EXTRA_CA_CERTS: authority,
     });
     await host.stop();
