@@ -1,6 +1,5 @@
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { icons } from '../icons.js';
-import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { catalogueUrl } from '../shop/catalogue/route.js';
 import { formatPrice, listCategories, listProducts } from '../shop/products.js';
 

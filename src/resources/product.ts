@@ -1,6 +1,5 @@
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { icons } from '../icons.js';
-import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
 
 export const product = defineResourceTemplate({
