@@ -1,3 +1,4 @@
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { catalogueUrl } from '../shop/catalogue/route.js';
@@ -5,7 +6,7 @@ import { formatPrice, listCategories, listProducts } from '../shop/products.js';
 
 export const catalogue = defineResourceTemplate({
   name: 'catalogue',
-  uriTemplate: 'acme://catalogs/{category}',
+  uriTemplate: uri('catalogs/{category}'),
   title: 'The catalogue of a category',
   description: 'Products of a category with their prices, and the address of the PDF that send_catalog sends',
   mimeType: 'application/json',
