@@ -101,7 +101,7 @@ async function untilQuiet(server: Server, app: App): Promise<void> {
   }
 }
 
-/** Why the server can't start, in words a person can act on, without a stack. */
+/** Why the server can't start, in words a person can act on, without a stack: one line, or a list of settings. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof ConfigError) {
     const problems = error.problems.map((problem) => `  - ${problem}`);
@@ -110,5 +110,7 @@ export function describeStartFailure(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop the other program, or choose a free one.`;
   if (code === 'EACCES' && port !== undefined) return `Port ${port} is reserved. Set PORT to one above 1023.`;
-  return `The server cannot start: ${message}`;
+  // A refused connection to an address with several IP addresses has a code and no message.
+  const reason = message || code || String(error);
+  return `The server cannot start: ${reason.trim().replace(/\s*\n\s*/g, '; ')}`;
 }

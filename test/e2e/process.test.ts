@@ -96,7 +96,41 @@ describe('starting', () => {
   });
 });
 
+it('says in one line that the services cannot be made', () => {
+  const program = join(import.meta.dirname, '../support/failing-server.ts');
+  const env = { PATH: process.env['PATH'], DATABASE_URL: `file:${join(directory, 'failing.db')}` };
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program], {
+    env,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([1, 'The server cannot start: The booking system answers; with 500\n']);
+});
+
 describe('stopping', () => {
+  it('closes the stand-in of the tracking API', async () => {
+    const server = await startServer({ LOG_LEVEL: 'info' });
+    const standIn = /"url":"(http:\/\/127\.0\.0\.1:\d+)","msg":"tracking stand-in started"/.exec(
+      server.output(),
+    )?.[1];
+    expect((await fetch(`${standIn}/shipments/ORD-1005`)).status).toBe(401);
+    expect(await server.stop()).toBe(0);
+    expect(server.output()).toMatch(/"stopping".*"tracking stand-in closed".*"stopped"/s);
+    await expect(fetch(`${standIn}/shipments/ORD-1005`)).rejects.toThrow('fetch failed');
+  });
+
+  it('closes the services after the last call and before the store', async () => {
+    const server = await startSlowServer();
+    const client = await connectModern(server.mcpUrl);
+    const answer = client.callTool({ name: 'wait' });
+    await server.printed('tool began');
+    server.child.kill('SIGTERM');
+    await server.printed('"msg":"stopping"');
+    server.child.kill('SIGUSR2');
+    await answer;
+    await server.printed('services closed while the store is open and 0 calls run');
+    expect(await server.exited).toEqual([0, null]);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets a running call finish, then ends with 0',
     async (signal) => {

@@ -7,9 +7,10 @@ import { readEnvironment } from '../../src/platform/config/config.js';
 import { run } from '../../src/platform/lifecycle.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { defineTool } from '../../src/platform/mcp/define.js';
-import { openStore } from '../../src/platform/store/database.js';
+import { openStore, pingStore } from '../../src/platform/store/database.js';
 import { testContent } from './app.js';
 
+let running = 0;
 const wait = defineTool({
   name: 'wait',
   title: 'Wait',
@@ -20,7 +21,9 @@ const wait = defineTool({
     await reportProgress(0, 1, 'begun');
     const finished = once(process, 'SIGUSR2');
     console.log('tool began');
+    running += 1;
     await finished;
+    running -= 1;
     return 'finished';
   },
 });
@@ -37,5 +40,11 @@ const app = await createApp({
   content: testContent({ tools: [wait] }),
   accounts: createAccounts(store),
 });
-await run({ config, logger, store, services: {}, app });
+const services = {
+  close: async () => {
+    await pingStore(store);
+    console.log(`services closed while the store is open and ${running} calls run`);
+  },
+};
+await run({ config, logger, store, services, app });
 console.log('listening');
