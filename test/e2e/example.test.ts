@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CallbackServer } from '../../examples/callback-server.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../support/programs/server.js';
 
 const run = promisify(execFile);
 const EXAMPLE = join(import.meta.dirname, '../../examples/connect-with-client.ts');

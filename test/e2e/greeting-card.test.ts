@@ -1,8 +1,8 @@
 import { EXTENSION_ID, RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { signInForTokens, type Tokens } from '../support/oauth.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { signInForTokens, type Tokens } from '../support/oauth/oauth.js';
+import { startServer, type TestServer } from '../support/programs/server.js';
 
 const CARD_URI = 'ui://acme/greeting-card';
 const MESSAGE = 'Hello <b>world</b>';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw } from '../support/raw.js';
-import { SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { sendRaw } from '../support/app/raw.js';
+import { SERVICE_TOKEN, startServer, type TestServer } from '../support/programs/server.js';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/nexus.md'), 'utf8').replaceAll('\\"', '"');
 const authorization = { Authorization: `Bearer ${SERVICE_TOKEN}` };

@@ -2,9 +2,9 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice } from '../../src/shop/products.js';
-import { connectLegacy } from '../support/clients.js';
-import { readPdf } from '../support/pdf.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { readPdf } from '../shop/support/pdf.js';
+import { connectLegacy } from '../support/app/clients.js';
+import { startServer, type TestServer } from '../support/programs/server.js';
 
 /** JackAI Nexus as it works: a static token, a 2025 client, fixed parameters added to every call, files without token. */
 const STATIC_PARAMETERS = { tenant_id: 'tenant-7', channel: 'whatsapp', nested: { a: [1] }, flag: true };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { postgresProgram, startPostgres, type TestPostgres } from '../support/postgres.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { postgresProgram, startPostgres, type TestPostgres } from '../support/programs/postgres.js';
+import { startServer, type TestServer } from '../support/programs/server.js';
 
 describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
   let database: TestPostgres;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getOrderStatus } from '../../src/tools/get-order-status.js';
-import type { TestApp } from '../support/app.js';
-import { connectModern } from '../support/clients.js';
-import { SERVICE_TOKEN } from '../support/server.js';
-import { startShop } from '../support/tools.js';
+import type { TestApp } from '../support/app/app.js';
+import { connectModern } from '../support/app/clients.js';
+import { startShop } from '../support/app/tools.js';
+import { SERVICE_TOKEN } from '../support/programs/server.js';
 
 let app: TestApp;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defineTool } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectModern } from '../../support/clients.js';
-import { freePort } from '../../support/server.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectModern } from '../../support/app/clients.js';
+import { freePort } from '../../support/programs/server.js';
 
 const hello = defineTool({
   name: 'hello',

@@ -3,7 +3,7 @@ import type { Caller } from '../../../src/platform/caller.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createMcpServer, type ServerDependencies } from '../../../src/platform/mcp/content.js';
 import { definePrompt, defineResource, defineTool } from '../../../src/platform/mcp/define.js';
-import { testContent } from '../../support/app.js';
+import { testContent } from '../../support/app/app.js';
 
 const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
 const watched = <Definition extends { register: (...args: never[]) => void }>(definition: Definition) => ({

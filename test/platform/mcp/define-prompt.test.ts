@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { definePrompt } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
 const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
 const argsSchema = z.object({ city: z.string().optional(), street: z.string().optional() });

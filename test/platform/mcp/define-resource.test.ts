@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definePrompt, defineResource, defineResourceTemplate } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
 const described = { title: 'T', description: 'D', mimeType: 'text/plain' };
 const open = { ...described, scopes: ['read'] as [string] };

@@ -4,8 +4,8 @@ import { inputRequired } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { acceptedContent, defineTool, structured, ToolError } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern, post } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
 
 const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
 let cancelReason: unknown;

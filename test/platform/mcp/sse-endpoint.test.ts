@@ -4,9 +4,9 @@ import { queryObjects } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { SseTransport } from '../../../src/platform/mcp/sse-transport.js';
-import { sendRaw } from '../../support/raw.js';
-import { openStream } from '../../support/sse.js';
-import { alice, startSseEndpoint as start, waitingTool } from '../../support/sse-endpoint.js';
+import { sendRaw } from '../../support/app/raw.js';
+import { openStream } from '../../support/app/sse.js';
+import { alice, startSseEndpoint as start, waitingTool } from '../../support/app/sse-endpoint.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const ping = { id: 'p', method: 'ping' };
