@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { connectModern } from '../support/app/clients.js';
-import { freePort, SERVICE_TOKEN } from '../support/programs/server.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
 
 const root = join(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;

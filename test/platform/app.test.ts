@@ -15,7 +15,7 @@ const hello = defineTool({
   name: 'hello',
   title: 'Hello',
   description: 'Says hello',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: (_args, { caller }) => `Hello ${caller.name}`,
 });
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancelOrder } from '../../src/tools/cancel-order.js';
 import type { TestApp } from '../support/app/app.js';
 import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { SERVICE_TOKEN } from '../support/app/port.js';
 import { startShop } from '../support/app/tools.js';
-import { SERVICE_TOKEN } from '../support/programs/server.js';
 
 let app: TestApp;
 let clients: { close: () => Promise<void> }[] = [];

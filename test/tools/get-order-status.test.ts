@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getOrderStatus } from '../../src/tools/get-order-status.js';
 import type { TestApp } from '../support/app/app.js';
 import { connectModern } from '../support/app/clients.js';
+import { SERVICE_TOKEN } from '../support/app/port.js';
 import { startShop } from '../support/app/tools.js';
-import { SERVICE_TOKEN } from '../support/programs/server.js';
 
 let app: TestApp;
 beforeAll(async () => {

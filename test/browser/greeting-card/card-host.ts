@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Preview, startPreview } from '../../../scripts/preview-card/server.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
 import { launchBrowser } from '../../support/programs/browser.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
+import { startExample, type TestServer } from '../../support/programs/server.js';
 
 /** How long a card may take to do what it should, in milliseconds. Then the test says what was missing. */
 export const PATIENCE = 20_000;
@@ -33,7 +33,7 @@ export interface CardHost {
 export function useCardHost(): CardHost {
   const host = {} as CardHost;
   beforeAll(async () => {
-    host.server = await startServer();
+    host.server = await startExample();
     const tokens = await signInForTokens(host.server.url);
     host.preview = await startPreview({ mcpUrl: host.server.mcpUrl, token: tokens.access_token });
     host.browser = await launchBrowser();

@@ -49,7 +49,15 @@ const verifier = (issuer = origin) =>
 
 function sign(claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}, key = privateKey) {
   const now = Math.floor(Date.now() / 1000);
-  const all = { iss: origin, aud: AUDIENCE, sub: 'u-1', iat: now, exp: now + 300, scope: 'read', ...claims };
+  const all = {
+    iss: origin,
+    aud: AUDIENCE,
+    sub: 'u-1',
+    iat: now,
+    exp: now + 300,
+    scope: 'notes:read',
+    ...claims,
+  };
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return new SignJWT(present)
     .setProtectedHeader({ alg: 'RS256', kid: 'one', typ: 'at+jwt', ...header } as JWTHeaderParameters)
@@ -58,9 +66,9 @@ function sign(claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}
 
 describe('an access token', () => {
   it.each([
-    ['scope as text', { scope: 'read orders:write' }, { scopes: ['read', 'orders:write'] }],
-    ['scp as a list', { scope: undefined, scp: ['read'] }, { scopes: ['read'] }],
-    ['scp as text', { scope: undefined, scp: 'read' }, { scopes: ['read'] }],
+    ['scope as text', { scope: 'notes:read notes:write' }, { scopes: ['notes:read', 'notes:write'] }],
+    ['scp as a list', { scope: undefined, scp: ['notes:read'] }, { scopes: ['notes:read'] }],
+    ['scp as text', { scope: undefined, scp: 'notes:read' }, { scopes: ['notes:read'] }],
     ['no scope', { scope: undefined }, { scopes: [] }],
     ['scopes that are none', { scope: 7, scp: { read: true } }, { scopes: [] }],
     ['scope as an empty text', { scope: '' }, { scopes: [] }],
@@ -127,13 +135,13 @@ describe('an access token', () => {
 
 describe('as providers issue them', () => {
   it.each([
-    ['Entra', { scope: undefined, scp: 'read', azp: 'c', ver: '2.0', oid: 'x' }],
-    ['Okta', { scope: undefined, scp: ['read'], cid: 'c', uid: 'x' }],
+    ['Entra', { scope: undefined, scp: 'notes:read', azp: 'c', ver: '2.0', oid: 'x' }],
+    ['Okta', { scope: undefined, scp: ['notes:read'], cid: 'c', uid: 'x' }],
     ['Auth0', { scope: 'openid read', azp: 'c', aud: [AUDIENCE, 'https://i/userinfo'] }],
-    ['Keycloak', { scope: 'read', azp: 'c', typ: 'Bearer', sid: 's' }],
+    ['Keycloak', { scope: 'notes:read', azp: 'c', typ: 'Bearer', sid: 's' }],
   ])('an access token of %s is accepted', async (_who, claims) => {
     const caller = await verifier()(await sign(claims, { typ: 'JWT' }));
-    expect(caller?.scopes).toContain('read');
+    expect(caller?.scopes).toContain('notes:read');
   });
 });
 

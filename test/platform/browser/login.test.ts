@@ -26,7 +26,7 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
       redirect_uris: [callback],
       client_name: 'Browser client',
     });
-    const parameters = { redirect_uri: callback, scope: 'read orders:write' };
+    const parameters = { redirect_uri: callback, scope: 'notes:read notes:write' };
     target = authorizeUrl(server.url, client_id, pkce().challenge, parameters).href;
     browser = await launchBrowser();
   });
@@ -46,8 +46,8 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
 
   it('lands on the callback of another origin with a code', async () => {
     await page.goto(target);
-    await page.getByLabel('User name').fill('alice');
-    await page.getByLabel('Password').fill('password123');
+    await page.getByLabel('User name').fill('ann');
+    await page.getByLabel('Password').fill('the password of ann');
     await button('Sign in and allow').click();
     await page.waitForURL(`${callback}**`);
     expect(answer()).toMatchObject({ code: expect.any(String), state: 'a state&=', iss: server.url });
@@ -55,15 +55,15 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
 
   it('says clearly that the password is wrong, keeps the user name, and lets one try again', async () => {
     await page.goto(target);
-    await page.getByLabel('User name').fill('alice');
+    await page.getByLabel('User name').fill('ann');
     await page.getByLabel('Password').fill('wrong');
     await page.getByRole('checkbox').uncheck();
     await button('Sign in and allow').click();
     expect(await page.getByRole('alert').textContent()).toContain('wrong');
-    expect(await page.getByLabel('User name').inputValue()).toBe('alice');
+    expect(await page.getByLabel('User name').inputValue()).toBe('ann');
     expect(await page.evaluate('document.activeElement.id')).toBe('password');
     expect(await page.getByRole('checkbox').isChecked()).toBe(false);
-    await page.getByLabel('Password').fill('password123');
+    await page.getByLabel('Password').fill('the password of ann');
     await page.getByLabel('Password').press('Enter');
     await page.waitForURL(`${callback}**`);
     expect(answer()).toHaveProperty('code');
@@ -71,8 +71,8 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
 
   it('a second click while the first is being answered does no harm', async () => {
     await page.goto(target);
-    await page.getByLabel('User name').fill('alice');
-    await page.getByLabel('Password').fill('password123');
+    await page.getByLabel('User name').fill('ann');
+    await page.getByLabel('Password').fill('the password of ann');
     const { x = 0, y = 0 } = (await button('Sign in and allow').boundingBox()) ?? {};
     // The mouse itself: a locator would wait for the navigation that the first click begins.
     await page.mouse.click(x + 9, y + 9);
@@ -93,8 +93,8 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
     page = await context.newPage();
     await page.goto(target);
     await page.getByRole('checkbox', { name: /Cancel your own orders/ }).uncheck();
-    await page.getByLabel('User name').fill('alice');
-    await page.getByLabel('Password').fill('password123');
+    await page.getByLabel('User name').fill('ann');
+    await page.getByLabel('Password').fill('the password of ann');
     await button('Sign in and allow').click();
     await page.waitForURL(`${callback}**`);
     expect(answer()).toHaveProperty('code');
@@ -107,7 +107,7 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
       await page.emulateMedia({ colorScheme });
       await page.goto(target);
       expect(await accessibilityProblems(page)).toEqual([]);
-      await page.getByLabel('User name').fill('alice');
+      await page.getByLabel('User name').fill('ann');
       await page.getByLabel('Password').fill('wrong');
       await button('Sign in and allow').click();
       await page.getByRole('alert').waitFor();

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/app/port.js';
 import { Browser, register } from '../../support/oauth/oauth.js';
 import { findConformanceTool } from '../../support/programs/requirements.js';
-import { freePort, startServer, type TestServer } from '../../support/programs/server.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const conformanceDirectory = findConformanceTool();
 

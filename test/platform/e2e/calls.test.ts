@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
-import { type SlowServer, startSlowServer } from '../../support/programs/slow.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
+import { tools } from '../fixture/tools.js';
 
-let server: SlowServer;
+let server: TestServer;
 afterEach(async () => {
-  server.child.kill('SIGKILL');
+  server.process.kill('SIGKILL');
   await server.exited;
 });
 
@@ -13,7 +14,7 @@ describe.each([
   ['1.x client, 2025-11-25', connectLegacy],
 ] as const)('%s', (_name, connect) => {
   it('runs into the time limit of a tool, and hears what to do', async () => {
-    server = await startSlowServer({ TOOL_TIMEOUT_MS: '300' });
+    server = await startServer({ TOOL_TIMEOUT_MS: '300' });
     const client = await connect(server.mcpUrl);
     const result = await client.callTool({ name: 'wait' });
     expect(result).toMatchObject({
@@ -25,7 +26,7 @@ describe.each([
   });
 
   it('goes away, and the tool is told to stop', async () => {
-    server = await startSlowServer();
+    server = await startServer();
     const client = await connect(server.mcpUrl);
     const call = client.callTool({ name: 'wait' }).catch(() => 'closed');
     await server.printed('tool began');
@@ -36,7 +37,7 @@ describe.each([
 });
 
 it('a 2.x client cancels one call and goes on', async () => {
-  server = await startSlowServer();
+  server = await startServer();
   const client = await connectModern(server.mcpUrl);
   const cancel = new AbortController();
   const call = client.callTool({ name: 'wait' }, { signal: cancel.signal });
@@ -44,6 +45,6 @@ it('a 2.x client cancels one call and goes on', async () => {
   cancel.abort('no longer needed');
   await expect(call).rejects.toThrow('no longer needed');
   await server.printed('tool was told to stop');
-  expect((await client.listTools()).tools).toHaveLength(1);
+  expect((await client.listTools()).tools).toHaveLength(tools.length);
   await client.close();
 });

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { freePort } from '../../support/app/port.js';
 import {
   https,
   nginxProgram,
@@ -12,7 +13,6 @@ import {
   type TestNginx,
 } from '../../support/programs/nginx.js';
 import { startRecorder } from '../../support/programs/recorder.js';
-import { freePort } from '../../support/programs/server.js';
 
 const root = join(import.meta.dirname, '../../..');
 const MAX_AGE = 'public, max-age=60';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
 import {
   https,
   nginxProgram,
@@ -6,8 +7,7 @@ import {
   prepareNginx,
   type TestNginx,
 } from '../../support/programs/nginx.js';
-import { SERVICE_TOKEN } from '../../support/programs/server.js';
-import { type SlowServer, startSlowServer } from '../../support/programs/slow.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const headers = {
   Authorization: `Bearer ${SERVICE_TOKEN}`,
@@ -17,15 +17,15 @@ const headers = {
 
 describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
   let nginx: TestNginx;
-  let slow: SlowServer;
+  let slow: TestServer;
   beforeAll(async () => {
     const prepared = await prepareNginx();
-    slow = await startSlowServer({ PUBLIC_URL: prepared.url });
+    slow = await startServer({ PUBLIC_URL: prepared.url });
     nginx = await prepared.start([slow.port]);
   });
   afterAll(async () => {
     await nginx?.stop();
-    slow?.child.kill('SIGKILL');
+    slow?.process.kill('SIGKILL');
   });
 
   it.each(['2026-07-28', '2025-11-25'])('arrives while the tool still runs (%s)', async (version) => {
@@ -52,7 +52,7 @@ describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
     let seen = '';
     while (!seen.includes('"message":"begun"')) seen += (await events.next()).value;
     expect(seen).not.toContain('finished');
-    slow.child.kill('SIGUSR2');
+    slow.process.kill('SIGUSR2');
     while (!seen.includes('finished')) seen += (await events.next()).value;
     stream.destroy();
   });
@@ -60,7 +60,7 @@ describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
   it('a call finishes on a server that is being restarted, while the other one answers', async () => {
     const prepared = await prepareNginx();
     const environment = { PUBLIC_URL: prepared.url };
-    const servers = [await startSlowServer(environment), await startSlowServer(environment)];
+    const servers = [await startServer(environment), await startServer(environment)];
     const proxy = await prepared.start(servers.map(({ port }) => port));
     const request = (method: string, params = {}) => ({
       method: 'POST',
@@ -73,17 +73,17 @@ describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
       const busy = await Promise.race(
         servers.map((server) => server.printed('tool began').then(() => server)),
       );
-      busy.child.kill('SIGTERM');
+      busy.process.kill('SIGTERM');
       await busy.printed('"msg":"stopping"');
       for (let round = 0; round < 10; round += 1) {
         expect((await https(proxy, '/mcp', request('ping'))).status).toBe(200);
       }
-      busy.child.kill('SIGUSR2');
+      busy.process.kill('SIGUSR2');
       expect(await call).toMatchObject({ status: 200, body: expect.stringContaining('finished') });
-      expect(await busy.exited).toEqual([0, null]);
-      servers[servers.indexOf(busy)] = await startSlowServer({ ...environment, PORT: String(busy.port) });
+      expect(await busy.exited).toBe(0);
+      servers[servers.indexOf(busy)] = await startServer({ ...environment, PORT: String(busy.port) });
     }
     await proxy.stop();
-    for (const { child } of servers) child.kill('SIGKILL');
+    for (const { process: child } of servers) child.kill('SIGKILL');
   }, 180_000);
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import {
   https,
   nginxProgram,
@@ -9,7 +10,7 @@ import {
   prepareNginx,
   type TestNginx,
 } from '../../support/programs/nginx.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../../support/programs/server.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const run = promisify(execFile);
 const EXAMPLE = join(import.meta.dirname, '../../../examples/connect-with-client.ts');
@@ -45,11 +46,11 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
   });
 
   it('a real client signs in and calls tools over https, on two servers', async () => {
-    const args = ['--import', 'tsx', EXAMPLE, `${nginx.url}/mcp`, '--headless', 'alice', 'password123'];
+    const args = ['--import', 'tsx', EXAMPLE, `${nginx.url}/mcp`, '--headless', 'ann', 'the password of ann'];
     const env = { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: nginx.certificate };
     const { stdout } = await run(process.execPath, args, { env });
     expect(stdout).toContain('Signed in, and refreshed the access token');
-    expect(stdout).toContain('"id":"alice"');
+    expect(stdout).toContain('"id":"ann"');
     expect(stdout).toContain('"status":"delivered"');
   });
 

@@ -7,9 +7,10 @@ import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import definition from '../../../src/server.js';
 import { startApp } from '../../support/app/app.js';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
-import { SERVICE_TOKEN, startServer, type TestServer } from '../../support/programs/server.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -45,11 +46,13 @@ describe('the HTTP+SSE transport', () => {
   it('knows the user who signed in, and holds them to their scopes', async () => {
     const { access_token } = await signInForTokens(server.url);
     const client = await connect(access_token);
-    expect((await client.callTool({ name: 'whoami' })).structuredContent).toMatchObject({ id: 'alice' });
+    expect((await client.callTool({ name: 'who_is_calling' })).structuredContent).toMatchObject({
+      id: 'ann',
+    });
     const cancel = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
     expect(await client.callTool(cancel)).toMatchObject({
       isError: true,
-      content: [{ text: expect.stringContaining('orders:write') }],
+      content: [{ text: expect.stringContaining('notes:write') }],
     });
     await client.close();
   });
@@ -135,7 +138,7 @@ it('a stopping server waits for calls of the old transport, and ends streams of 
     name: 'wait',
     title: 'Wait',
     description: 'Waits',
-    scopes: ['read'],
+    scopes: ['notes:read'],
     handler: async () => {
       begin();
       await new Promise<void>((resolve) => {
@@ -145,8 +148,8 @@ it('a stopping server waits for calls of the old transport, and ends streams of 
     },
   });
   const valid = new Set(['a-token']);
-  const caller = { kind: 'service', id: 's', name: 'S', scopes: ['read'], clientId: 's' } as const;
-  const verify = (token: string) => (valid.has(token) ? { ...caller, scopes: ['read'] } : undefined);
+  const caller = { kind: 'service', id: 's', name: 'S', scopes: ['notes:read'], clientId: 's' } as const;
+  const verify = (token: string) => (valid.has(token) ? { ...caller, scopes: ['notes:read'] } : undefined);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const app = await startApp({ tools: [wait] }, {}, { verifiers: [verify] });
   const streams = [await openStream(app.url), await openStream(app.url, headers('a-token'))];

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { post } from '../../support/app/clients.js';
-import { SERVICE_TOKEN, startServer, type TestServer } from '../../support/programs/server.js';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -87,7 +88,7 @@ describe('bad messages', () => {
 
   it.each([
     ['Mcp-Method', 'tools/list'],
-    ['Mcp-Name', 'whoami'],
+    ['Mcp-Name', 'who_is_calling'],
   ])('a %s header that contradicts the body is refused', async (name, value) => {
     const response = await post(server.mcpUrl, modernCall, { ...modernHeaders, [name]: value });
     await expectRpcError(response, 400, -32020);
@@ -154,7 +155,7 @@ describe('the service token (acceptance 16)', () => {
     expect(response.status).toBe(401);
     const challenge = response.headers.get('www-authenticate');
     expect(challenge).toBe(
-      `Bearer resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="read"`,
+      `Bearer resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="notes:read"`,
     );
   });
 

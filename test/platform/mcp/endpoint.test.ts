@@ -20,7 +20,7 @@ const endless = defineTool({
   name: 'endless',
   title: 'Endless',
   description: 'Runs until it is stopped',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: async (_args, { signal }) => {
     began(once(signal, 'abort').then(() => signal.reason));
     await once(signal, 'abort');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import {
   authorizeUrl,
   Browser,
@@ -7,14 +8,13 @@ import {
   type Registration,
   register,
 } from '../../support/oauth/oauth.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const WEBSITE = 'https://app.example/callback';
-let server: TestServer;
+let server: FixtureApp;
 let native: Registration;
 let website: Registration;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
   native = await register(server.url);
   website = await register(server.url, { redirect_uris: [WEBSITE], client_name: 'Website' });
 });
@@ -125,8 +125,8 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
 
   it('A11: any other repeated parameter is refused', async () => {
     const url = authorizeUrl(server.url, native.client_id, challenge);
-    url.searchParams.append('scope', 'read');
-    url.searchParams.append('scope', 'read');
+    url.searchParams.append('scope', 'notes:read');
+    url.searchParams.append('scope', 'notes:read');
     expect(expectBounce(await fetch(url, { redirect: 'manual' }))).toMatchObject({
       error: 'invalid_request',
     });
@@ -135,14 +135,16 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
   it('null bytes are refused', async () => {
     await expectPage(await authorize({ client_id: 'null\0byte' }));
     await expectPage(await authorize({ redirect_uri: `${CALLBACK}\0` }));
-    expect(expectBounce(await authorize({ scope: 'read\0' }))).toMatchObject({ error: 'invalid_request' });
+    expect(expectBounce(await authorize({ scope: 'notes:read\0' }))).toMatchObject({
+      error: 'invalid_request',
+    });
   });
 
   it.each([
     ['no scope and no resource', {}],
     ['empty parameters', { scope: '', resource: '', prompt: '' }],
     ['unknown parameters', { foo: 'bar', nonce: '1' }],
-    ['a scope that exists beside one that does not', { scope: 'read offline_access' }],
+    ['a scope that exists beside one that does not', { scope: 'notes:read offline_access' }],
   ])('A12: %s is fine', async (_name, changes) => {
     expect((await authorize(changes)).headers.get('location')).toMatch(/^\/login\?request=/);
   });
@@ -176,7 +178,7 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
   });
 
   it('limits requests of one address', async () => {
-    const limited = await startServer({ RATE_LIMIT_SCALE: '0.01' });
+    const limited = await startFixture({ RATE_LIMIT_SCALE: '0.01' });
     const browser = new Browser(limited.url);
     const { client_id } = await register(limited.url);
     const url = authorizeUrl(limited.url, client_id, challenge);

@@ -7,14 +7,14 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nowInSeconds } from '../../../src/platform/clock.js';
 import { post } from '../../support/app/clients.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { Browser, CALLBACK } from '../../support/oauth/oauth.js';
 import { TestOAuthProvider } from '../../support/oauth/oauth-provider.js';
 import { signAsServer } from '../../support/oauth/server-key.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
 });
 afterAll(() => server.stop());
 
@@ -30,13 +30,17 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     await first.finishAuth(authProvider.callback ?? new URLSearchParams());
     const client = new Client(info, options);
     await client.connect(transport());
-    expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { id: 'ann' },
+    });
     await expireAccessToken(authProvider);
-    expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { id: 'ann' },
+    });
     // The sign-in, the expired one put in its place, the refresh.
     expect(authProvider.saved).toBe(3);
     await revokeRefreshToken(authProvider);
-    await expect(client.callTool({ name: 'whoami' })).rejects.toThrow(/Unauthorized/);
+    await expect(client.callTool({ name: 'who_is_calling' })).rejects.toThrow(/Unauthorized/);
     expect(authProvider.callback?.get('code')).toBeTruthy();
     await client.close();
   });
@@ -50,13 +54,17 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     await first.finishAuth(authProvider.callback?.get('code') ?? '');
     const client = new LegacyClient(info);
     await client.connect(transport() as never);
-    expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { id: 'ann' },
+    });
     await expireAccessToken(authProvider);
-    expect(await client.callTool({ name: 'whoami' })).toMatchObject({ structuredContent: { id: 'alice' } });
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { id: 'ann' },
+    });
     // The sign-in, the expired one put in its place, the refresh.
     expect(authProvider.saved).toBe(3);
     await revokeRefreshToken(authProvider);
-    await expect(client.callTool({ name: 'whoami' })).rejects.toThrow(/Unauthorized/);
+    await expect(client.callTool({ name: 'who_is_calling' })).rejects.toThrow(/Unauthorized/);
     expect(authProvider.callback?.get('code')).toBeTruthy();
     await client.close();
   });
@@ -102,7 +110,7 @@ it('an independent OAuth library completes discovery, registration, sign-in, cal
     client_id: client.client_id,
     redirect_uri: CALLBACK,
     response_type: 'code',
-    scope: 'read orders:write',
+    scope: 'notes:read notes:write',
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
@@ -123,7 +131,7 @@ it('an independent OAuth library completes discovery, registration, sign-in, cal
     insecure,
   );
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, tokenResponse);
-  expect(tokens.scope).toBe('read orders:write');
+  expect(tokens.scope).toBe('notes:read notes:write');
 
   const call = (token: string) =>
     post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` });

@@ -1,11 +1,11 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { authorizeUrl, Browser, CALLBACK, pkce } from '../../support/oauth/oauth.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startFixture();
 });
 afterAll(() => server.stop());
 
@@ -27,7 +27,7 @@ describe('discovery (acceptance D1 to D8)', () => {
       expect(await response.json()).toMatchObject({
         resource: server.mcpUrl,
         authorization_servers: [server.url],
-        scopes_supported: ['read'],
+        scopes_supported: ['notes:read'],
         bearer_methods_supported: ['header'],
       });
     },
@@ -47,7 +47,7 @@ describe('discovery (acceptance D1 to D8)', () => {
       client_id_metadata_document_supported: true,
       token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       revocation_endpoint_auth_methods_supported: expect.arrayContaining(['none']),
-      scopes_supported: ['read', 'orders:write'],
+      scopes_supported: ['notes:read', 'notes:write'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
     });
   });
@@ -147,7 +147,7 @@ describe('discovery (acceptance D1 to D8)', () => {
 });
 
 it('ENABLE_DCR=false removes the registration endpoint and does not advertise it', async () => {
-  const closed = await startServer({ ENABLE_DCR: 'false' });
+  const closed = await startFixture({ ENABLE_DCR: 'false' });
   const response = await fetch(`${closed.url}/.well-known/oauth-authorization-server`);
   expect(await response.json()).not.toHaveProperty('registration_endpoint');
   expect((await fetch(`${closed.url}/register`, { method: 'POST' })).status).toBe(404);

@@ -1,7 +1,5 @@
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { seedDemoUsers } from '../../../src/accounts/demo-users.js';
-import { whoami } from '../../../src/tools/whoami.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import {
   clientDocument,
@@ -21,8 +19,12 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 beforeEach(async () => {
   host.serve(clientDocument());
-  app = await startApp({ tools: [whoami] }, { RATE_LIMIT_SCALE: '100' }, { documentAgent: host.agent });
-  await seedDemoUsers(app.store, ['read', 'orders:write']);
+  app = await startApp(
+    { tools: [who_is_calling] },
+    { RATE_LIMIT_SCALE: '100' },
+    { documentAgent: host.agent },
+  );
+  await seedDemoUsers(app.store, ['notes:read', 'notes:write']);
   return () => app.stop();
 });
 
@@ -41,8 +43,8 @@ describe('a client that is described by a document', () => {
     await first.finishAuth(authProvider.callback ?? new URLSearchParams());
     const sdk = new Client(info, options);
     await sdk.connect(transport());
-    expect(await sdk.callTool({ name: 'whoami' })).toMatchObject({
-      structuredContent: { id: 'alice', client_id: DOCUMENT_URL },
+    expect(await sdk.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { id: 'ann', client_id: DOCUMENT_URL },
     });
     await sdk.close();
     expect(await app.store.selectFrom('oauth_clients').selectAll().execute()).toEqual([]);

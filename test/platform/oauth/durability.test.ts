@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { post } from '../../support/app/clients.js';
+import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import {
   authorizeUrl,
   Browser,
@@ -11,7 +12,7 @@ import {
   type Tokens,
   tokenRequest,
 } from '../../support/oauth/oauth.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../../support/programs/server.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
@@ -63,7 +64,7 @@ describe('acceptance 67', () => {
     const proof = pkce();
     const browser = new Browser(server.url);
     const target = authorizeUrl(server.url, client.client_id, proof.challenge, { state: 'the-secret-state' });
-    await browser.submit(await browser.open(target, 'alice', 'a wrong password 9f3a'));
+    await browser.submit(await browser.open(target, 'ann', 'a wrong password 9f3a'));
     const fields = await browser.open(target);
     const callback = new URL((await browser.submit(fields)).headers.get('location') ?? '');
     const code = callback.searchParams.get('code') ?? '';
@@ -89,7 +90,7 @@ describe('acceptance 67', () => {
       tokens.access_token,
       tokens.refresh_token,
       String(client.client_secret),
-      'password123',
+      'the password of ann',
       'a wrong password 9f3a',
       fields['request'] ?? '',
       browser.cookies.get('mcp_login') ?? '',

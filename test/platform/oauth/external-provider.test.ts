@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern, post } from '../../support/app/clients.js';
+import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import { type IdentityProvider, startIdentityProvider } from '../../support/oauth/identity-provider.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../../support/programs/server.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
 
 let port: number;
 let resource: string;
@@ -44,8 +45,8 @@ describe('AUTH_MODE=external with a real provider', () => {
 
   it('makes a caller of its access token, with the scopes of the token', async () => {
     const client = await connectModern(server.mcpUrl, await provider.token(resource));
-    expect(await client.callTool({ name: 'whoami' })).toMatchObject({
-      structuredContent: { kind: 'user', id: 'a-client', scopes: ['read'], client_id: 'a-client' },
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { kind: 'user', id: 'a-client', scopes: ['notes:read'], client_id: 'a-client' },
     });
     await client.close();
   });

@@ -28,7 +28,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
       redirect_uris: ['https://app.example/callback'],
     });
     const target = start(
-      { redirect_uri: 'https://app.example/callback', scope: 'read orders:write' },
+      { redirect_uri: 'https://app.example/callback', scope: 'notes:read notes:write' },
       hostile,
     );
     const page = await (await visit.browser.loginPage(target)).text();
@@ -37,7 +37,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     expect(page).toContain('nobody has verified it');
     expect(page).toContain('<strong>app.example</strong>');
     expect(page).toContain('See products, prices and your own orders');
-    expect(page).toMatch(/<input type="checkbox" name="scope" value="orders:write" checked>/);
+    expect(page).toMatch(/<input type="checkbox" name="scope" value="notes:write" checked>/);
     expect(page).not.toContain('on your own device');
   });
 
@@ -69,7 +69,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
 
   it('L3: an unknown user and a wrong password look the same; the user name is kept', async () => {
     const pages = [];
-    for (const username of ['alice', 'mallory']) {
+    for (const username of ['ann', 'mallory']) {
       const fields = await visit.browser.open(start(), username, 'wrong');
       const response = await visit.browser.submit(fields);
       expect(response.status).toBe(401);
@@ -82,14 +82,16 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
   });
 
   it('a declined optional scope stays declined after a wrong password, and is not granted', async () => {
-    const target = start({ scope: 'read orders:write' });
-    const { scope, ...declined } = await visit.browser.open(target, 'alice', 'wrong');
-    expect(scope).toBe('orders:write');
+    const target = start({ scope: 'notes:read notes:write' });
+    const { scope, ...declined } = await visit.browser.open(target, 'ann', 'wrong');
+    expect(scope).toBe('notes:write');
     const page = await (await visit.browser.submit(declined)).text();
-    expect(page).toMatch(/name="scope" value="orders:write" >/);
+    expect(page).toMatch(/name="scope" value="notes:write" >/);
     const proof = pkce();
     const second = await visit.browser.open(
-      authorizeUrl(visit.server.url, visit.client.client_id, proof.challenge, { scope: 'read orders:write' }),
+      authorizeUrl(visit.server.url, visit.client.client_id, proof.challenge, {
+        scope: 'notes:read notes:write',
+      }),
     );
     const { scope: _declined, ...fields } = second;
     const form = {
@@ -98,25 +100,25 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
       code: answerOf(await visit.browser.submit(fields))['code'],
       code_verifier: proof.verifier,
     };
-    expect(await (await tokenRequest(visit.server.url, form)).json()).toMatchObject({ scope: 'read' });
+    expect(await (await tokenRequest(visit.server.url, form)).json()).toMatchObject({ scope: 'notes:read' });
   });
 
   it('a scope that is asked for alone is no box: it is allowed, or the whole is cancelled', async () => {
-    const fields = await visit.browser.open(start({ scope: 'orders:write' }));
+    const fields = await visit.browser.open(start({ scope: 'notes:write' }));
     expect(fields).not.toHaveProperty('scope');
     expect(answerOf(await visit.browser.submit(fields))).toHaveProperty('code');
   });
 
   it('a user who may allow nothing of what is asked is told so', async () => {
     const store = connectStore(visit.server.databaseUrl);
-    await store.updateTable('users').set({ scopes: 'read' }).where('username', '=', 'bob').execute();
+    await store.updateTable('people').set({ scopes: 'notes:read' }).where('username', '=', 'bea').execute();
     const response = await visit.browser.submit(
-      await visit.browser.open(start({ scope: 'orders:write' }), 'bob', 'hunter2'),
+      await visit.browser.open(start({ scope: 'notes:write' }), 'bea', 'the password of bea'),
     );
     await store
-      .updateTable('users')
-      .set({ scopes: 'read orders:write' })
-      .where('username', '=', 'bob')
+      .updateTable('people')
+      .set({ scopes: 'notes:read notes:write' })
+      .where('username', '=', 'bea')
       .execute();
     await store.destroy();
     expect(response.status).toBe(403);

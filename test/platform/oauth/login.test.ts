@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { nowInSeconds } from '../../../src/platform/clock.js';
 import { sha256 } from '../../../src/platform/digest.js';
 import { connectStore } from '../../../src/platform/store/database.js';
+import { startFixture } from '../../support/app/fixture.js';
+import { freePort } from '../../support/app/port.js';
 import { answerOf, authorizeUrl, Browser, CALLBACK, pkce, register } from '../../support/oauth/oauth.js';
 import { useSignInPage } from '../../support/oauth/sign-in-page.js';
-import { freePort, startServer } from '../../support/programs/server.js';
 
 const visit = useSignInPage();
 const { start } = visit;
@@ -93,13 +94,15 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
   it('L9: after repeated wrong passwords even the right one is 429, for this account only', async () => {
     const statuses = [];
     for (let index = 0; index < 12; index += 1) {
-      statuses.push((await visit.browser.submit(await visit.browser.open(start(), 'bob', 'wrong'))).status);
+      statuses.push((await visit.browser.submit(await visit.browser.open(start(), 'bea', 'wrong'))).status);
     }
     expect(statuses).toEqual([...Array(8).fill(401), ...Array(4).fill(429)]);
-    const blocked = await visit.browser.submit(await visit.browser.open(start(), 'bob', 'hunter2'));
+    const blocked = await visit.browser.submit(
+      await visit.browser.open(start(), 'bea', 'the password of bea'),
+    );
     expect(blocked.status).toBe(429);
     expect(Number(blocked.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await visit.browser.submit(await visit.browser.open(start(), 'alice'))).status).toBe(303);
+    expect((await visit.browser.submit(await visit.browser.open(start(), 'ann'))).status).toBe(303);
   });
 
   it('L9: of 30 guesses at once 8 are looked at', async () => {
@@ -128,18 +131,18 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
   });
 
   it('user names are taken without case and outer spaces', async () => {
-    expect((await visit.browser.submit(await visit.browser.open(start(), ' Alice '))).status).toBe(303);
+    expect((await visit.browser.submit(await visit.browser.open(start(), ' Ann '))).status).toBe(303);
   });
 
   it('a password of more than 72 bytes is refused even when it begins with the right one', async () => {
-    const fields = await visit.browser.open(start(), 'alice', `password123${'x'.repeat(80)}`);
+    const fields = await visit.browser.open(start(), 'ann', `the password of ann${'x'.repeat(80)}`);
     expect((await visit.browser.submit(fields)).status).toBe(401);
   });
 });
 
 it('behind https the cookie carries the __Host- prefix and is Secure', async () => {
   const port = String(await freePort());
-  const secure = await startServer({
+  const secure = await startFixture({
     PUBLIC_URL: 'https://localhost:9443',
     DEMO_DATA: 'true',
     PORT: port,

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nowInSeconds } from '../../../src/platform/clock.js';
 import { connectStore } from '../../../src/platform/store/database.js';
 import { post, tokenWorks } from '../../support/app/clients.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { refresh, register, signInForTokens, type Tokens } from '../../support/oauth/oauth.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
 });
 afterAll(() => server.stop());
 
@@ -19,7 +19,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
     const first = await signInForTokens(server.url);
     const second = await read(await refresh(server.url, first));
     expect(second.refresh_token).not.toBe(first.refresh_token);
-    expect(second.scope).toBe('read');
+    expect(second.scope).toBe('notes:read');
     const third = await read(await refresh(server.url, { ...first, refresh_token: second.refresh_token }));
     expect(await works(third.access_token)).toBe(true);
     const reuse = await refresh(server.url, first);
@@ -59,7 +59,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
 
   it('F5: a refused request burns nothing', async () => {
     const tokens = await signInForTokens(server.url);
-    const wider = await refresh(server.url, tokens, { scope: 'read orders:write' });
+    const wider = await refresh(server.url, tokens, { scope: 'notes:read notes:write' });
     expect(await read(wider)).toMatchObject({ error: 'invalid_scope' });
     const foreign = await refresh(server.url, tokens, { resource: 'https://evil.example' });
     expect(await read(foreign)).toMatchObject({ error: 'invalid_target' });
@@ -72,17 +72,17 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
   });
 
   it('may narrow the scope of the access token without losing the rest', async () => {
-    const tokens = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
-    const narrow = await read(await refresh(server.url, tokens, { scope: 'read' }));
-    expect(narrow.scope).toBe('read');
+    const tokens = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
+    const narrow = await read(await refresh(server.url, tokens, { scope: 'notes:read' }));
+    expect(narrow.scope).toBe('notes:read');
     const full = await read(await refresh(server.url, { ...tokens, refresh_token: narrow.refresh_token }));
-    expect(full.scope).toBe('read orders:write');
+    expect(full.scope).toBe('notes:read notes:write');
   });
 });
 
 describe('acceptance 61', () => {
   it('after REFRESH_GRACE=1 a used token works no longer, and ends the grant', async () => {
-    const strict = await startServer({ REFRESH_GRACE: '1' });
+    const strict = await startFixture({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
     const next = await read(await refresh(strict.url, tokens));
     const store = connectStore(strict.databaseUrl);
@@ -99,30 +99,30 @@ describe('acceptance 61', () => {
   });
 
   it.each(['deleted', 'disabled'])('the access of a %s user ends at once', async (how) => {
-    const tokens = await signInForTokens(server.url, { username: 'bob', password: 'hunter2' });
+    const tokens = await signInForTokens(server.url, { username: 'bea', password: 'the password of bea' });
     expect(await works(tokens.access_token)).toBe(true);
     const store = connectStore(server.databaseUrl);
-    const bob = await store
-      .selectFrom('users')
+    const bea = await store
+      .selectFrom('people')
       .selectAll()
-      .where('username', '=', 'bob')
+      .where('username', '=', 'bea')
       .executeTakeFirstOrThrow();
-    if (how === 'deleted') await store.deleteFrom('users').where('username', '=', 'bob').execute();
-    else await store.updateTable('users').set({ disabled: 1 }).where('username', '=', 'bob').execute();
+    if (how === 'deleted') await store.deleteFrom('people').where('username', '=', 'bea').execute();
+    else await store.updateTable('people').set({ disabled: 1 }).where('username', '=', 'bea').execute();
     expect(await works(tokens.access_token)).toBe(false);
     expect(await read(await refresh(server.url, tokens))).toMatchObject({ error: 'invalid_grant' });
-    if (how === 'deleted') await store.insertInto('users').values(bob).execute();
-    else await store.updateTable('users').set({ disabled: 0 }).where('username', '=', 'bob').execute();
+    if (how === 'deleted') await store.insertInto('people').values(bea).execute();
+    else await store.updateTable('people').set({ disabled: 0 }).where('username', '=', 'bea').execute();
     expect(await works(tokens.access_token)).toBe(false);
     await store.destroy();
   });
 
   it('what a user may no longer allow ends for every token, and is not given again', async () => {
-    const tokens = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
+    const tokens = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
     const store = connectStore(server.databaseUrl);
     const setScopes = (scopes: string) =>
-      store.updateTable('users').set({ scopes }).where('username', '=', 'alice').execute();
-    await setScopes('read');
+      store.updateTable('people').set({ scopes }).where('username', '=', 'ann').execute();
+    await setScopes('notes:read');
     const call = {
       jsonrpc: '2.0',
       id: 1,
@@ -131,10 +131,10 @@ describe('acceptance 61', () => {
     };
     const response = await post(server.mcpUrl, call, { Authorization: `Bearer ${tokens.access_token}` });
     const refreshed = await read(await refresh(server.url, tokens));
-    await setScopes('read orders:write');
+    await setScopes('notes:read notes:write');
     await store.destroy();
     expect(response.status).toBe(403);
-    expect(refreshed.scope).toBe('read');
+    expect(refreshed.scope).toBe('notes:read');
   });
 
   it('a year after the sign-in the grant ends, however often it was refreshed', async () => {

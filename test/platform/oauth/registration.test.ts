@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '../../../src/platform/store/database.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { CALLBACK, register, registerRaw } from '../../support/oauth/oauth.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
 });
 afterAll(() => server.stop());
 
@@ -156,7 +156,7 @@ describe('client registration (acceptance C1 to C6)', () => {
 
 describe('limits (acceptance 23)', () => {
   it('the 31st registration of an hour from one address is 429 with Retry-After', async () => {
-    const limited = await startServer();
+    const limited = await startFixture();
     for (let index = 0; index < 30; index += 1) {
       await register(limited.url, { client_name: `Client ${index}` });
       // What is refused does not count.
@@ -170,7 +170,7 @@ describe('limits (acceptance 23)', () => {
   });
 
   it('10,000 clients are enough: 503 with Retry-After', async () => {
-    const full = await startServer();
+    const full = await startFixture();
     const store = connectStore(full.databaseUrl);
     const rows = Array.from({ length: 10_000 }, (_, index) => ({
       client_id: `client-${index}`,

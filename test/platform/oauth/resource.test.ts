@@ -1,14 +1,14 @@
 import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern, post } from '../../support/app/clients.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { type Registration, signInForTokens, type Tokens } from '../../support/oauth/oauth.js';
 import { signAsServer } from '../../support/oauth/server-key.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 let tokens: Tokens & { client: Registration };
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
   tokens = await signInForTokens(server.url);
 });
 afterAll(() => server.stop());
@@ -28,7 +28,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     expect(response.status).toBe(401);
     const challenge = response.headers.get('www-authenticate');
     expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`);
-    expect(challenge).toContain('scope="read"');
+    expect(challenge).toContain('scope="notes:read"');
     expect(challenge).not.toContain('error=');
   });
 
@@ -51,7 +51,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
 
   it('R3: a changed payload is 401, the scheme may be in lower case, Basic is 401', async () => {
     const [header, , signature] = tokens.access_token.split('.');
-    const changed = { ...decodeJwt(tokens.access_token), sub: 'bob' };
+    const changed = { ...decodeJwt(tokens.access_token), sub: 'bea' };
     const payload = Buffer.from(JSON.stringify(changed)).toString('base64url');
     await expectInvalidToken(`${header}.${payload}.${signature}`);
     expect((await call(`bearer ${tokens.access_token}`)).status).toBe(200);
@@ -67,10 +67,10 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     const claims = decodeJwt(tokens.access_token);
     expect(claims).toMatchObject({
       iss: server.url,
-      sub: 'alice',
+      sub: 'ann',
       aud: server.mcpUrl,
       client_id: tokens.client.client_id,
-      scope: 'read',
+      scope: 'notes:read',
       jti: expect.any(String),
     });
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3600);
@@ -100,22 +100,22 @@ it('15: a tool that needs a scope the user has not granted is 403, with what it 
   expect(response.status).toBe(403);
   const challenge = response.headers.get('www-authenticate');
   expect(challenge).toContain('error="insufficient_scope"');
-  expect(challenge).toContain('scope="orders:write"');
+  expect(challenge).toContain('scope="notes:write"');
   expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`);
-  const more = await signInForTokens(server.url, { parameters: { scope: 'read orders:write' } });
+  const more = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
   const allowed = await post(server.mcpUrl, body, { Authorization: `Bearer ${more.access_token}` });
   expect(await allowed.text()).toContain('Order ORD-1007 is cancelled.');
 });
 
 describe('tools know the user', () => {
-  it('whoami tells who signed in, through which client', async () => {
+  it('who_is_calling tells who signed in, through which client', async () => {
     const client = await connectModern(server.mcpUrl, tokens.access_token);
-    const { structuredContent } = await client.callTool({ name: 'whoami' });
+    const { structuredContent } = await client.callTool({ name: 'who_is_calling' });
     expect(structuredContent).toEqual({
       kind: 'user',
-      id: 'alice',
-      name: 'Alice',
-      scopes: ['read'],
+      id: 'ann',
+      name: 'Ann',
+      scopes: ['notes:read'],
       client_id: tokens.client.client_id,
     });
     await client.close();

@@ -3,6 +3,7 @@ import { nowInSeconds } from '../../../src/platform/clock.js';
 import { sha256 } from '../../../src/platform/digest.js';
 import { connectStore } from '../../../src/platform/store/database.js';
 import { tokenWorks } from '../../support/app/clients.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import {
   CALLBACK,
   pkce,
@@ -12,11 +13,10 @@ import {
   type Tokens,
   tokenRequest,
 } from '../../support/oauth/oauth.js';
-import { startServer, type TestServer } from '../../support/programs/server.js';
 
-let server: TestServer;
+let server: FixtureApp;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  server = await startFixture({ RATE_LIMIT_SCALE: '100' });
 });
 afterAll(() => server.stop());
 
@@ -40,7 +40,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
       access_token: expect.any(String),
       token_type: 'Bearer',
       expires_in: 3600,
-      scope: 'read',
+      scope: 'notes:read',
       refresh_token: expect.stringMatching(/^[\w-]{43}$/),
     });
   });

@@ -1,25 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createAccounts } from '../../../src/accounts/index.js';
-import { brand } from '../../../src/brand.js';
 import { type AppOptions, createApp } from '../../../src/platform/app.js';
 import { parseConfig } from '../../../src/platform/config/config.js';
-import { mediaFiles } from '../../../src/platform/http/static-files.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
-import definition from '../../../src/server.js';
-import { freePort, SERVICE_TOKEN } from '../programs/server.js';
+import fixture from '../../platform/fixture/server.js';
+import { freePort, SERVICE_TOKEN } from './port.js';
 
 /** Content with nothing in it but what a test gives. */
 export function testContent(parts: Partial<ServerContent>): ServerContent {
   return {
     info: { name: 'test', version: '1.0.0' },
     instructions: '',
-    scopes: [
-      { name: 'read', description: 'Read', default: true },
-      { name: 'orders:write', description: 'Write', default: false },
-    ],
+    scopes: fixture.scopes,
     tools: [],
     resources: [],
     prompts: [],
@@ -50,16 +44,15 @@ export async function startApp(
   const config = parseConfig({ PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment });
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) });
-  const store = parts.store ?? (await openStore('file::memory:', { migrations: definition.migrations }));
+  const store = parts.store ?? (await openStore('file::memory:', { migrations: fixture.migrations }));
   const app = await createApp({
     config,
     logger,
     store,
     services: {},
-    brand,
-    routes: [mediaFiles()],
+    brand: fixture.brand,
     content: testContent(content),
-    accounts: createAccounts(store),
+    accounts: fixture.accounts(store),
     ...parts,
   });
   const server = createServer(app.express).listen(port, '127.0.0.1');

@@ -4,7 +4,7 @@ import {
   type ClientOptions as LegacyOptions,
 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { SERVICE_TOKEN } from '../programs/server.js';
+import { SERVICE_TOKEN } from './port.js';
 
 const info = { name: 'test-client', version: '1.0.0' };
 const withToken = (token: string) => ({ requestInit: { headers: { Authorization: `Bearer ${token}` } } });

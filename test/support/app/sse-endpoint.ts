@@ -30,7 +30,7 @@ export function waitingTool() {
     name: 'wait',
     title: 'Wait',
     description: 'Waits',
-    scopes: ['read'],
+    scopes: ['notes:read'],
     handler: async (_args, { signal }) => {
       begun.resolve(signal);
       await released.promise;
@@ -45,11 +45,11 @@ const long = defineTool({
   title: 'Long',
   description: 'A long text',
   inputSchema: z.object({ length: z.number() }),
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: ({ length }) => 'x'.repeat(length),
 });
 
-export const alice: Caller = { kind: 'user', id: 'alice', name: 'Alice', scopes: ['read'], clientId: 'one' };
+export const ann: Caller = { kind: 'user', id: 'ann', name: 'Ann', scopes: ['notes:read'], clientId: 'one' };
 
 /** The endpoint alone, until the test is finished. Whoever asks is who they say they are, as JSON in the Authorization header. */
 export async function startSseEndpoint({
@@ -89,6 +89,6 @@ export async function startSseEndpoint({
     await store.destroy();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const as = (changes: Partial<Caller> = {}) => ({ Authorization: JSON.stringify({ ...alice, ...changes }) });
+  const as = (changes: Partial<Caller> = {}) => ({ Authorization: JSON.stringify({ ...ann, ...changes }) });
   return { url, sse, running, revoked, identify, as };
 }

@@ -1,4 +1,4 @@
-import { SERVICE_TOKEN } from '../programs/server.js';
+import { SERVICE_TOKEN } from './port.js';
 
 export interface OpenStream {
   response: Response;

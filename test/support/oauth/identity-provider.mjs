@@ -15,14 +15,14 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       id_token_signed_response_alg: 'ES256',
     },
   ],
-  scopes: ['read', 'orders:write'],
+  scopes: ['notes:read', 'notes:write'],
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_context, indicator) => ({
-        scope: 'read orders:write',
+        scope: 'notes:read notes:write',
         audience: indicator,
         accessTokenFormat: indicator === 'https://opaque.example' ? 'opaque' : 'jwt',
         jwt: { sign: { alg: 'ES256' } },

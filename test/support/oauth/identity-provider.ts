@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { freePort } from '../programs/server.js';
+import { freePort } from '../app/port.js';
 
 export interface IdentityProvider {
   issuer: string;
@@ -28,7 +28,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const writeKey = async () => writeFile(jwks, JSON.stringify({ keys: [await newKey()] }));
   const provider: IdentityProvider = {
     issuer,
-    async token(audience, scope = 'read') {
+    async token(audience, scope = 'notes:read') {
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
         headers: { Authorization: `Basic ${btoa('a-client:a-secret-of-the-test-client')}` },

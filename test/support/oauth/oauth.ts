@@ -99,7 +99,11 @@ export class Browser {
   }
 
   /** Goes to the sign-in page and gives the fields of its form, filled in. */
-  async open(target: URL, username = 'alice', password = 'password123'): Promise<Record<string, string>> {
+  async open(
+    target: URL,
+    username = 'ann',
+    password = 'the password of ann',
+  ): Promise<Record<string, string>> {
     const page = await (await this.loginPage(target)).text();
     return { ...formFields(page), username, password, decision: 'allow' };
   }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { startServer, type TestServer } from '../programs/server.js';
+import { type FixtureApp, startFixture } from '../app/fixture.js';
 import { authorizeUrl, Browser, pkce, type Registration, register } from './oauth.js';
 
 /** What a test of signing in works with: one server and client for the file, a new browser for each test. */
 export interface SignInPage {
-  server: TestServer;
+  server: FixtureApp;
   client: Registration;
   browser: Browser;
   /** The address a client sends its user to, with changes to a correct request. */
@@ -19,7 +19,7 @@ export function useSignInPage(): SignInPage {
       authorizeUrl(page.server.url, of.client_id, challenge, changes),
   } as SignInPage;
   beforeAll(async () => {
-    page.server = await startServer({ RATE_LIMIT_SCALE: '100' });
+    page.server = await startFixture({ RATE_LIMIT_SCALE: '100' });
     page.client = await register(page.server.url);
   });
   afterAll(() => page.server.stop());

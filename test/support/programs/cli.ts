@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProgramResult, runProgram } from './program.js';
+import { FIXTURE_PROGRAMS } from './server.js';
 
-/** Runs the built command line as a person does: `run('user add carol', 'the password')`. */
+/** Runs the command line of the fixture as a person does: `run('user add carol', 'the password')`. */
 export type Cli = (command: string, input?: string | Uint8Array) => Promise<ProgramResult>;
 
 export function cliFor(databaseUrl: string, environment: Record<string, string> = {}): Cli {
   return (command, input) =>
     runProgram(
-      'commands/cli.js',
-      command.split(' ').filter(Boolean),
+      [join(FIXTURE_PROGRAMS, 'commands/cli.js'), ...command.split(' ').filter(Boolean)],
       { DATABASE_URL: databaseUrl, ...environment },
       input,
     );

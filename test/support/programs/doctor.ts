@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Outcome } from '../../../src/commands/doctor/run.js';
+import { freePort, SERVICE_TOKEN } from '../app/port.js';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.js';
 import { runProgram } from './program.js';
-import { freePort, SERVICE_TOKEN, startServer } from './server.js';
+import { FIXTURE_PROGRAMS, startServer } from './server.js';
 
 /** Runs the built doctor as a person does. */
-export const doctor = (...args: string[]) => runProgram('commands/doctor.js', args);
+export const doctor = (...args: string[]) => doctorIn({}, ...args);
+
+/** Runs it with these environment variables. */
+export const doctorIn = (environment: Record<string, string>, ...args: string[]) =>
+  runProgram([join(FIXTURE_PROGRAMS, 'commands/doctor.js'), ...args], environment);
 
 /** The problems it finds; its exit code must agree with them. */
 export async function problemsOf(...args: string[]) {

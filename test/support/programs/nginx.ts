@@ -15,8 +15,8 @@ import { type RequestOptions, request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../app/port.js';
 import { findProgram } from './requirements.js';
-import { freePort } from './server.js';
 
 /** The proxy, or `undefined` when its tests are to be skipped. */
 export const nginxProgram = findProgram('nginx', 'Tests behind nginx are');

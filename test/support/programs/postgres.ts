@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../app/port.js';
 import { findProgram } from './requirements.js';
-import { freePort } from './server.js';
 
 /** The `postgres` program, or `undefined` when tests on PostgreSQL are to be skipped. */
 export const postgresProgram = findProgram('postgres', 'Tests on PostgreSQL are');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { endWithTests } from './processes.js';
 
 export interface ProgramResult {
   code: number | null;
@@ -10,22 +10,20 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a built program to its end, as a person does, away from the repository and its `.env`.
+ * Runs a program on this Node to its end, as a person does, away from the repository and its `.env`.
  *
- * @param name its file in `dist/`
+ * @param args the program, and what follows it on the command line
  * @param environment all it gets besides PATH
  * @param input what is typed
  */
 export async function runProgram(
-  name: string,
   args: string[],
   environment: Record<string, string> = {},
   input: string | Uint8Array = '',
 ): Promise<ProgramResult> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../../dist', name), ...args], {
-    cwd: tmpdir(),
-    env: { PATH: process.env['PATH'], ...environment },
-  });
+  const child = endWithTests(
+    spawn(process.execPath, args, { cwd: tmpdir(), env: { PATH: process.env['PATH'], ...environment } }),
+  );
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => {

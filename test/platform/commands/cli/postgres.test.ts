@@ -47,7 +47,7 @@ describe.skipIf(postgresProgram === undefined)('the command line on PostgreSQL',
     expect(listed).toContain(added.client_id);
     expect(listed).not.toContain(unused.client_id);
 
-    expect(await cliJson(cli, 'grant list --user alice')).toHaveLength(1);
+    expect(await cliJson(cli, 'grant list --user ann')).toHaveLength(1);
     expect((await cli(`grant revoke --client ${added.client_id}`)).code).toBe(0);
 
     const { token } = await cliJson<{ token: string }>(cli, 'token create reports --days 2');

@@ -21,14 +21,14 @@ const ping = async (token: string) =>
 
 describe('users', () => {
   it('added ones can sign in, with the scopes they were given', async () => {
-    expect((await cli('user add Carol --name Carola --scopes read', 'first password\n')).code).toBe(0);
+    expect((await cli('user add Carol --name Carola --scopes notes:read', 'first password\n')).code).toBe(0);
     const carol = { username: 'carol', password: 'first password' };
     const { scope } = await signInForTokens(server.url, {
       ...carol,
-      parameters: { scope: 'read orders:write' },
+      parameters: { scope: 'notes:read notes:write' },
     });
-    expect(scope).toBe('read');
-    expect((await cli('user list')).out).toMatch(/^carol +Carola +read +no/m);
+    expect(scope).toBe('notes:read');
+    expect((await cli('user list')).out).toMatch(/^carol +Carola +notes:read +no/m);
   });
 
   it('a new password replaces the old one', async () => {
@@ -48,7 +48,7 @@ describe('users', () => {
 
   it('disabling one ends their grants at once, and only theirs', async () => {
     const carol = await signInForTokens(server.url, { username: 'carol', password: 'second password' });
-    const alice = await signInForTokens(server.url);
+    const ann = await signInForTokens(server.url);
     expect(await ping(carol.access_token)).toBe(200);
     const { out } = await cli('user disable carol');
     expect(out).toMatch(/^Disabled carol; ended [1-9]/);
@@ -57,7 +57,7 @@ describe('users', () => {
     await expect(signIn(server.url, { username: 'carol', password: 'second password' })).rejects.toThrow(
       '401',
     );
-    expect(await ping(alice.access_token)).toBe(200);
+    expect(await ping(ann.access_token)).toBe(200);
 
     expect((await cli('user enable carol')).code).toBe(0);
     expect(await ping(carol.access_token)).toBe(401);
@@ -65,10 +65,10 @@ describe('users', () => {
   });
 
   it.each([
-    ['user add alice', 'x', /a user alice already/],
+    ['user add ann', 'x', /a user ann already/],
     ['user add dave', '', /1 to 72 bytes/],
     ['user add dave', 'x'.repeat(73), /1 to 72 bytes/],
-    ['user add dave --scopes read,admin', 'x', /Unknown scope admin/],
+    ['user add dave --scopes notes:read,admin', 'x', /Unknown scope admin/],
     ['user add service:static-token', 'x', /no spaces, colons or invisible ones/],
     ['user add ali\u202ece', 'x', /no spaces, colons or invisible ones/],
     ['user add dave', 'a\0b', /null byte/],
@@ -145,23 +145,23 @@ describe('clients', () => {
 
 it('grants are listed and revoked by user, by client, or by both', async () => {
   const client = await register(server.url, { client_name: 'Granted' });
-  const alice = await signInForTokens(server.url, { client });
-  const bob = await signInForTokens(server.url, { client, username: 'bob', password: 'hunter2' });
+  const ann = await signInForTokens(server.url, { client });
+  const bea = await signInForTokens(server.url, { client, username: 'bea', password: 'the password of bea' });
   const list = (filter: string) => cliJson<{ username: string }[]>(cli, `grant list ${filter}`);
   const byClient = `--client ${client.client_id}`;
-  expect((await list(byClient)).map(({ username }) => username).toSorted()).toEqual(['alice', 'bob']);
-  expect((await cli(`grant list ${byClient} --user ALICE`)).out).toMatch(/alice .*Granted/);
+  expect((await list(byClient)).map(({ username }) => username).toSorted()).toEqual(['ann', 'bea']);
+  expect((await cli(`grant list ${byClient} --user ANN`)).out).toMatch(/ann .*Granted/);
 
-  expect((await cli(`grant revoke --user alice ${byClient}`)).code).toBe(0);
-  expect([await ping(alice.access_token), await ping(bob.access_token)]).toEqual([401, 200]);
-  expect((await cli('grant revoke --user bob')).code).toBe(0);
-  expect(await ping(bob.access_token)).toBe(401);
+  expect((await cli(`grant revoke --user ann ${byClient}`)).code).toBe(0);
+  expect([await ping(ann.access_token), await ping(bea.access_token)]).toEqual([401, 200]);
+  expect((await cli('grant revoke --user bea')).code).toBe(0);
+  expect(await ping(bea.access_token)).toBe(401);
   expect((await cli(`grant revoke ${byClient}`)).code).toBe(1);
 });
 
 it('any number of grants can be revoked at once', async () => {
   const store = connectStore(server.databaseUrl);
-  const grant = { username: 'crowd', client_id: 'c', scopes: 'read', resource: 'r', created_at: 1 };
+  const grant = { username: 'crowd', client_id: 'c', scopes: 'notes:read', resource: 'r', created_at: 1 };
   for (let chunk = 0; chunk < 34; chunk += 1) {
     const rows = Array.from({ length: 1000 }, (_, index) => ({
       ...grant,
@@ -176,8 +176,11 @@ it('any number of grants can be revoked at once', async () => {
 
 describe('tokens', () => {
   it('work from the moment they are made until they are revoked, with their scopes, and are not stored', async () => {
-    const { token } = await cliJson<{ token: string }>(cli, 'token create reports --scopes read --days 2');
-    const params = { name: 'whoami', arguments: {} };
+    const { token } = await cliJson<{ token: string }>(
+      cli,
+      'token create reports --scopes notes:read --days 2',
+    );
+    const params = { name: 'who_is_calling', arguments: {} };
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
     const response = await post(server.mcpUrl, body, { Authorization: `Bearer ${token}` });
     const text = await response.text();
@@ -248,7 +251,7 @@ it('db backup copies a database in use, into a file that can be used at once', a
   const names = (await cliJson<{ username: string }[]>(cliFor(`file:${copy}`), 'user list')).map(
     ({ username }) => username,
   );
-  expect(names).toEqual(expect.arrayContaining(['alice', 'bob']));
+  expect(names).toEqual(expect.arrayContaining(['ann', 'bea']));
   const again = await cli(`db backup ${copy}`);
   expect(again.code).toBe(1);
   expect(again.err).toMatch(/^The backup was not written: .*\n$/);

@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../../support/app/port.js';
 import { startDocumentHost } from '../../../support/oauth/document-host.js';
-import { doctor, problemsOf } from '../../../support/programs/doctor.js';
-import { runProgram } from '../../../support/programs/program.js';
-import { freePort } from '../../../support/programs/server.js';
+import { doctor, doctorIn, problemsOf } from '../../../support/programs/doctor.js';
 
 describe('what is no server at all', () => {
   it('nothing listens', async () => {
@@ -29,9 +28,10 @@ describe('what is no server at all', () => {
     const directory = await mkdtemp(join(tmpdir(), 'mcp-doctor-'));
     const authority = join(directory, 'authority.pem');
     await writeFile(authority, host.certificate);
-    const { out, code } = await runProgram('doctor.js', [`https://127.0.0.1:${host.port}`], {
-      NODE_EXTRA_CA_CERTS: authority,
-    });
+    const { out, code } = await doctorIn(
+      { NODE_EXTRA_CA_CERTS: authority },
+      `https://127.0.0.1:${host.port}`,
+    );
     await host.stop();
     await rm(directory, { recursive: true });
     expect(out).toContain('Fix: Use a certificate that names this host.');

@@ -18,16 +18,16 @@ const times = <T>(count: number, make: (index: number) => T) =>
 describe('attempts to sign in', () => {
   it('are 8 for one account from one address, also when they come at once', async () => {
     const limits = createLimits(store, 1);
-    expect(await allowed(times(30, () => limits.countLogin('10.0.0.1', 'alice')))).toBe(8);
-    expect(await limits.countLogin('10.0.0.1', ' ALICE ')).toBeGreaterThan(800);
-    expect(await limits.countLogin('10.0.0.1', 'bob')).toBe(0);
-    expect(await limits.countLogin('10.0.0.2', 'alice')).toBe(0);
+    expect(await allowed(times(30, () => limits.countLogin('10.0.0.1', 'ann')))).toBe(8);
+    expect(await limits.countLogin('10.0.0.1', ' ANN ')).toBeGreaterThan(800);
+    expect(await limits.countLogin('10.0.0.1', 'bea')).toBe(0);
+    expect(await limits.countLogin('10.0.0.2', 'ann')).toBe(0);
   });
 
   it('are 40 for one account from everywhere, whatever the scale', async () => {
     const limits = createLimits(store, 100);
-    expect(await allowed(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'alice')))).toBe(40);
-    expect(await limits.countLogin('10.0.2.1', 'alice')).toBeGreaterThan(3500);
+    expect(await allowed(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(40);
+    expect(await limits.countLogin('10.0.2.1', 'ann')).toBeGreaterThan(3500);
   });
 
   it('are 100 from one address, times the scale', async () => {
@@ -39,17 +39,17 @@ describe('attempts to sign in', () => {
 
   it('that were refused do not count, so that nobody can keep an account locked', async () => {
     const limits = createLimits(store, 1);
-    for (const _attempt of times(60, () => 0)) await limits.countLogin('10.0.0.1', 'alice');
-    expect(await allowed(times(40, (index) => limits.countLogin(`10.0.1.${index}`, 'alice')))).toBe(32);
+    for (const _attempt of times(60, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
+    expect(await allowed(times(40, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(32);
   });
 
   it('with the right password clear what this address got wrong, and count nowhere', async () => {
     const limits = createLimits(store, 1);
-    for (const _attempt of times(8, () => 0)) await limits.countLogin('10.0.0.1', 'alice');
-    await limits.refundLogin('10.0.0.1', 'alice');
-    expect(await limits.countLogin('10.0.0.1', 'alice')).toBe(0);
-    await limits.clearLogins('10.0.0.1', 'alice');
-    expect(await allowed(times(9, () => limits.countLogin('10.0.0.1', 'alice')))).toBe(8);
+    for (const _attempt of times(8, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
+    await limits.refundLogin('10.0.0.1', 'ann');
+    expect(await limits.countLogin('10.0.0.1', 'ann')).toBe(0);
+    await limits.clearLogins('10.0.0.1', 'ann');
+    expect(await allowed(times(9, () => limits.countLogin('10.0.0.1', 'ann')))).toBe(8);
     expect((await store.selectFrom('rate_limits').select('hits').execute()).map(({ hits }) => hits)).toEqual(
       expect.arrayContaining([8, 15]),
     );
@@ -57,9 +57,9 @@ describe('attempts to sign in', () => {
 
   it('may begin again when the time is over', async () => {
     const limits = createLimits(store, 1);
-    await Promise.all(times(9, () => limits.countLogin('10.0.0.1', 'alice')));
+    await Promise.all(times(9, () => limits.countLogin('10.0.0.1', 'ann')));
     await store.updateTable('rate_limits').set({ resets_at: 1 }).execute();
-    expect(await limits.countLogin('10.0.0.1', 'alice')).toBe(0);
+    expect(await limits.countLogin('10.0.0.1', 'ann')).toBe(0);
   });
 });
 

@@ -40,7 +40,7 @@ async function rotate(changes: Partial<KeyRotation> = {}) {
   if (rotated === undefined) throw new Error('A key is waiting');
   return rotated;
 }
-const claims = { sub: 'alice', client_id: 'c', scope: 'read', aud: 'https://i.example/mcp', gid: 'g' };
+const claims = { sub: 'ann', client_id: 'c', scope: 'notes:read', aud: 'https://i.example/mcp', gid: 'g' };
 
 describe('rotation', () => {
   it('publishes a key before it signs; old tokens stay valid until they expire; then the old key goes', async () => {
@@ -59,7 +59,7 @@ describe('rotation', () => {
     expect((await keys.current()).kid).toBe(second);
     expect((await replica.current()).kid).toBe(second);
     pass(TTL - 120);
-    expect(await tokensOf(replica).verify(lastOfFirst)).toMatchObject({ sub: 'alice' });
+    expect(await tokensOf(replica).verify(lastOfFirst)).toMatchObject({ sub: 'ann' });
 
     pass(600);
     await sweep(store);
@@ -75,7 +75,7 @@ describe('rotation', () => {
     const token = await tokensOf(signer).sign(claims);
     pass(3);
     expect((await signer.current()).kid).toBe(kid);
-    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'alice' });
+    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
   });
 });
 
@@ -134,7 +134,7 @@ describe('while the database fails', () => {
     const jwks = await published(keys);
     await store.schema.alterTable('signing_keys').renameTo('away').execute();
     pass(61);
-    expect(await tokensOf(keys).verify(token)).toMatchObject({ sub: 'alice' });
+    expect(await tokensOf(keys).verify(token)).toMatchObject({ sub: 'ann' });
     expect(await published(keys)).toEqual(jwks);
     expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toBeDefined();
     expect(warn).toHaveBeenCalledWith(expect.anything(), 'the signing keys could not be read again');
@@ -148,7 +148,7 @@ describe('while the database fails', () => {
     pass(3);
     await expect(tokensOf(replica).verify(token)).rejects.toThrow(/signing_keys/);
     await store.schema.alterTable('away').renameTo('signing_keys').execute();
-    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'alice' });
+    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
   });
 
   it('a token that is wrong anyway still is', async () => {
@@ -167,7 +167,7 @@ describe('KEY_ENCRYPTION_SECRET', () => {
     const keys = await createSigningKeys(store, SECRET);
     await rotate({ leadTime: 0, encryptionSecret: SECRET });
     for (const text of await stored()) expect(text).not.toMatch(/"d":|kty/);
-    expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toMatchObject({ sub: 'alice' });
+    expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toMatchObject({ sub: 'ann' });
   });
 
   it('encrypts what was stored before it was set, and keeps the key', async () => {

@@ -15,9 +15,9 @@ const client = (name: string) =>
   registerClient(store, { redirect_uris: ['https://app.example/cb'], client_name: name });
 const grantFor = (clientId: string) =>
   createGrant(store, {
-    username: 'alice',
+    username: 'ann',
     clientId,
-    scopes: ['read'],
+    scopes: ['notes:read'],
     resource: 'https://mcp.example/mcp',
     redirectUri: 'https://app.example/cb',
     codeChallenge: 'x',
