@@ -38,7 +38,7 @@ it('shows a user their own orders, and a service all', async () => {
   expect((await statusAs(SERVICE_TOKEN, 'ORD-2001')).isError).toBeFalsy();
 });
 
-it.each(['ORD-9999', "' or 1=1 --", 'null \0 byte'])('%j looks like an unknown order', async (id) => {
+it.each(['ORD-9999', 'ORD-2001', "' or 1=1 --", 'null \0 byte'])('%j looks like an unknown order', async (id) => {
   expect(await statusAs('alice', id)).toMatchObject({
     isError: true,
     content: [

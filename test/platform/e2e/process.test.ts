@@ -11,9 +11,9 @@ import { connectModern, tokenWorks } from '../../support/app/clients.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
-import { startServer } from '../../support/programs/server.js';
+import { startServer, FIXTURE_PROGRAMS } from '../../support/programs/server.js';
 
-const MAIN = join(import.meta.dirname, '../../../dist/main.js');
+const MAIN = join(FIXTURE_PROGRAMS, 'main.js');
 
 let directory: string;
 beforeAll(async () => {
@@ -147,19 +147,15 @@ describe('stopping', () => {
     const databaseUrl = `file:${join(directory, 'kept', 'server.db')}`;
     const first = await startServer({ DATABASE_URL: databaseUrl });
     const before = await connectModern(first.mcpUrl);
-    const order = { order_id: 'ORD-1007' };
-    expect(
-      await before.callTool({ name: 'cancel_order', arguments: { ...order, confirm: true } }),
-    ).toMatchObject({
-      structuredContent: { outcome: 'cancelled' },
-    });
+    const note = { name: 'add_note', arguments: { text: 'Kept' } };
+    expect(await before.callTool(note)).toMatchObject({ structuredContent: { added: 'Kept' } });
     first.process.kill('SIGKILL');
     await first.exited;
     await before.close();
     const second = await startServer({ DATABASE_URL: databaseUrl, DEMO_DATA: 'false' });
     const client = await connectModern(second.mcpUrl);
-    const result = await client.callTool({ name: 'get_order_status', arguments: order });
-    expect(result.structuredContent).toMatchObject({ status: 'cancelled' });
+    const result = await client.callTool({ name: 'read_notes' });
+    expect(result.structuredContent).toEqual({ notes: ['Kept'] });
     await client.close();
     await second.stop();
   });
@@ -171,7 +167,7 @@ describe('stopping', () => {
     const copy = join(directory, 'copy.db');
     await copyFile(databaseUrl.slice('file:'.length), copy);
     const store = connectStore(`file:${copy}`);
-    expect(await store.selectFrom('orders').selectAll().execute()).not.toEqual([]);
+    expect(await store.selectFrom('notes').selectAll().execute()).not.toEqual([]);
     await store.destroy();
   });
 

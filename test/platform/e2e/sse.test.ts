@@ -2,11 +2,9 @@ import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { contentOf } from '../../../src/platform/define-server.js';
-import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
-import definition from '../../../src/server.js';
 import { startApp } from '../../support/app/app.js';
+import { startFixture } from '../../support/app/fixture.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
@@ -32,13 +30,13 @@ describe('the HTTP+SSE transport', () => {
   it('a real client lists, calls, reads and gets', async () => {
     const client = await connect(SERVICE_TOKEN);
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toContain('get_order_status');
-    const call = { name: 'get_order_status', arguments: { order_id: 'ORD-2001', tenant_id: 'x' } };
-    expect((await client.callTool(call)).structuredContent).toMatchObject({ status: 'delivered' });
+    expect(tools.map(({ name }) => name)).toContain('add_note');
+    const call = { name: 'add_note', arguments: { text: 'Hello', tenant_id: 'x' } };
+    expect((await client.callTool(call)).structuredContent).toEqual({ added: 'Hello' });
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual(['acme://company-info', 'acme://pricing']);
-    expect((await client.readResource({ uri: 'ui://acme/greeting-card' })).contents).toHaveLength(1);
-    expect((await client.getPrompt({ name: 'conversation_flow' })).messages).toHaveLength(1);
+    expect(resources.map(({ uri }) => uri)).toEqual(['notes://about']);
+    expect((await client.readResource({ uri: 'ui://notes/card' })).contents).toHaveLength(1);
+    expect((await client.getPrompt({ name: 'summary' })).messages).toHaveLength(1);
     expect(client.getServerCapabilities()?.extensions).toHaveProperty('io.modelcontextprotocol/ui');
     await client.close();
   });
@@ -49,8 +47,8 @@ describe('the HTTP+SSE transport', () => {
     expect((await client.callTool({ name: 'who_is_calling' })).structuredContent).toMatchObject({
       id: 'ann',
     });
-    const cancel = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
-    expect(await client.callTool(cancel)).toMatchObject({
+    const add = { name: 'add_note', arguments: { text: 'Hello' } };
+    expect(await client.callTool(add)).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('notes:write') }],
     });
@@ -172,7 +170,7 @@ it('a stopping server waits for calls of the old transport, and ends streams of 
 });
 
 it('1,000 streams, opened and dropped, leave nothing behind; beyond the limit of a caller it is 429', async () => {
-  const app = await startApp(contentOf(definition) as Partial<ServerContent>);
+  const app = await startFixture();
   const open = () =>
     new Promise<{ status: number | undefined; drop: () => void }>((resolve, reject) => {
       const stream = request(`${app.url}/sse`, { headers: headers(SERVICE_TOKEN) }, (response) => {

@@ -23,12 +23,12 @@ const modernCall = {
   jsonrpc: '2.0',
   id: 7,
   method: 'tools/call',
-  params: { name: 'roll_dice', arguments: {}, _meta: modernMeta },
+  params: { name: 'read_notes', arguments: {}, _meta: modernMeta },
 };
 const modernHeaders = {
   'Mcp-Protocol-Version': '2026-07-28',
   'Mcp-Method': 'tools/call',
-  'Mcp-Name': 'roll_dice',
+  'Mcp-Name': 'read_notes',
 };
 
 /** A request with a Host header of choice, which fetch does not allow. */
@@ -117,7 +117,7 @@ describe('the transport', () => {
   it('answers a 2026-07-28 call as JSON', async () => {
     const response = await post(server.mcpUrl, modernCall, modernHeaders);
     expect(response.headers.get('content-type')).toContain('application/json');
-    expect(await response.json()).toMatchObject({ id: 7, result: { structuredContent: { sides: 6 } } });
+    expect(await response.json()).toMatchObject({ id: 7, result: { structuredContent: { notes: [] } } });
   });
 
   it('serves every older revision from initialize on', async () => {

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app/app.js';
+import { startApp } from '../../support/app/app.js';
+import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import {
   clientDocument,
   DOCUMENT_HOST,
@@ -12,19 +13,14 @@ import { authorizeUrl, Browser, pkce, refresh, signIn, signInForTokens } from '.
 import { DocumentedOAuthProvider } from '../../support/oauth/oauth-provider.js';
 
 let host: DocumentHost;
-let app: TestApp;
+let app: FixtureApp;
 beforeAll(async () => {
   host = await startDocumentHost();
 });
 afterAll(() => host.stop());
 beforeEach(async () => {
   host.serve(clientDocument());
-  app = await startApp(
-    { tools: [who_is_calling] },
-    { RATE_LIMIT_SCALE: '100' },
-    { documentAgent: host.agent },
-  );
-  await seedDemoUsers(app.store, ['notes:read', 'notes:write']);
+  app = await startFixture({ RATE_LIMIT_SCALE: '100' }, { documentAgent: host.agent });
   return () => app.stop();
 });
 

@@ -127,7 +127,7 @@ describe('acceptance 61', () => {
       jsonrpc: '2.0',
       id: 1,
       method: 'tools/call',
-      params: { name: 'cancel_order', arguments: {} },
+      params: { name: 'add_note', arguments: {} },
     };
     const response = await post(server.mcpUrl, call, { Authorization: `Bearer ${tokens.access_token}` });
     const refreshed = await read(await refresh(server.url, tokens));

@@ -94,7 +94,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
 });
 
 it('15: a tool that needs a scope the user has not granted is 403, with what it needs', async () => {
-  const params = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
+  const params = { name: 'add_note', arguments: { text: 'Call Bea' } };
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
   const response = await post(server.mcpUrl, body, { Authorization: `Bearer ${tokens.access_token}` });
   expect(response.status).toBe(403);
@@ -104,11 +104,11 @@ it('15: a tool that needs a scope the user has not granted is 403, with what it 
   expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`);
   const more = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
   const allowed = await post(server.mcpUrl, body, { Authorization: `Bearer ${more.access_token}` });
-  expect(await allowed.text()).toContain('Order ORD-1007 is cancelled.');
+  expect(await allowed.text()).toContain('"added":"Call Bea"');
 });
 
 describe('tools know the user', () => {
-  it('who_is_calling tells who signed in, through which client', async () => {
+  it('a tool learns who signed in, through which client', async () => {
     const client = await connectModern(server.mcpUrl, tokens.access_token);
     const { structuredContent } = await client.callTool({ name: 'who_is_calling' });
     expect(structuredContent).toEqual({
@@ -118,17 +118,6 @@ describe('tools know the user', () => {
       scopes: ['notes:read'],
       client_id: tokens.client.client_id,
     });
-    await client.close();
-  });
-
-  it('a user sees their own orders; one of someone else looks unknown', async () => {
-    const client = await connectModern(server.mcpUrl, tokens.access_token);
-    const status = (order_id: string) =>
-      client.callTool({ name: 'get_order_status', arguments: { order_id } });
-    expect((await status('ORD-1001')).structuredContent).toMatchObject({ status: 'delivered' });
-    const foreign = JSON.stringify(await status('ORD-2001')).replaceAll('ORD-2001', 'ID');
-    const unknown = JSON.stringify(await status('ORD-9999')).replaceAll('ORD-9999', 'ID');
-    expect(foreign).toBe(unknown);
     await client.close();
   });
 });

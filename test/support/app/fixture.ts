@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../../src/platform/config/config.js';
+import type { AppOptions } from '../../../src/platform/app.js';
 import { contentOf } from '../../../src/platform/define-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
@@ -17,7 +18,10 @@ export interface FixtureApp extends TestApp {
 }
 
 /** Starts the whole fixture in this process, with its demo users: a test needs a process only to end one. */
-export async function startFixture(environment: Record<string, string> = {}): Promise<FixtureApp> {
+export async function startFixture(
+  environment: Record<string, string> = {},
+  parts: Partial<AppOptions<unknown>> = {},
+): Promise<FixtureApp> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-fixture-'));
   const databaseUrl = `file:${join(directory, 'server.db')}`;
   const store = await openStore(databaseUrl, { migrations: fixture.migrations });
@@ -32,7 +36,7 @@ export async function startFixture(environment: Record<string, string> = {}): Pr
   });
   const routes = await Promise.all(fixture.routes?.({ brand: fixture.brand, services, store }) ?? []);
   const content = contentOf(fixture) as Partial<ServerContent>;
-  const app = await startApp(content, environment, { store, services, routes });
+  const app = await startApp(content, environment, { store, services, routes, ...parts });
   return {
     ...app,
     databaseUrl,

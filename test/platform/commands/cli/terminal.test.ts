@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cliJson, cliOnNewDatabase } from '../../../support/programs/cli.js';
+import { endWithTests } from '../../../support/programs/processes.js';
+import { FIXTURE_PROGRAMS } from '../../../support/programs/server.js';
 import { findProgram } from '../../../support/programs/requirements.js';
 
 const script = findProgram('script', 'Tests of the password prompt are');
@@ -15,13 +17,12 @@ afterEach(() => database.remove());
 
 /** Adds a user on a terminal. Types each text as soon as what it answers is shown. */
 async function typeIn(answers: [question: string, typed: string][]) {
-  const program = join(import.meta.dirname, '../../../../dist/cli.js');
+  const program = join(FIXTURE_PROGRAMS, 'commands/cli.js');
   const command = `"${process.execPath}" "${program}" user add carol`;
-  const child = spawn(script ?? '', ['-qec', command, '/dev/null'], {
+  const child = endWithTests(spawn(script ?? '', ['-qec', command, '/dev/null'], {
     cwd: database.directory,
     env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
-  });
-  onTestFinished(() => void child.kill());
+  }));
   let shown = '';
   const rest = [...answers];
   child.stdout.on('data', (chunk) => {

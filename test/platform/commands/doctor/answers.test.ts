@@ -30,8 +30,8 @@ const formAction = ({ headers }: Passing) =>
 
 describe('finds an answer a client could not use, and only that', () => {
   it.each<[string, string, Fault, RegExp]>([
-    ['/sse is 502', 'SSE endpoint', at('/sse', page(502)), /no event stream: status 502/],
-    ['/sse is a page', 'SSE endpoint', at('/sse', page(200)), /no event stream: status 200, text\/html/],
+    ['/sse is 502', 'SSE endpoint', at('/sse', page(502)), /not an event stream: status 502/],
+    ['/sse is a page', 'SSE endpoint', at('/sse', page(200)), /not an event stream: status 200, text\/html/],
     ['no CORS on the metadata', 'CORS', at(AS, lost), /authorization-server does not let scripts/],
     ['no CORS on the keys', 'CORS', at('/.well-known/jwks.json', lost), /jwks.json does not let scripts/],
     ['no CORS on /register', 'CORS', at('/register', lost), /\/register does not let scripts/],
