@@ -1,10 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of what is yours run in this process, so they need no build: `npx vitest run test/tools`. */
-const IN_PROCESS = [
-  'test/{tools,resources,prompts,accounts,shop}/**/*.test.ts',
-  'test/{settings,services}.test.ts',
-];
+/** Tests of these folders start programs, which are built before. Everything else runs within the process of its test. */
+const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,e2e,fork,scripts}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,15 +11,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'in-process', include: IN_PROCESS } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: PROGRAMS } },
       {
         extends: true,
-        test: {
-          name: 'built',
-          include: ['test/**/*.test.ts'],
-          exclude: IN_PROCESS,
-          globalSetup: 'test/support/build.ts',
-        },
+        test: { name: 'programs', include: PROGRAMS, globalSetup: 'test/support/programs/build.ts' },
       },
     ],
   },

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type ConfigError, parseEnvironment } from '../src/platform/config/config.js';
+import { VARIABLES } from '../src/platform/config/variables.js';
 import { settings } from '../src/settings.js';
 
 const TRACKING = { TRACKING_URL: 'https://api.carrier.example/v2/', TRACKING_API_KEY: 'key-1' };
@@ -41,4 +44,10 @@ it('refuses a key that no header can carry', () => {
   expect(problemsOf({ ...TRACKING, TRACKING_API_KEY: 'two words' })).toEqual([
     expect.stringMatching(/^TRACKING_API_KEY is not valid: expected /),
   ]);
+});
+
+it('.env.example names every variable, and no other', () => {
+  const text = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8');
+  const named = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map((match) => match[1]);
+  expect(named.toSorted()).toEqual(Object.keys({ ...VARIABLES, ...settings }).toSorted());
 });

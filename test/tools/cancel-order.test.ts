@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Caller } from '../../src/platform/caller.js';
 import { seedShop } from '../../src/shop/seed.js';
 import { cancelOrder } from '../../src/tools/cancel-order.js';
-import { connectLegacy } from '../support/clients.js';
+import { connectLegacy } from '../support/app/clients.js';
 import { type StartedTools, startTools } from '../support/tools/start-tools.js';
 
 let shop: StartedTools;

@@ -28,11 +28,14 @@ it('shows a user their own orders, and a service all', async () => {
   expect((await statusOf('ORD-2001', shop.service)).isError).toBeFalsy();
 });
 
-it.each(['ORD-9999', "' or 1=1 --", 'null \0 byte'])('%j looks like an unknown order', async (id) => {
-  expect(await statusOf(id)).toMatchObject({
-    isError: true,
-    content: [
-      { text: `There is no order "${id}" here. Check the id with the customer; it looks like ORD-1001.` },
-    ],
-  });
-});
+it.each(['ORD-9999', 'ORD-2001', "' or 1=1 --", 'null \0 byte'])(
+  '%j looks like an unknown order',
+  async (id) => {
+    expect(await statusOf(id)).toMatchObject({
+      isError: true,
+      content: [
+        { text: `There is no order "${id}" here. Check the id with the customer; it looks like ORD-1001.` },
+      ],
+    });
+  },
+);

@@ -7,8 +7,8 @@ import { seedShop } from '../../src/shop/seed.js';
 import { createTracking, type Tracking } from '../../src/shop/tracking.js';
 import { startTrackingStandIn } from '../../src/shop/tracking-stand-in.js';
 import { trackDelivery } from '../../src/tools/track-delivery.js';
-import { startRecorder } from '../support/recorder.js';
-import { freePort } from '../support/server.js';
+import { freePort } from '../support/app/port.js';
+import { startRecorder } from '../support/programs/recorder.js';
 import { type CallOptions, startTools } from '../support/tools/start-tools.js';
 
 const KEY = 'tracking-key-7f3a';

@@ -15,15 +15,15 @@ import {
   defineResourceTemplate,
   defineTool,
 } from '../../../src/platform/mcp/define.js';
-import { startApp, testContent } from '../../support/app.js';
-import { connectLegacy, connectModern, post } from '../../support/clients.js';
+import { startApp, testContent } from '../../support/app/app.js';
+import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const watched = <Definition extends { register: (...args: never[]) => void }>(definition: Definition) => ({
   ...definition,
   register: vi.fn(),
 });
-const caller: Caller = { kind: 'user', id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+const caller: Caller = { kind: 'user', id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
 const log = createLogger({ logLevel: 'silent', logPretty: false });
 const serverScope = { stateKey: Buffer.alloc(32) } as ServerScope;
 

@@ -6,10 +6,10 @@ import {
   defineTool,
   type HandlerContext,
 } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { post } from '../../support/clients.js';
-import { SERVICE_TOKEN } from '../../support/server.js';
-import { openStream } from '../../support/sse.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { post } from '../../support/app/clients.js';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
+import { openStream } from '../../support/app/sse.js';
 
 /** Everything a handler can reach, as text. */
 function reachable({ sdk }: HandlerContext): string {
@@ -17,7 +17,7 @@ function reachable({ sdk }: HandlerContext): string {
   return inspect({ headers, sdk }, { depth: Number.POSITIVE_INFINITY, showHidden: true });
 }
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const content = {
   tools: [defineTool({ ...described, name: 'look', handler: (_args, context) => reachable(context) })],
   resources: [

@@ -5,8 +5,8 @@ import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 import definition from '../../../src/server.js';
-import { startApp } from '../app.js';
-import { connectModern } from '../clients.js';
+import { startApp } from '../app/app.js';
+import { connectModern } from '../app/clients.js';
 
 /** What is under test. What is left out is empty; scopes and migrations are those of `src/server.ts`. */
 export interface ToolsUnderTest<Services>
@@ -78,6 +78,8 @@ export async function startTools<Services = unknown>(
   const app = await startApp(content, environment, {
     store,
     services,
+    brand: definition.brand,
+    accounts: definition.accounts(store),
     verifiers: [(token) => callers.get(token)],
   });
 
