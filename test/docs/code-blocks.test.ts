@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findProgram } from '../support/requirements.js';
+import { findProgram } from '../support/programs/requirements.js';
 import { codeBlocks, inlineCode, readPages } from './pages.js';
 import { complaints, copyTree } from './tree.js';
 
