@@ -20,11 +20,11 @@ export interface CodeBlock {
   code: string;
 }
 
-/** Every page in the root and in `docs/`. */
+/** Every page in the root and in `docs/`, except the changelog, which also says how things were. */
 export function readPages(): Page[] {
   const inFolder = (folder: string) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
+      .filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md')
       .map((name) => join(folder, name));
   return [...inFolder('.'), ...inFolder('docs')].map((path) => ({
     path,
