@@ -2,20 +2,23 @@ import type { Agent } from 'node:https';
 import { Router } from 'express';
 import type { Caller } from '../caller.js';
 import type { Config } from '../config/config.js';
+import { quoted } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
 import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
+import { createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
-import { oauthErrorHandler } from './common/errors.js';
 import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
-import { serverMetadataRoutes } from './endpoints/metadata.js';
+import { metadataRoutes } from './endpoints/metadata.js';
+import { oauthErrorHandler } from './endpoints/refusals.js';
 import { registerRoutes } from './endpoints/register.js';
+import { revokeRoutes } from './endpoints/revoke.js';
 import { tokenRoutes } from './endpoints/token.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createPages } from './sign-in/pages.js';
@@ -39,8 +42,14 @@ export interface OAuthOptions {
 
 export interface OAuth {
   router: Router;
-  /** Who an access token stands for, or `undefined` when it is invalid, expired, revoked, or its user is gone. */
-  verifyAccessToken: (token: string) => Promise<Caller | undefined>;
+  /**
+   * The caller an access token identifies, or `undefined` when it is invalid, expired, revoked, or its user is gone.
+   *
+   * @param report told which of these it is
+   */
+  verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
+  /** The registered name of a client, for the log. */
+  clientName: (clientId: string) => Promise<string | undefined>;
   /** Ends the background work. */
   close: () => void;
 }
@@ -52,6 +61,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
   const limits = createLimits(store, config.rateLimitScale);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
+  const clients = createClients(store, documents, limits);
   const context: OAuthContext = {
     config,
     store,
@@ -62,7 +72,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     issuer,
     resource,
     keys,
-    clients: createClients(store, documents, limits),
+    clients,
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     limits,
     passwordChecks: createPasswordChecks(),
@@ -70,21 +80,31 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   };
 
   const router = Router();
-  router.use(serverMetadataRoutes(context));
+  router.use(metadataRoutes(context));
   if (config.enableDcr) router.use(registerRoutes(context));
   router.use(authorizeRoutes(context));
   router.use(loginRoutes(context));
   router.use(tokenRoutes(context));
-  router.use(oauthErrorHandler);
+  router.use(revokeRoutes(context));
+  router.use(oauthErrorHandler(context));
   return {
     router,
-    verifyAccessToken: (token) => verifyAccessToken(context, token),
+    verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
+    clientName: createClientNames(clients, documents),
     close: startSweeping(store, logger),
   };
 }
 
-async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext, token: string) {
-  const claims = await accessTokens.verify(token);
+async function verifyAccessToken(
+  { accessTokens, store, accounts }: OAuthContext,
+  token: string,
+  report?: (reason: string) => void,
+): Promise<Caller | undefined> {
+  const refuse = (reason: string) => {
+    report?.(reason);
+    return undefined;
+  };
+  const claims = await accessTokens.verify(token, report);
   if (claims === undefined) return undefined;
   const grant = await store
     .selectFrom('grants')
@@ -96,10 +116,11 @@ async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext
     .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
     .where('grants.id', '=', claims.gid)
     .executeTakeFirst();
-  if (grant === undefined || grant.revoked !== null) return undefined;
+  if (grant === undefined) return refuse('its sign-in has ended: expired, revoked, or ended by the operator');
+  if (grant.revoked !== null) return refuse('revoked by the client');
   const user = await accounts.findUser(grant.username);
-  if (user === undefined) return undefined;
-  const caller: Caller = {
+  if (user === undefined) return refuse(`the user ${quoted(grant.username)} does not exist, or is disabled`);
+  return {
     kind: 'user',
     id: user.id,
     name: user.name,
@@ -107,5 +128,4 @@ async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext
     scopes: claims.scope.split(' ').filter((scope) => user.scopes.includes(scope)),
     clientId: claims.client_id,
   };
-  return caller;
 }
