@@ -30,7 +30,7 @@ export interface BearerOptions {
   scopes: string[];
   /** Told why a token was refused. */
   logger: Logger;
-  /** The registered name of a client, for the log. */
+  /** The registered name of a client, for the log. It never fails. */
   clientName?: ((clientId: string) => Promise<string | undefined>) | undefined;
 }
 
@@ -61,8 +61,7 @@ export function requireCaller(options: BearerOptions): RequestHandler {
       return challenge(res, options, 'The access token is unknown, expired or revoked');
     }
     locals.caller = caller;
-    // The log does without the name rather than that a request fails for it.
-    locals.clientName = await clientName?.(caller.clientId).catch(() => undefined);
+    locals.clientName = await clientName?.(caller.clientId);
     next();
   };
 }

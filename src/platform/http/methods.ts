@@ -23,6 +23,6 @@ export function allowMethods(methods: string[], options: MethodOptions = {}): Re
   return (req, res, next) => {
     if (allowed.has(req.method)) return next();
     res.set('Allow', [...methods, 'OPTIONS'].join(', '));
-    refuse(res, `Only ${methods.join(' and ')} is served here`);
+    refuse(res, `Only ${methods.join(' and ')} ${methods.length === 1 ? 'is' : 'are'} served here`);
   };
 }

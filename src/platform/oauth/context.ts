@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
+import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
 import type { Limits } from './common/limits.js';
 import type { Accounts } from './sign-in/accounts.js';
@@ -25,6 +26,7 @@ export interface OAuthContext {
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
   clients: Clients;
+  clientName: ClientNames;
   keys: SigningKeys;
   accessTokens: AccessTokens;
   limits: Limits;

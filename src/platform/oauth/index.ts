@@ -9,7 +9,7 @@ import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
 import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
-import { createClientNames } from './clients/client-names.js';
+import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
 import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
@@ -49,7 +49,7 @@ export interface OAuth {
    */
   verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
   /** The registered name of a client, for the log. */
-  clientName: (clientId: string) => Promise<string | undefined>;
+  clientName: ClientNames;
   /** Ends the background work. */
   close: () => void;
 }
@@ -73,6 +73,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     resource,
     keys,
     clients,
+    clientName: createClientNames(clients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     limits,
     passwordChecks: createPasswordChecks(),
@@ -90,7 +91,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   return {
     router,
     verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
-    clientName: createClientNames(clients, documents),
+    clientName: context.clientName,
     close: startSweeping(store, logger),
   };
 }

@@ -10,6 +10,7 @@ import { type Form, faultyParameter, type Parameters, parseParameters } from '..
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
 import { storeRequest } from '../sign-in/authorization-request.js';
+import { noteClient } from './client-request.js';
 import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
@@ -24,7 +25,7 @@ export function authorizeRoutes(context: OAuthContext): Router {
       await context.limits.countRequest('authorize', req.ip ?? '');
       // Nobody is sent anywhere before both the client and its address are known to be good.
       const client = await readClient(context, req.ip ?? '', parameters);
-      localsOf(res).clientName = client.name;
+      await noteClient(context, res, client.clientId);
       redirectUri = readRedirectUri(client, parameters);
       const id = await validateAndStoreRequest(context, req, res, client, redirectUri, parameters);
       res.set('Cache-Control', 'no-store').redirect(303, `/login?request=${id}`);

@@ -18,14 +18,23 @@ export async function readClientForm({ limits }: OAuthContext, req: Request, res
 
 /** The client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
 export async function authenticateClient(
-  { clients }: OAuthContext,
+  context: OAuthContext,
   req: Request,
   res: Response,
   form: Form,
 ): Promise<Client> {
-  const client = await clients.authenticate(req, form);
-  const locals = localsOf(res);
-  locals.clientId = client.clientId;
-  locals.clientName = client.name;
+  const client = await context.clients.authenticate(req, form);
+  await noteClient(context, res, client.clientId);
   return client;
+}
+
+/** Notes the client of a request for the log, once it is known to exist. */
+export async function noteClient(
+  { clientName }: OAuthContext,
+  res: Response,
+  clientId: string,
+): Promise<void> {
+  const locals = localsOf(res);
+  locals.clientId = clientId;
+  locals.clientName = await clientName(clientId);
 }

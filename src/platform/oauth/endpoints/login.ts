@@ -11,6 +11,7 @@ import { type AuthorizationRequest, consumeRequest, findRequest } from '../sign-
 import { grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
 import { TooManySignInsError } from '../sign-in/password-checks.js';
 import { createGrant } from '../tokens/grants.js';
+import { noteClient } from './client-request.js';
 import { pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** One sign-in page that was sent back. */
@@ -54,7 +55,7 @@ async function openRequest(
       'this browser began no open request of that id: it expired, was decided, or lacks its cookie',
     );
   }
-  localsOf(res).clientId = request.client_id;
+  await noteClient(context, res, request.client_id);
   return { id, request };
 }
 
@@ -186,7 +187,6 @@ async function sendLoginPage(
 ): Promise<void> {
   const client = await context.clients.find(request.client_id, res.req.ip ?? '');
   if (client === undefined) throw expired('the client was removed after the sign-in began');
-  localsOf(res).clientName = client.name;
   const view = loginView(context.scopes, client, request, id, retry);
   context.pages.sendLogin(res, status, view);
 }
