@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
-import { post } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { post } from '../../support/app/clients.js';
 
 const { privateKey, publicKey } = await generateKeyPair('RS256');
 const stranger = (await generateKeyPair('RS256')).privateKey;

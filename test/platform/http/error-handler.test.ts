@@ -3,10 +3,9 @@ import type { KyselyPlugin } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { openStore } from '../../../src/platform/store/database.js';
-import definition from '../../../src/server.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { post } from '../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { post } from '../../support/clients.js';
 import {
   authorizeUrl,
   Browser,
@@ -16,7 +15,8 @@ import {
   registerRaw,
   signInForTokens,
   type Tokens,
-} from '../../support/oauth.js';
+} from '../../support/oauth/oauth.js';
+import fixture from '../fixture/server.js';
 
 /** While `down` is set, whatever asks the store learns that it is away. */
 let down = false;
@@ -34,7 +34,7 @@ let tokens: Tokens & Awaited<ReturnType<typeof signInForTokens>>;
 let browser: Browser;
 let fields: Record<string, string>;
 beforeAll(async () => {
-  const store = await openStore('file::memory:', { migrations: definition.migrations });
+  const store = await openStore('file::memory:', { migrations: fixture.migrations });
   app = await startApp({}, {}, { store: store.withPlugin(outage), accounts: oneUser() });
   tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
   browser = new Browser(app.url);

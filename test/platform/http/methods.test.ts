@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sendRaw } from '../../support/raw.js';
-import { SERVICE_TOKEN } from '../../support/server.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
+import { sendRaw } from '../../support/app/raw.js';
 
 let app: TestApp;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { post } from '../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { post } from '../../support/clients.js';
-import { refresh, register, signInForTokens } from '../../support/oauth.js';
+import { refresh, register, signInForTokens } from '../../support/oauth/oauth.js';
 
 let app: TestApp;
 beforeAll(async () => {

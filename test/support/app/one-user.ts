@@ -3,7 +3,7 @@ import type { Accounts, User } from '../../../src/platform/oauth/sign-in/account
 export const PASSWORD = 'pass-word-of-ada-S3CRET';
 
 /** A directory with one user, who costs no hashing, and who may be gone. */
-export function oneUser(scopes = ['read']): Accounts & { isGone: boolean } {
+export function oneUser(scopes = ['notes:read']): Accounts & { isGone: boolean } {
   const ada: User = { id: 'ada', name: 'Ada', scopes };
   const accounts = {
     isGone: false,

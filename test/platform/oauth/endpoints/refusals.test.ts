@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../../../support/app/app.js';
 import { oneUser, PASSWORD } from '../../../support/app/one-user.js';
-import { startApp, type TestApp } from '../../../support/app.js';
 import {
   authorizeUrl,
   Browser,
@@ -8,7 +8,7 @@ import {
   type Registration,
   register,
   tokenRequest,
-} from '../../../support/oauth.js';
+} from '../../../support/oauth/oauth.js';
 
 const NATIVE = 'http://127.0.0.1:7777/callback';
 const WEB = 'https://app.example/callback';
