@@ -6,12 +6,10 @@ import { quoted } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
-import { serverSecret } from '../store/secrets.js';
 import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
-import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
@@ -20,9 +18,11 @@ import { oauthErrorHandler } from './endpoints/refusals.js';
 import { registerRoutes } from './endpoints/register.js';
 import { revokeRoutes } from './endpoints/revoke.js';
 import { tokenRoutes } from './endpoints/token.js';
+import { createRecords } from './records.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createPages } from './sign-in/pages.js';
 import { createPasswordChecks } from './sign-in/password-checks.js';
+import { createUserDirectory } from './sign-in/user-directory.js';
 import { createAccessTokens } from './tokens/access-token.js';
 import { createSigningKeys } from './tokens/keys.js';
 import { startSweeping } from './tokens/sweep.js';
@@ -46,6 +46,7 @@ export interface OAuth {
    * The caller an access token identifies, or `undefined` when it is invalid, expired, revoked, or its user is gone.
    *
    * @param report told which of these it is
+   * @throws {UnavailableError} when the user directory does not answer
    */
   verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
   /** The registered name of a client, for the log. */
@@ -58,26 +59,29 @@ export interface OAuth {
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
-  const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
-  const limits = createLimits(store, config.rateLimitScale);
+  const users = createUserDirectory(accounts, logger);
+  const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
+  const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
+  const keys = await createSigningKeys(keyStore, logger);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
-  const clients = createClients(store, documents, limits);
+  const clients = createClients(registeredClients, documents, limits);
   const context: OAuthContext = {
     config,
-    store,
     logger,
-    accounts,
+    users,
     pages: createPages(brand),
     scopes,
     issuer,
     resource,
+    grants,
+    limits,
+    registeredClients,
+    requests,
     keys,
     clients,
-    clientName: createClientNames(clients, documents),
+    clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
-    limits,
     passwordChecks: createPasswordChecks(),
-    refreshKey: await serverSecret(store, 'refresh-token-successor'),
   };
 
   const router = Router();
@@ -92,35 +96,23 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     router,
     verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
     clientName: context.clientName,
-    close: startSweeping(store, logger),
+    close: startSweeping(expiring, logger),
   };
 }
 
 async function verifyAccessToken(
-  { accessTokens, store, accounts }: OAuthContext,
+  { accessTokens, grants, users }: OAuthContext,
   token: string,
   report?: (reason: string) => void,
 ): Promise<Caller | undefined> {
-  const refuse = (reason: string) => {
-    report?.(reason);
-    return undefined;
-  };
   const claims = await accessTokens.verify(token, report);
-  if (claims === undefined) return undefined;
-  const grant = await store
-    .selectFrom('grants')
-    .leftJoin('revoked_access_tokens', (join) =>
-      join
-        .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
-        .on('revoked_access_tokens.jti', '=', claims.jti),
-    )
-    .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
-    .where('grants.id', '=', claims.gid)
-    .executeTakeFirst();
-  if (grant === undefined) return refuse('its sign-in has ended: expired, revoked, or ended by the operator');
-  if (grant.revoked !== null) return refuse('revoked by the client');
-  const user = await accounts.findUser(grant.username);
-  if (user === undefined) return refuse(`the user ${quoted(grant.username)} does not exist, or is disabled`);
+  const username = claims && (await grants.usernameFor(claims, report));
+  if (claims === undefined || username === undefined) return undefined;
+  const user = await users.findRecent(username);
+  if (user === undefined) {
+    report?.(`the user ${quoted(username)} does not exist, or is disabled`);
+    return undefined;
+  }
   return {
     kind: 'user',
     id: user.id,

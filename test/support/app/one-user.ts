@@ -7,6 +7,7 @@ export function oneUser(scopes = ['notes:read']): Accounts & { isGone: boolean }
   const ada: User = { id: 'ada', name: 'Ada', scopes };
   const accounts = {
     isGone: false,
+    cacheSeconds: 0,
     findUser: async (id: string) => (id === ada.id && !accounts.isGone ? ada : undefined),
     verifyPassword: async (username: string, password: string) =>
       username === ada.id && password === PASSWORD ? ada : undefined,

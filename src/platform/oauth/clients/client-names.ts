@@ -1,6 +1,6 @@
 import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
-import type { Clients } from './clients.js';
 import { displayName } from './display-name.js';
+import type { RegisteredClients } from './registered-clients.js';
 
 /** How long a name is believed. */
 const MAX_AGE_MS = 300_000;
@@ -14,7 +14,7 @@ export type ClientNames = (clientId: string) => Promise<string | undefined>;
 
 /** Looks each name up once in some minutes. */
 export function createClientNames(
-  clients: Pick<Clients, 'find'>,
+  clients: Pick<RegisteredClients, 'find'>,
   documents: Pick<ClientDocuments, 'nameOf'>,
 ): ClientNames {
   const cache = new Map<string, { name: string | undefined; until: number }>();
@@ -23,7 +23,7 @@ export function createClientNames(
     if (isDocumentUrl(clientId)) return documents.nameOf(clientId);
     const cached = cache.get(clientId);
     if (cached !== undefined && cached.until > Date.now()) return cached.name;
-    const found = (await clients.find(clientId, ''))?.name;
+    const found = (await clients.find(clientId))?.name;
     const name = found === displayName('') ? undefined : found;
     // Deleted first, so that the oldest entry is always the one at the front.
     cache.delete(clientId);

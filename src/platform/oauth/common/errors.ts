@@ -58,3 +58,19 @@ export function tooManyRequests(retryAfterSeconds: number, detail?: string): OAu
     detail,
   });
 }
+
+/**
+ * The refusal of a code or a refresh token. The client is not told why: it could be a thief.
+ *
+ * @param detail the reason, for the operator
+ */
+export function invalidGrant(
+  detail: string,
+  options: Pick<OAuthErrorOptions, 'suspicious'> = {},
+): OAuthError {
+  return new OAuthError(
+    'invalid_grant',
+    'The code or refresh token is invalid, expired or already used. Sign in again',
+    { ...options, detail },
+  );
+}

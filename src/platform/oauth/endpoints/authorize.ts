@@ -2,14 +2,13 @@ import { type Request, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { type Form, faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { storeRequest } from '../sign-in/authorization-request.js';
 import { noteClient } from './client-request.js';
 import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
@@ -93,7 +92,7 @@ async function validateAndStoreRequest(
       detail: `response_type is ${quoted(responseType)}`,
     });
   const codeChallenge = readCodeChallenge(values);
-  return storeRequest(context, req, res, {
+  return context.requests.keep(req, res, {
     client_id: client.clientId,
     redirect_uri: redirectUri,
     state: values['state'] ?? null,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
+import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
@@ -11,7 +12,7 @@ import type { OAuthContext } from '../context.js';
  */
 export async function readClientForm({ limits }: OAuthContext, req: Request, res: Response): Promise<Form> {
   const form = await readForm(req, res);
-  localsOf(res).clientId = form['client_id'];
+  localsOf(res).clientId = claimedClientId(req, form);
   await limits.countRequest('token', req.ip ?? '');
   return form;
 }

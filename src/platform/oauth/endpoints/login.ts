@@ -1,4 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { logUnavailable } from '../../http/error-handler.js';
+import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
 import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
@@ -7,10 +9,9 @@ import { OAuthError } from '../common/errors.js';
 import { readSignInForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 import type { User } from '../sign-in/accounts.js';
-import { type AuthorizationRequest, consumeRequest, findRequest } from '../sign-in/authorization-request.js';
+import type { AuthorizationRequest } from '../sign-in/authorization-request.js';
 import { grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
 import { TooManySignInsError } from '../sign-in/password-checks.js';
-import { createGrant } from '../tokens/grants.js';
 import { noteClient } from './client-request.js';
 import { pageErrorHandler, refuseMethod } from './refusals.js';
 
@@ -49,7 +50,7 @@ async function openRequest(
   id: unknown,
 ): Promise<{ id: string; request: AuthorizationRequest }> {
   if (typeof id !== 'string') throw expired('the parameter request is missing or repeated');
-  const request = await findRequest(context, req, id);
+  const request = await context.requests.find(req, id);
   if (request === undefined) {
     throw expired(
       'this browser began no open request of that id: it expired, was decided, or lacks its cookie',
@@ -60,7 +61,7 @@ async function openRequest(
 }
 
 async function deny(context: OAuthContext, res: Response, id: string, request: AuthorizationRequest) {
-  if (!(await consumeRequest(context, id))) throw expired(DECIDED);
+  if (!(await context.requests.consume(id, async () => true))) throw expired(DECIDED);
   logSignIn(context, res, 'sign-in cancelled');
   sendAnswer(context, res, request, {
     error: 'access_denied',
@@ -90,16 +91,19 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
     );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
-  if (!(await consumeRequest(context, id))) throw expired(DECIDED);
-  await context.clients.markUsed(request.client_id);
-  const code = await createGrant(context.store, {
-    username: user.id,
-    clientId: request.client_id,
-    scopes,
-    resource: request.resource,
-    redirectUri: request.redirect_uri,
-    codeChallenge: request.code_challenge,
+  const code = await context.requests.consume(id, async (transaction) => {
+    await context.registeredClients.markUsed(request.client_id, transaction);
+    const grant = {
+      username: user.id,
+      clientId: request.client_id,
+      scopes,
+      resource: request.resource,
+      redirectUri: request.redirect_uri,
+      codeChallenge: request.code_challenge,
+    };
+    return context.grants.create(grant, transaction);
   });
+  if (code === undefined) throw expired(DECIDED);
   logSignIn(context, res, 'signed in', { user: user.id, scopes });
   sendAnswer(context, res, request, { code });
 }
@@ -117,12 +121,17 @@ async function signIn(
     .passwordChecks(() => checkPassword(context, req.ip ?? '', entered.username, password))
     .catch((error: unknown) => {
       if (error instanceof TooManySignInsError) return 'busy' as const;
+      if (error instanceof UnavailableError) return error;
       throw error;
     });
   if (result === 'busy') {
     logSignIn(context, res, 'sign-in put off: too many at once', { level: 'warn' });
     res.set('Retry-After', '5');
     await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');
+  } else if (result instanceof UnavailableError) {
+    logUnavailable(context.logger, result, req, res);
+    res.set('Retry-After', String(RETRY_AFTER));
+    await retry(503, 'Sign-in does not work right now. Try again in a moment.');
   } else if (result === 'wrong') {
     // Not the name that was typed: people type passwords there, too.
     logSignIn(context, res, 'sign-in failed');
@@ -142,7 +151,7 @@ async function signIn(
 }
 
 async function checkPassword(
-  { limits, accounts }: OAuthContext,
+  { limits, users }: OAuthContext,
   address: string,
   username: string,
   password: string,
@@ -150,7 +159,7 @@ async function checkPassword(
   const wait = await limits.countLogin(address, username);
   if (wait > 0) return { wait };
   try {
-    const user = await accounts.verifyPassword(username, password);
+    const user = await users.verifyPassword(username, password);
     if (user === undefined) return 'wrong';
     await limits.clearLogins(address, username);
     return { user };

@@ -2,13 +2,12 @@ import { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { type Grant, redeemCode } from '../tokens/grants.js';
-import { refreshGrant } from '../tokens/refresh.js';
+import type { Grant } from '../tokens/grants.js';
 import { authenticateClient, readClientForm } from './client-request.js';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
@@ -40,7 +39,7 @@ export function tokenRoutes(context: OAuthContext): Router {
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await context.clients.markUsed(client.clientId);
+    await context.registeredClients.markUsed(client.clientId);
     res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
@@ -66,44 +65,28 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
           : `code_verifier has ${codeVerifier.length} characters, or one that is not allowed`,
     });
   }
-  const { refreshTokenTtl } = context.config;
-  const { grant, refreshToken } = await redeemCode(context.store, {
+  const redemption = {
     code,
     codeVerifier,
     clientId: client.clientId,
     redirectUri: form['redirect_uri'],
     resource: canonicalResource(context, form['resource']),
-    logger: context.logger,
-    grantTtl: grantTtl(context),
-    refreshTtl: client.grantTypes.includes('refresh_token') ? refreshTokenTtl : undefined,
-  });
+  };
+  const mayRefresh = client.grantTypes.includes('refresh_token');
+  const { grant, refreshToken } = await context.grants.redeem(redemption, mayRefresh);
   return respond(context, grant, grant.scopes, refreshToken);
 }
 
 async function refresh(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { refresh_token } = form;
   if (refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is required');
-  const { store, config, logger, accounts, refreshKey } = context;
-  const request = {
+  const { grant, scope, refreshToken } = await context.grants.refresh({
     refreshToken: refresh_token,
     clientId: client.clientId,
     scope: form['scope'],
     resource: canonicalResource(context, form['resource']),
-  };
-  const { grant, scope, refreshToken } = await refreshGrant(store, request, {
-    key: refreshKey,
-    grace: config.refreshGrace,
-    refreshTtl: config.refreshTokenTtl,
-    grantTtl: grantTtl(context),
-    logger,
-    allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
   return respond(context, grant, scope, refreshToken);
-}
-
-/** A grant outlives the last token made from it. */
-function grantTtl({ config }: OAuthContext): number {
-  return Math.max(config.refreshTokenTtl, config.accessTokenTtl);
 }
 
 async function respond(
