@@ -83,9 +83,9 @@ export function createGrantRows(
     end,
 
     /** Ends a grant because a secret of it is in two hands. */
-    async endStolen({ id, username: user, client_id: clientId }: Grant, reason: string): Promise<void> {
+    async endStolen({ id, username: user, client_id: client }: Grant, reason: string): Promise<void> {
       await end(id);
-      logger.warn({ grant: id, user, clientId, reason }, 'grant ended: possible theft');
+      logger.warn({ grant: id, user, client, reason }, 'grant ended: possible theft');
     },
 
     /**
