@@ -4,8 +4,8 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { connectModern } from '../support/clients.js';
-import { freePort, SERVICE_TOKEN } from '../support/server.js';
+import { connectModern } from '../support/app/clients.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
 
 const root = join(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;

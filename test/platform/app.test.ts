@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../src/platform/mcp/define.js';
 import { openStore } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { connectModern, post } from '../support/clients.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { connectModern, post } from '../support/app/clients.js';
 
 let app: TestApp | undefined;
 afterEach(async () => {
@@ -15,7 +15,7 @@ const hello = defineTool({
   name: 'hello',
   title: 'Hello',
   description: 'Says hello',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: (_args, { caller }) => `Hello ${caller.name}`,
 });
 

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Preview, startPreview } from '../../scripts/preview-card/server.js';
-import { sendRaw } from '../support/raw.js';
-import { freePort, startServer, type TestServer } from '../support/server.js';
+import { freePort } from '../support/app/port.js';
+import { sendRaw } from '../support/app/raw.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 const MAIN = join(import.meta.dirname, '../../scripts/preview-card/main.ts');
 
@@ -83,7 +84,7 @@ describe('the server of the card preview', () => {
 describe('npm run preview:card', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startExample();
   });
   afterAll(() => server.stop());
 

@@ -5,9 +5,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, SERVICE_TOKEN } from '../support/server.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
 
-const STAND_IN = join(import.meta.dirname, '../support/tunnel-stand-in.ts');
+const STAND_IN = join(import.meta.dirname, 'tunnel-stand-in.ts');
 const ADDRESS = 'https://quiet-river.ngrok.example';
 let directory: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sendRaw } from '../../support/raw.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { sendRaw } from '../../support/app/raw.js';
 
 let app: TestApp;
 beforeAll(async () => {

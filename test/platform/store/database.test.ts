@@ -43,7 +43,7 @@ describe('a database file', () => {
   });
 
   it('keeps what two processes write at the same time', async () => {
-    const script = join(import.meta.dirname, '../../support/writer.ts');
+    const script = join(import.meta.dirname, '../../support/programs/writer.ts');
     const writers = ['first', 'second'].map((name) => {
       const process_ = spawn(process.execPath, ['--import', 'tsx', script, fileUrl('both.db'), name]);
       return { process: process_, exited: once(process_, 'exit') };
