@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithTests } from '../../support/programs/processes.js';
 
 const repository = join(import.meta.dirname, '../../..');
 
@@ -59,10 +60,8 @@ export async function checkOut(): Promise<Checkout> {
   for (const path of output.split('\0').filter((path) => path !== '' && !gone.has(path))) {
     await cp(join(repository, path), join(root, path));
   }
-  await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
+  await linkPackages(root);
   await must('git', 'init', '--quiet', '--initial-branch=main');
-  // The pattern in .gitignore is for a folder, not for a link to one.
-  await writeFile(join(root, '.git/info/exclude'), 'node_modules\n');
   await commit('Upstream');
   return { root, run, must, commit, remove: () => rm(root, { recursive: true, force: true }) };
 }
@@ -75,13 +74,25 @@ export async function checkOutFork(): Promise<Checkout> {
   return checkout;
 }
 
+/** A link to each installed package, in a folder of its own: caches in there belong to the checkout. */
+async function linkPackages(root: string): Promise<void> {
+  await mkdir(join(root, 'node_modules'));
+  const installed = await readdir(join(repository, 'node_modules'));
+  for (const name of installed.filter((each) => each === '.bin' || !each.startsWith('.'))) {
+    await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
+  }
+}
+
 async function runIn(cwd: string, command: string, args: string[]): Promise<Ran> {
-  const child = spawn(command, args, {
-    cwd,
-    // Without the variables of this test run, which a test run in there would take for its own.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], CI: '1', ...GIT },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithTests(
+    spawn(command, args, {
+      cwd,
+      // Without the variables of this test run, which a test run in there would take for its own.
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...GIT },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+    'SIGTERM',
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

@@ -14,7 +14,8 @@ import type { Services } from '../services.js';
 export const bookAppointment = defineTool({
   name: 'book_appointment',
   title: 'Book an appointment',
-  description: 'Books an appointment on a day. The patient chooses the time in a form. Ask for the day first.',
+  description:
+    'Books an appointment on a day. The patient chooses the time in a form. Ask for the day first.',
   inputSchema: z.object({ day: z.iso.date().describe('The day, such as 2026-03-02') }),
   outputSchema: z.object({ appointment_id: z.string(), day: z.string(), time: z.string() }),
   annotations: { destructiveHint: false, openWorldHint: false },
