@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Preview, startPreview } from '../../scripts/preview-card/server.js';
 import { freePort } from '../support/app/port.js';
 import { sendRaw } from '../support/app/raw.js';
+import { endWithTests } from '../support/programs/processes.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
 const MAIN = join(import.meta.dirname, '../../scripts/preview-card/main.ts');
@@ -90,10 +91,12 @@ describe('npm run preview:card', () => {
 
   /** Runs it until it ends, or until it says where the card is. */
   async function run(...args: string[]): Promise<{ out: string; err: string }> {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
-      // Without a program that opens a browser.
-      env: { PATH: dirname(process.execPath) },
-    });
+    const child = endWithTests(
+      spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
+        // Without a program that opens a browser.
+        env: { PATH: dirname(process.execPath) },
+      }),
+    );
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk) => {
       out += chunk;

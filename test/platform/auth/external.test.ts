@@ -137,7 +137,7 @@ describe('as providers issue them', () => {
   it.each([
     ['Entra', { scope: undefined, scp: 'notes:read', azp: 'c', ver: '2.0', oid: 'x' }],
     ['Okta', { scope: undefined, scp: ['notes:read'], cid: 'c', uid: 'x' }],
-    ['Auth0', { scope: 'openid read', azp: 'c', aud: [AUDIENCE, 'https://i/userinfo'] }],
+    ['Auth0', { scope: 'openid notes:read', azp: 'c', aud: [AUDIENCE, 'https://i/userinfo'] }],
     ['Keycloak', { scope: 'notes:read', azp: 'c', typ: 'Bearer', sid: 's' }],
   ])('an access token of %s is accepted', async (_who, claims) => {
     const caller = await verifier()(await sign(claims, { typ: 'JWT' }));

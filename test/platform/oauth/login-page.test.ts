@@ -36,7 +36,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     expect(page).toContain('&#60;img src=x onerror=alert(1)&#62;&#34;&#39;');
     expect(page).toContain('nobody has verified it');
     expect(page).toContain('<strong>app.example</strong>');
-    expect(page).toContain('See products, prices and your own orders');
+    expect(page).toContain('Read your notes');
     expect(page).toMatch(/<input type="checkbox" name="scope" value="notes:write" checked>/);
     expect(page).not.toContain('on your own device');
   });

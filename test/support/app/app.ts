@@ -40,7 +40,7 @@ export async function startApp(
   environment: Record<string, string> = {},
   parts: Partial<AppOptions<unknown>> = {},
 ): Promise<TestApp> {
-  const port = await freePort();
+  const port = Number(environment['PORT'] ?? (await freePort()));
   const config = parseConfig({ PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment });
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) });

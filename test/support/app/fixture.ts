@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../../../src/platform/config/config.js';
 import type { AppOptions } from '../../../src/platform/app.js';
+import { parseConfig } from '../../../src/platform/config/config.js';
 import { contentOf } from '../../../src/platform/define-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';

@@ -15,5 +15,5 @@ export async function startShop(...tools: Tool[]): Promise<TestApp> {
       (token: string): Caller | undefined =>
         token === id ? { kind: 'user', id, name: id, scopes, clientId: 'test' } : undefined,
   );
-  return startApp({ tools }, {}, { store, verifiers });
+  return startApp({ tools, scopes: definition.scopes }, {}, { store, verifiers });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { freePort } from '../app/port.js';
+import { endWithTests } from '../programs/processes.js';
 
 export interface IdentityProvider {
   issuer: string;
@@ -45,9 +46,9 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     },
     async start() {
       const program = join(import.meta.dirname, 'identity-provider.mjs');
-      child = spawn(process.execPath, [program, String(port), jwks], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
+      child = endWithTests(
+        spawn(process.execPath, [program, String(port), jwks], { stdio: ['ignore', 'pipe', 'ignore'] }),
+      );
       const ended = once(child, 'exit').then(() => {
         throw new Error('The identity provider ended before it was ready');
       });

@@ -36,7 +36,6 @@ export async function buildFixture(): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: 'inline',
     logLevel: 'warning',
     plugins: [fixtureDefinition],
   });

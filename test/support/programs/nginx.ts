@@ -16,6 +16,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../app/port.js';
+import { endWithTests } from './processes.js';
 import { findProgram } from './requirements.js';
 
 /** The proxy, or `undefined` when its tests are to be skipped. */
@@ -78,9 +79,13 @@ async function startNginx(
 
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'a');
-  const nginx = spawn(nginxProgram ?? '', ['-c', join(directory, 'nginx.conf'), '-g', 'daemon off;'], {
-    stdio: ['ignore', log, log],
-  });
+  // Its workers outlive a SIGKILL of the process above them.
+  const nginx = endWithTests(
+    spawn(nginxProgram ?? '', ['-c', join(directory, 'nginx.conf'), '-g', 'daemon off;'], {
+      stdio: ['ignore', log, log],
+    }),
+    'SIGTERM',
+  );
   const exited = once(nginx, 'exit').then(() => {
     throw new Error(`nginx ended:\n${readFileSync(logFile, 'utf8')}`);
   });

@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from '../app/port.js';
+import { endWithTests } from './processes.js';
 import { findProgram } from './requirements.js';
 
 /** The `postgres` program, or `undefined` when tests on PostgreSQL are to be skipped. */
@@ -22,10 +23,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   const port = await freePort();
   const data = join(directory, 'data');
   const user = process.getuid?.() === 0 ? await giveToNobody(directory) : {};
-  const initdb = spawn(join(binaries, 'initdb'), ['-D', data, '-U', 'test', '-A', 'trust', '-E', 'UTF8'], {
-    ...user,
-    stdio: 'ignore',
-  });
+  const initdb = endWithTests(
+    spawn(join(binaries, 'initdb'), ['-D', data, '-U', 'test', '-A', 'trust', '-E', 'UTF8'], {
+      ...user,
+      stdio: 'ignore',
+    }),
+    'SIGTERM',
+  );
   const [code] = await once(initdb, 'exit');
   if (code !== 0) throw new Error(`initdb ended with code ${code}`);
   const settings = [
@@ -40,10 +44,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     '-c',
     'fsync=off',
   ];
-  const server = spawn(join(binaries, 'postgres'), settings, {
-    ...user,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const server = endWithTests(
+    spawn(join(binaries, 'postgres'), settings, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }),
+    'SIGQUIT',
+  );
   const exited = once(server, 'exit');
   let log = '';
   await new Promise<void>((resolve, reject) => {

@@ -48,7 +48,7 @@ export async function startProgram(program: string, environment: Record<string, 
   const directory = await mkdtemp(join(tmpdir(), 'mcp-server-'));
   const databaseUrl = environment['DATABASE_URL'] ?? `file:${join(directory, 'data', 'server.db')}`;
   const child = endWithTests(
-    spawn(process.execPath, ['--enable-source-maps', program], {
+    spawn(process.execPath, [program], {
       cwd: directory,
       env: {
         PATH: process.env['PATH'],

@@ -4,8 +4,8 @@ import { Migrator } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, migrationState, openStore } from '../../../../src/platform/store/database.js';
 import { platformMigrations } from '../../../../src/platform/store/migrations/index.js';
-import definition from '../../../../src/server.js';
 import { cliFor, cliJson, cliOnNewDatabase } from '../../../support/programs/cli.js';
+import fixture from '../../fixture/server.js';
 
 let database: Awaited<ReturnType<typeof cliOnNewDatabase>>;
 beforeEach(async () => {
@@ -55,16 +55,16 @@ it('a database of an earlier version is left as it is; a backup of it can be mad
   const message = 'The database is of an earlier version. Start the server once, or run: db migrate\n';
   expect(await cli('user list')).toEqual({ code: 1, out: '', err: message });
   expect((await cli(`db backup ${join(directory, 'copy.db')}`)).code).toBe(0);
-  expect(await migrationState(store, definition.migrations)).toMatchObject({
-    pending: Object.keys({ ...platformMigrations, ...definition.migrations }).length - 2,
+  expect(await migrationState(store, fixture.migrations)).toMatchObject({
+    pending: Object.keys({ ...platformMigrations, ...fixture.migrations }).length - 2,
   });
   expect((await cli('db migrate')).code).toBe(0);
-  expect(await migrationState(store, definition.migrations)).toMatchObject({ pending: 0 });
+  expect(await migrationState(store, fixture.migrations)).toMatchObject({ pending: 0 });
   await store.destroy();
 });
 
 describe('on an empty database', () => {
-  beforeEach(async () => (await openStore(database.url, { migrations: definition.migrations })).destroy());
+  beforeEach(async () => (await openStore(database.url, { migrations: fixture.migrations })).destroy());
 
   it.each(['user list', 'client list', 'grant list', 'token list', 'keys list'])(
     '%s is empty',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cliJson, cliOnNewDatabase } from '../../../support/programs/cli.js';
 import { endWithTests } from '../../../support/programs/processes.js';
-import { FIXTURE_PROGRAMS } from '../../../support/programs/server.js';
 import { findProgram } from '../../../support/programs/requirements.js';
+import { FIXTURE_PROGRAMS } from '../../../support/programs/server.js';
 
 const script = findProgram('script', 'Tests of the password prompt are');
 
@@ -19,10 +19,12 @@ afterEach(() => database.remove());
 async function typeIn(answers: [question: string, typed: string][]) {
   const program = join(FIXTURE_PROGRAMS, 'commands/cli.js');
   const command = `"${process.execPath}" "${program}" user add carol`;
-  const child = endWithTests(spawn(script ?? '', ['-qec', command, '/dev/null'], {
-    cwd: database.directory,
-    env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
-  }));
+  const child = endWithTests(
+    spawn(script ?? '', ['-qec', command, '/dev/null'], {
+      cwd: database.directory,
+      env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
+    }),
+  );
   let shown = '';
   const rest = [...answers];
   child.stdout.on('data', (chunk) => {

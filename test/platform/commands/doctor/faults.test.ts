@@ -52,7 +52,12 @@ describe('finds a planted fault, and only that', () => {
       { request: (req) => Object.assign(req.headers, { host: 'backend.internal' }) },
       /does not answer to this host name/,
     ],
-    ['no endpoint', 'an MCP endpoint', at(/./, page(200)), /not an MCP endpoint.*text\/html.*"Welcome to nginx"/],
+    [
+      'no endpoint',
+      'an MCP endpoint',
+      at(/./, page(200)),
+      /not an MCP endpoint.*text\/html.*"Welcome to nginx"/,
+    ],
     [
       'a firewall blocks a user agent',
       'known user agents get through',
