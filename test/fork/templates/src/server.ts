@@ -20,7 +20,7 @@ export default defineServer({
   version: '1.0.0',
   instructions: `The server of ${brand.name}. Read ${brand.uriScheme}://about before you answer questions about us.`,
   scopes: [
-    { name: 'read', description: 'See what is open to everyone who signs in', default: true },
+    { name: 'read', description: 'See your appointments', default: true },
     { name: 'appointments:write', description: 'Book appointments for you', default: false },
   ],
   settings,
