@@ -11,7 +11,7 @@ import type { Brand } from '../ui/brand.js';
 import { authenticate, authenticateAs, requireCaller, type TokenVerifier } from './bearer.js';
 import { externalVerifier } from './external.js';
 import { resourceMetadataRoutes, resourceMetadataUrl, resourceOf } from './resource-metadata.js';
-import { serviceTokenVerifier, storedServiceTokenVerifier } from './service-token.js';
+import { createServiceTokens, serviceTokenVerifier } from './service-token.js';
 
 export interface AuthOptions {
   config: Config;
@@ -101,7 +101,7 @@ function tokenAuth(
       config.mcpAuthToken,
       scopes.map(({ name }) => name),
     ),
-    storedServiceTokenVerifier(store),
+    createServiceTokens(store).verify,
     server.verifier,
     ...further,
   ];

@@ -5,21 +5,21 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
-import { serverSecret } from '../store/secrets.js';
 import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { createClients } from './clients/clients.js';
 import { oauthErrorHandler } from './common/errors.js';
-import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
 import { serverMetadataRoutes } from './endpoints/metadata.js';
 import { registerRoutes } from './endpoints/register.js';
 import { tokenRoutes } from './endpoints/token.js';
+import { createRecords } from './records.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createPages } from './sign-in/pages.js';
 import { createPasswordChecks } from './sign-in/password-checks.js';
+import { createUserDirectory } from './sign-in/user-directory.js';
 import { createAccessTokens } from './tokens/access-token.js';
 import { createSigningKeys } from './tokens/keys.js';
 import { startSweeping } from './tokens/sweep.js';
@@ -39,7 +39,11 @@ export interface OAuthOptions {
 
 export interface OAuth {
   router: Router;
-  /** Who an access token stands for, or `undefined` when it is invalid, expired, revoked, or its user is gone. */
+  /**
+   * Who an access token stands for, or `undefined` when it is invalid, expired, revoked, or its user is gone.
+   *
+   * @throws {UnavailableError} when the user directory does not answer
+   */
   verifyAccessToken: (token: string) => Promise<Caller | undefined>;
   /** Ends the background work. */
   close: () => void;
@@ -49,24 +53,27 @@ export interface OAuth {
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
-  const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
-  const limits = createLimits(store, config.rateLimitScale);
+  const users = createUserDirectory(accounts, logger);
+  const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
+  const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
+  const keys = await createSigningKeys(keyStore, logger);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
   const context: OAuthContext = {
     config,
-    store,
     logger,
-    accounts,
+    users,
     pages: createPages(brand),
     scopes,
     issuer,
     resource,
-    keys,
-    clients: createClients(store, documents, limits),
-    accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
+    grants,
     limits,
+    registeredClients,
+    requests,
+    keys,
+    clients: createClients(registeredClients, documents, limits),
+    accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
-    refreshKey: await serverSecret(store, 'refresh-token-successor'),
   };
 
   const router = Router();
@@ -79,26 +86,15 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   return {
     router,
     verifyAccessToken: (token) => verifyAccessToken(context, token),
-    close: startSweeping(store, logger),
+    close: startSweeping(expiring, logger),
   };
 }
 
-async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext, token: string) {
+async function verifyAccessToken({ accessTokens, grants, users }: OAuthContext, token: string) {
   const claims = await accessTokens.verify(token);
-  if (claims === undefined) return undefined;
-  const grant = await store
-    .selectFrom('grants')
-    .leftJoin('revoked_access_tokens', (join) =>
-      join
-        .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
-        .on('revoked_access_tokens.jti', '=', claims.jti),
-    )
-    .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
-    .where('grants.id', '=', claims.gid)
-    .executeTakeFirst();
-  if (grant === undefined || grant.revoked !== null) return undefined;
-  const user = await accounts.findUser(grant.username);
-  if (user === undefined) return undefined;
+  const username = claims && (await grants.usernameFor(claims));
+  const user = username === undefined ? undefined : await users.findRecent(username);
+  if (claims === undefined || user === undefined) return undefined;
   const caller: Caller = {
     kind: 'user',
     id: user.id,

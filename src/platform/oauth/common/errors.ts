@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { describeRequestFault, isHttpError } from '../../http/errors.js';
+import { describeRequestFault, isHttpError, sendUnavailable, UnavailableError } from '../../http/errors.js';
 
 /** The error codes of RFC 6749, 7009, 7591 and 8707 that this server answers. */
 export type OAuthErrorCode =
@@ -23,16 +23,23 @@ export type OAuthErrorCode =
 export class OAuthError extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
+  /** Why, in words for the operator's log only. */
+  readonly detail: string | undefined;
 
   constructor(
     readonly code: OAuthErrorCode,
     description: string,
-    { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+    {
+      status = 400,
+      headers = {},
+      detail,
+    }: { status?: number; headers?: Record<string, string>; detail?: string } = {},
   ) {
     super(description);
     this.name = 'OAuthError';
     this.status = status;
     this.headers = headers;
+    this.detail = detail;
   }
 }
 
@@ -44,12 +51,27 @@ export function tooManyRequests(retryAfterSeconds: number): OAuthError {
   });
 }
 
+/**
+ * The refusal of a code or a refresh token. The client is not told why: it could be a thief.
+ *
+ * @param detail the reason, for the operator
+ */
+export function invalidGrant(detail: string): OAuthError {
+  return new OAuthError(
+    'invalid_grant',
+    'The code or refresh token is invalid, expired or already used. Sign in again',
+    { detail },
+  );
+}
+
 /** Answers refusals and unreadable bodies as JSON; leaves everything unexpected to the next handler. */
 export const oauthErrorHandler: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) return next(error);
   res.set('Cache-Control', 'no-store');
   if (error instanceof OAuthError) {
     res.status(error.status).set(error.headers).json({ error: error.code, error_description: error.message });
+  } else if (error instanceof UnavailableError) {
+    sendUnavailable(res, error);
   } else if (isHttpError(error) && error.status < 500) {
     res
       .status(error.status)

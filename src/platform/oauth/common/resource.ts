@@ -15,3 +15,11 @@ export function canonicalResource(
   if (spelled === resource || spelled === issuer) return resource;
   throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource');
 }
+
+/** @throws {OAuthError} `invalid_target` when a client names another resource than the user allowed (RFC 8707) */
+export function assertGranted(asked: string | undefined, granted: string): void {
+  if (asked === undefined || asked === granted) return;
+  throw new OAuthError('invalid_target', 'The resource is not the one that was granted', {
+    detail: 'the resource is not the one of the authorization request',
+  });
+}

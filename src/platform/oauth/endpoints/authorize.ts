@@ -1,12 +1,11 @@
 import { type Request, type Response, Router } from 'express';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { storeRequest } from '../sign-in/authorization-request.js';
 import { pageErrorHandler } from '../sign-in/pages.js';
 
 /** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
@@ -82,7 +81,7 @@ async function validateAndStoreRequest(
       'A code_challenge with code_challenge_method S256 is required (PKCE)',
     );
   }
-  return storeRequest(context, req, res, {
+  return context.requests.keep(req, res, {
     client_id: client.clientId,
     redirect_uri: redirectUri,
     state: values['state'] ?? null,

@@ -1,13 +1,13 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { UnavailableError } from '../../http/errors.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { readFormWithScopes } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 import type { User } from '../sign-in/accounts.js';
-import { type AuthorizationRequest, consumeRequest, findRequest } from '../sign-in/authorization-request.js';
+import type { AuthorizationRequest } from '../sign-in/authorization-request.js';
 import { grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
 import { pageErrorHandler } from '../sign-in/pages.js';
 import { TooManySignInsError } from '../sign-in/password-checks.js';
-import { createGrant } from '../tokens/grants.js';
 
 const EXPIRED =
   'This sign-in page has expired, was used already, or belongs to another browser. Start again from your application.';
@@ -31,7 +31,7 @@ interface Attempt {
 export function loginRoutes(context: OAuthContext): Router {
   const router = Router();
   router.get('/login', async (req, res) => {
-    const request = await findRequest(context, req, req.query['request']);
+    const request = await context.requests.find(req, req.query['request']);
     if (request === undefined) return sendExpired(context, res);
     await sendLoginPage(context, res, 200, String(req.query['request']), request);
   });
@@ -42,7 +42,7 @@ export function loginRoutes(context: OAuthContext): Router {
     async (req: Request, res: Response) => {
       const { values, scopes: ticked } = res.locals['form'] as LoginForm;
       const id = values['request'] ?? '';
-      const request = await findRequest(context, req, id);
+      const request = await context.requests.find(req, id);
       if (request === undefined) return sendExpired(context, res);
       if (values['decision'] !== 'allow') return deny(context, res, id, request);
       const entered = { username: values['username'] ?? '', ticked };
@@ -54,7 +54,7 @@ export function loginRoutes(context: OAuthContext): Router {
 }
 
 async function deny(context: OAuthContext, res: Response, id: string, request: AuthorizationRequest) {
-  if (!(await consumeRequest(context, id))) return sendExpired(context, res);
+  if (!(await context.requests.consume(id, async () => true))) return sendExpired(context, res);
   context.logger.info({ client: request.client_id }, 'sign-in cancelled');
   sendAnswer(context, res, request, {
     error: 'access_denied',
@@ -75,16 +75,19 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       : 'This account may not allow any of what the application asks for.';
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
-  if (!(await consumeRequest(context, id))) return sendExpired(context, res);
-  await context.clients.markUsed(request.client_id);
-  const code = await createGrant(context.store, {
-    username: user.id,
-    clientId: request.client_id,
-    scopes,
-    resource: request.resource,
-    redirectUri: request.redirect_uri,
-    codeChallenge: request.code_challenge,
+  const code = await context.requests.consume(id, async (transaction) => {
+    await context.registeredClients.markUsed(request.client_id, transaction);
+    const grant = {
+      username: user.id,
+      clientId: request.client_id,
+      scopes,
+      resource: request.resource,
+      redirectUri: request.redirect_uri,
+      codeChallenge: request.code_challenge,
+    };
+    return context.grants.create(grant, transaction);
   });
+  if (code === undefined) return sendExpired(context, res);
   context.logger.info({ user: user.id, client: request.client_id, scopes }, 'signed in');
   sendAnswer(context, res, request, { code });
 }
@@ -103,11 +106,15 @@ async function signIn(
     checkPassword(context, req.ip ?? '', entered.username, password),
   ).catch((error: unknown) => {
     if (error instanceof TooManySignInsError) return 'busy' as const;
+    if (error instanceof UnavailableError) return 'unavailable' as const;
     throw error;
   });
   if (result === 'busy') {
     res.set('Retry-After', '5');
     await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');
+  } else if (result === 'unavailable') {
+    res.set('Retry-After', '30');
+    await retry(503, 'Sign-in does not work right now. Try again in a moment.');
   } else if (result === 'wrong') {
     // Not the name that was typed: people type passwords there, too.
     logger.info({ address: req.ip, client: request.client_id }, 'sign-in failed');
@@ -127,7 +134,7 @@ async function signIn(
 }
 
 async function checkPassword(
-  { limits, accounts }: OAuthContext,
+  { limits, users }: OAuthContext,
   address: string,
   username: string,
   password: string,
@@ -135,7 +142,7 @@ async function checkPassword(
   const wait = await limits.countLogin(address, username);
   if (wait > 0) return { wait };
   try {
-    const user = await accounts.verifyPassword(username, password);
+    const user = await users.verifyPassword(username, password);
     if (user === undefined) return 'wrong';
     await limits.clearLogins(address, username);
     return { user };

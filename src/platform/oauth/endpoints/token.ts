@@ -1,12 +1,11 @@
 import { type RequestHandler, Router } from 'express';
 import { cors } from '../../http/cors.js';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import { formBody } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { type Grant, redeemCode } from '../tokens/grants.js';
-import { refreshGrant } from '../tokens/refresh.js';
+import type { Grant } from '../tokens/grants.js';
 import { revokeToken } from './revoke.js';
 
 type Form = Record<string, string | undefined>;
@@ -25,7 +24,7 @@ interface TokenResponse {
 
 /** `POST /token` (OAuth 2.1 section 3.2) and `POST /revoke` (RFC 7009). */
 export function tokenRoutes(context: OAuthContext): Router {
-  const { clients, limits, store, accessTokens } = context;
+  const { clients, registeredClients, limits } = context;
   const router = Router();
   router.use(['/token', '/revoke'], cors('POST'), onlyPost, formBody);
   router.post('/token', async (req, res) => {
@@ -47,7 +46,7 @@ export function tokenRoutes(context: OAuthContext): Router {
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await clients.markUsed(client.clientId);
+    await registeredClients.markUsed(client.clientId);
     res.json(answer);
   });
   router.post('/revoke', async (req, res) => {
@@ -55,7 +54,7 @@ export function tokenRoutes(context: OAuthContext): Router {
     const form = res.locals['form'] as Form;
     const client = await clients.authenticate(req, form);
     if (form['token'] === undefined) throw new OAuthError('invalid_request', 'token is required');
-    await revokeToken(store, accessTokens, client, form['token']);
+    await revokeToken(context, client, form['token']);
     res.status(200).end();
   });
   return router;
@@ -67,44 +66,28 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
   if (codeVerifier === undefined || !/^[\w.~-]{43,128}$/.test(codeVerifier)) {
     throw new OAuthError('invalid_request', 'code_verifier is required, 43 to 128 unreserved characters');
   }
-  const { refreshTokenTtl } = context.config;
-  const { grant, refreshToken } = await redeemCode(context.store, {
+  const redemption = {
     code,
     codeVerifier,
     clientId: client.clientId,
     redirectUri: form['redirect_uri'],
     resource: canonicalResource(context, form['resource']),
-    logger: context.logger,
-    grantTtl: grantTtl(context),
-    refreshTtl: client.grantTypes.includes('refresh_token') ? refreshTokenTtl : undefined,
-  });
+  };
+  const mayRefresh = client.grantTypes.includes('refresh_token');
+  const { grant, refreshToken } = await context.grants.redeem(redemption, mayRefresh);
   return respond(context, grant, grant.scopes, refreshToken);
 }
 
 async function refresh(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { refresh_token } = form;
   if (refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is required');
-  const { store, config, logger, accounts, refreshKey } = context;
-  const request = {
+  const { grant, scope, refreshToken } = await context.grants.refresh({
     refreshToken: refresh_token,
     clientId: client.clientId,
     scope: form['scope'],
     resource: canonicalResource(context, form['resource']),
-  };
-  const { grant, scope, refreshToken } = await refreshGrant(store, request, {
-    key: refreshKey,
-    grace: config.refreshGrace,
-    refreshTtl: config.refreshTokenTtl,
-    grantTtl: grantTtl(context),
-    logger,
-    allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
   return respond(context, grant, scope, refreshToken);
-}
-
-/** A grant outlives the last token made from it. */
-function grantTtl({ config }: OAuthContext): number {
-  return Math.max(config.refreshTokenTtl, config.accessTokenTtl);
 }
 
 async function respond(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler, Response } from 'express';
-import { describeRequestFault, isHttpError, logServerFault } from '../../http/errors.js';
+import { describeRequestFault, isHttpError, logServerFault, UnavailableError } from '../../http/errors.js';
 import type { Logger } from '../../logger.js';
 import type { Brand } from '../../ui/brand.js';
 import { OAuthError } from '../common/errors.js';
@@ -56,6 +56,10 @@ export function pageErrorHandler({ pages, logger }: { pages: Pages; logger: Logg
     if (error instanceof OAuthError) {
       res.set(error.headers);
       return pages.sendError(res, error.status, error.message);
+    }
+    if (error instanceof UnavailableError) {
+      res.set('Retry-After', '30');
+      return pages.sendError(res, 503, `${error.message}. Try again in a moment.`);
     }
     if (isHttpError(error) && error.status < 500)
       return pages.sendError(res, error.status, `${describeRequestFault(error)}.`);

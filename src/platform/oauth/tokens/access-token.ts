@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { nowInSeconds } from '../../clock.js';
-import { SIGNING_ALGORITHM, type SigningKeys } from './keys.js';
+import { SIGNING_ALGORITHM } from './key-store.js';
+import type { SigningKeys } from './keys.js';
 
 /** The claims of an access token (RFC 9068 section 2.2), and the grant it belongs to. */
 export interface AccessTokenClaims {
