@@ -33,6 +33,7 @@ export interface PromptDefinition<Args extends z.ZodObject, Services> {
 /** A prompt ready to be registered with the server of one request. */
 export interface Prompt<Services = unknown> {
   name: string;
+  description: string;
   register: (server: McpServer, requestScope: RequestScope<Services>) => void;
 }
 
@@ -47,6 +48,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
   return {
     name,
+    description: definition.description,
     register(server, requestScope) {
       const answer = (args: unknown, context: HandlerContext<Services>) =>
         withErrorBoundary(requestScope.log.child({ prompt: name }), async () => {
