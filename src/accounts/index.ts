@@ -1,6 +1,6 @@
 import type { Accounts } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
-import { disableDemoUsers, seedDemoUsers } from './demo-users.js';
+import { demoUsers, disableDemoUsers, seedDemoUsers } from './demo-users.js';
 import {
   addUser,
   findUser,
@@ -17,6 +17,7 @@ export function createAccounts(store: Store): Accounts {
   return {
     findUser: (id) => findUser(store, id),
     verifyPassword: (username, password) => verifyPassword(store, username, password),
+    demoUsers,
     seed: (scopes) => seedDemoUsers(store, scopes),
     disableSeeded: () => disableDemoUsers(store),
     isEmpty: async () => !(await hasUsers(store)),

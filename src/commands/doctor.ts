@@ -8,7 +8,7 @@ import { type Outcome, runChecks } from './doctor/run.js';
 import { signInChecks } from './doctor/sign-in.js';
 import { streamChecks } from './doctor/streams.js';
 
-/** In the order in which a client would come upon them. */
+/** In the order in which a client would meet them. */
 const checks = [
   ...endpointChecks,
   ...discoveryChecks,
@@ -19,7 +19,7 @@ const checks = [
 ];
 
 const program = new Command('doctor')
-  .description('Walks a server as a client would, and names the fix for everything that would go wrong.')
+  .description('Follows the same steps as a client, and names the fix for everything that would go wrong.')
   .argument('<url>', 'its address; /mcp is added when there is no path')
   .option('--token-file <file>', 'a file with a static token, for the checks that need to be signed in')
   .option('--json', 'answer as JSON, for scripts')
@@ -53,7 +53,7 @@ async function run(address: string, options: { tokenFile?: string; json?: boolea
 
 function endpointOf(address: string): string {
   if (!URL.canParse(address) || !/^https?:/.test(address)) {
-    program.error(`error: ${address} is no address, such as https://mcp.example.com`);
+    program.error(`error: ${address} is not an address, such as https://mcp.example.com`);
   }
   const url = new URL(address);
   return url.pathname === '/' ? `${url.origin}/mcp` : `${url.origin}${url.pathname}`;
@@ -71,6 +71,6 @@ function printOutcome({ check, status, problems, warnings, reason }: Outcome): v
     console.log(`PROBLEM  ${check}: ${problem}\n         Fix: ${fix}.`);
   }
   for (const { problem, fix } of warnings) {
-    console.log(`warning  ${check}: ${problem}\n         Unless this is meant to be so: ${fix}.`);
+    console.log(`warning  ${check}: ${problem}\n         Unless this is intentional: ${fix}.`);
   }
 }

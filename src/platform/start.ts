@@ -44,5 +44,5 @@ export async function startServer<Variables extends VariableTable, Services exte
   });
   const address = await run({ config, logger, store, app, services });
   const hasNoUsers = config.authMode === 'builtin' && ((await accounts.isEmpty?.()) ?? false);
-  console.error(banner(config, brand, address, hasNoUsers, disabled));
+  console.error(banner({ config, brand, address, accounts, hasNoUsers, disabled }));
 }

@@ -8,7 +8,7 @@ import {
 } from './request.js';
 import { type Check, type DoctorRun, endpoint, isOwn, type Problem, Skipped } from './run.js';
 
-/** A web client anywhere, for what every page may read. */
+/** A web client anywhere, for documents that every page may read. */
 const ANYWHERE = 'https://app.example';
 /** A web client on the computer of its user, such as the MCP Inspector: the only pages that may call `/mcp` by default. */
 const ON_THIS_COMPUTER = 'http://localhost:6274';
@@ -20,7 +20,7 @@ interface Place {
   request: (url: string, headers: Record<string, string>) => Promise<Answer>;
 }
 
-/** Whether clients that are web pages can read the answers: to the preflight request, and to the real one. */
+/** Whether web clients can read the answers, to the preflight request and to the real one. */
 export const corsChecks: Check[] = [
   {
     name: 'CORS',
@@ -43,7 +43,7 @@ export const corsChecks: Check[] = [
 
 async function examinePlace({ url, method, origin, request: send }: Place): Promise<string | undefined> {
   const real = await send(url, { Origin: origin });
-  // Pages of that origin are refused on purpose, or the endpoint fails altogether, which another check names.
+  // Either pages of that origin are refused on purpose, or the endpoint fails altogether, which another check reports.
   if (real.status === 403 || real.json === undefined) return undefined;
   const preflight = await request(url, {
     method: 'OPTIONS',

@@ -5,7 +5,7 @@ import { type Check, isOwn, type Problem, Skipped } from './run.js';
 const REQUIRED_ENDPOINTS = ['authorization_endpoint', 'token_endpoint'];
 const NO_SIGN_IN = 'the endpoint does not ask for a token';
 
-/** Whether a client finds its way to the sign-in, and every document agrees with the others. */
+/** Whether a client finds the sign-in, and all documents agree with each other. */
 export const discoveryChecks: Check[] = [
   {
     name: 'WWW-Authenticate',
@@ -44,7 +44,7 @@ export const discoveryChecks: Check[] = [
       const url = metadataUrl(doctorRun.mcpUrl);
       const answer = await request(url);
       if (answer.status !== 200 || answer.json === undefined) {
-        const problem = `${url} is no JSON document: ${summary(answer)}`;
+        const problem = `${url} is not a JSON document: ${summary(answer)}`;
         return [{ problem, fix: 'Forward /.well-known/ to the server, before any rule for static files' }];
       }
       doctorRun.resourceMetadata = answer.json;
@@ -132,7 +132,7 @@ async function findServerMetadata(issuer: string): Promise<{ place: string; docu
   return undefined;
 }
 
-/** @param own whether the issuer is the server itself; what a provider elsewhere lacks may be beyond its operator */
+/** @param own whether the issuer is the server itself; its operator may not control what a provider elsewhere lacks */
 function serverMetadataProblems(metadata: Json, issuer: string, own: boolean): Problem[] {
   const problems: Problem[] = [];
   if (metadata['issuer'] !== issuer) {

@@ -12,7 +12,7 @@ const CERTIFICATE_FIXES: Record<string, string> = {
 };
 const MAX_CLOCK_SKEW_S = 60;
 
-/** Whether there is an MCP endpoint at all, reached without detours. */
+/** Whether there is an MCP endpoint at all, reached without redirects. */
 export const endpointChecks: Check[] = [
   {
     name: 'connection and TLS',
@@ -62,7 +62,7 @@ export const endpointChecks: Check[] = [
       const challenged = first.status === 401;
       if (challenged || first.json?.['jsonrpc'] === '2.0') return [];
       throw new FatalProblem({
-        problem: `This is no MCP endpoint: POST ${mcpUrl} got ${summary(first)}`,
+        problem: `This is not an MCP endpoint: POST ${mcpUrl} got ${summary(first)}`,
         fix: 'Check the path (usually /mcp), and that the proxy forwards POST to the server',
       });
     },

@@ -9,7 +9,7 @@ import {
 } from './request.js';
 import { type Check, type DoctorRun, endpoint, isOwn, type Problem } from './run.js';
 
-/** Names under which clients are known to come. */
+/** User agents of known clients. */
 const USER_AGENTS = [
   'python-httpx/0.28.1',
   'Claude-User',
@@ -23,7 +23,7 @@ interface Place {
   request: (url: string, headers: Record<string, string>) => Promise<Answer>;
 }
 
-/** Whether programs are let through that a firewall takes for bots, at every address they request. */
+/** Whether a firewall lets through programs that it could take for bots, at every address they use. */
 export const firewallChecks: Check[] = [
   {
     name: 'known user agents get through',

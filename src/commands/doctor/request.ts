@@ -2,7 +2,7 @@ const TIMEOUT_MS = 10_000;
 
 export type Json = Record<string, unknown>;
 
-/** What a server answered, redirects not followed. */
+/** What a server answered; redirects are not followed. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -18,7 +18,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Answ
   return { status: response.status, headers: response.headers, text, json: parseObject(text) };
 }
 
-/** A request as a client without a token begins. */
+/** The first request of a client without a token. */
 export function requestMcp(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   return request(url, {
     method: 'POST',
@@ -31,7 +31,7 @@ export function requestMcp(url: string, headers: Record<string, string> = {}): P
   });
 }
 
-/** Asks to register a client that must be refused: nothing is left behind. */
+/** Requests a registration that must be refused, so that it leaves nothing behind. */
 export function requestRefusedRegistration(
   url: string,
   headers: Record<string, string> = {},
@@ -43,12 +43,12 @@ export function requestRefusedRegistration(
   });
 }
 
-/** Asks for a token in a way that must be refused. */
+/** Sends a token request that must be refused. */
 export function requestRefusedToken(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   return request(url, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'none' }) });
 }
 
-/** An answer in a few words, for people: never more than one line of what a server sent. */
+/** An answer in a few words, for people: at most one line of what the server sent. */
 export function summary({ status, headers, text }: Answer): string {
   const type = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   const title = /<title>([^<]*)/i.exec(text)?.[1]?.trim();

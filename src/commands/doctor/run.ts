@@ -1,14 +1,14 @@
 import type { Answer, Json } from './request.js';
 
-/** Something a client would stumble over, and what to do about it. */
+/** Something that would stop a client, and what to do about it. */
 export interface Problem {
   problem: string;
   fix: string;
-  /** It may be meant to be so; it does not make the server a failing one. */
+  /** A warning may be intentional; it does not make the server fail the examination. */
   warning?: boolean;
 }
 
-/** What the checks learn on their way through a server; each can use what those before it found. */
+/** What the checks learn about a server; each can use what earlier checks found. */
 export interface DoctorRun {
   /** The address of the MCP endpoint, as a client is given it. */
   mcpUrl: string;
@@ -24,7 +24,7 @@ export interface DoctorRun {
   serverMetadataUrl?: string;
 }
 
-/** Nothing to check here, and why. */
+/** Why there is nothing to check here. */
 export class Skipped {
   constructor(readonly reason: string) {}
 }
@@ -84,13 +84,13 @@ function judge(check: string, found: Problem[]): Outcome {
   return { check, status, problems, warnings };
 }
 
-/** The address an endpoint has by the metadata, when it is one. */
+/** The address of an endpoint according to the metadata, if it is a valid URL. */
 export function endpoint({ serverMetadata }: DoctorRun, name: string): string | undefined {
   const value = serverMetadata?.[name];
   return typeof value === 'string' && URL.canParse(value) ? value : undefined;
 }
 
-/** Whether an address is of the server that is examined, and not of an identity provider elsewhere. */
+/** Whether an address belongs to the examined server, not to an identity provider elsewhere. */
 export function isOwn({ mcpUrl }: DoctorRun, url: string): boolean {
   return new URL(url).origin === new URL(mcpUrl).origin;
 }

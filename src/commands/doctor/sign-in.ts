@@ -1,13 +1,13 @@
 import { type Answer, request, requestRefusedRegistration, requestRefusedToken, summary } from './request.js';
 import { type Check, endpoint, isOwn, type Problem, Skipped } from './run.js';
 
-/** Whether the endpoints of the sign-in can be used by programs and browsers. */
+/** Whether programs and browsers can use the sign-in endpoints. */
 export const signInChecks: Check[] = [
   {
     name: 'registration',
     async run(doctorRun) {
       const url = endpoint(doctorRun, 'registration_endpoint');
-      if (url === undefined) return new Skipped('clients can not register');
+      if (url === undefined) return new Skipped('clients cannot register');
       const answer = await requestRefusedRegistration(url);
       if (answer.status === 429) return tooMany(answer);
       if (answer.status === 400 && typeof answer.json?.['error'] === 'string') return [];
@@ -53,7 +53,7 @@ export const signInChecks: Check[] = [
     async run(doctorRun) {
       const url = endpoint(doctorRun, 'authorization_endpoint');
       if (url === undefined) return new Skipped('there is no metadata');
-      // The form of this server is at /login; where a provider has its own is not known.
+      // This server's form is at /login; a provider's own form could be anywhere.
       const pages = isOwn(doctorRun, url) ? [url, new URL('/login', url).href] : [url];
       const problems: Problem[] = [];
       for (const page of pages) {
@@ -66,7 +66,7 @@ export const signInChecks: Check[] = [
   },
 ];
 
-/** What keeps a browser from signing in at a page, seen without a valid request. */
+/** What would keep a browser from signing in on a page, judged without a valid request. */
 function pageProblems(page: string, answer: Answer): Problem[] {
   const problems: Problem[] = [];
   const { status, headers } = answer;

@@ -3,7 +3,7 @@ import { type Check, type Problem, Skipped } from './run.js';
 const FIRST_EVENT_WITHIN_MS = 5000;
 const OFF = 'the SSE transport is off';
 
-/** Whether the old transport can be used, whose answers arrive in a stream. */
+/** Whether the old transport works, whose answers arrive in a stream. */
 export const streamChecks: Check[] = [
   {
     name: 'SSE endpoint',
@@ -30,7 +30,7 @@ export const streamChecks: Check[] = [
   },
 ];
 
-/** Opens the stream, and closes it after a look at it. */
+/** Opens the stream, inspects the response, and closes it. */
 async function openStream(
   mcpUrl: string,
   headers: Record<string, string>,
@@ -62,7 +62,7 @@ function noStream({ status, headers }: Response): Problem[] {
   if (status === 200 && type.startsWith('text/event-stream')) return [];
   return [
     {
-      problem: `/sse is no event stream: status ${status}, ${type.split(';')[0]}`,
+      problem: `/sse is not an event stream: status ${status}, ${type.split(';')[0]}`,
       fix: 'Forward GET /sse to the server; where the old transport is off (ENABLE_SSE=false) it answers 404',
     },
   ];

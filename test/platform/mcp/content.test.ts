@@ -3,14 +3,14 @@ import type { Caller } from '../../../src/platform/caller.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createMcpServer, type ServerDependencies } from '../../../src/platform/mcp/content.js';
 import { definePrompt, defineResource, defineTool } from '../../../src/platform/mcp/define.js';
-import { testContent } from '../../support/app.js';
+import { testContent } from '../../support/app/app.js';
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const watched = <Definition extends { register: (...args: never[]) => void }>(definition: Definition) => ({
   ...definition,
   register: vi.fn(),
 });
-const caller: Caller = { kind: 'user', id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+const caller: Caller = { kind: 'user', id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
 const log = createLogger({ logLevel: 'silent', logPretty: false });
 const dependencies = { stateKey: Buffer.alloc(32) } as ServerDependencies;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { definePrompt } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const argsSchema = z.object({ city: z.string().optional(), street: z.string().optional() });
 const prompts = [
   definePrompt({
@@ -20,13 +20,13 @@ const prompts = [
   definePrompt({
     ...described,
     name: 'locked',
-    scopes: ['orders:write'],
+    scopes: ['notes:write'],
     argsSchema,
     complete: { city: () => ['SECRET'] },
     get: () => 'SECRET',
   }),
 ];
-const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
 
 let app: TestApp;
 beforeAll(async () => {
@@ -71,6 +71,6 @@ describe.each([
 
   it('of a missing scope is closed, its completions too', async () => {
     await expect(client.getPrompt({ name: 'locked' })).rejects.toThrow();
-    await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/orders:write/);
+    await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/notes:write/);
   });
 });

@@ -4,10 +4,10 @@ import { inputRequired } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { acceptedContent, defineTool, structured, ToolError } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern, post } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 let cancelReason: unknown;
 let began = () => {};
 
@@ -219,17 +219,17 @@ it('a missing scope is 403 with the scopes the tool needs', async () => {
   const write = defineTool({
     ...described,
     name: 'write',
-    scopes: ['read', 'orders:write'],
+    scopes: ['notes:read', 'notes:write'],
     handler: () => 'written',
   });
-  const caller = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+  const caller = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
   const limited = await startApp({ tools: [write] }, {}, { verifiers: [() => caller] });
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'write', arguments: {} } };
   const response = await post(limited.mcpUrl, body, { Authorization: 'Bearer user-token' });
   expect(response.status).toBe(403);
   const challenge = response.headers.get('www-authenticate');
   expect(challenge).toContain('error="insufficient_scope"');
-  expect(challenge).toContain('scope="read orders:write"');
+  expect(challenge).toContain('scope="notes:read notes:write"');
   expect(challenge).toContain(`resource_metadata="${limited.url}/.well-known/oauth-protected-resource/mcp"`);
   await limited.stop();
 });

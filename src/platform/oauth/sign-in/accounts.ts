@@ -36,6 +36,12 @@ export interface UserManagement {
   setDisabled: (username: string, disabled: boolean) => Promise<void>;
 }
 
+/** A user of a demonstration, whose password everyone may know. */
+export interface DemoUser {
+  username: string;
+  password: string;
+}
+
 /** Who may sign in: the one object the platform asks. It never looks behind it. */
 export interface Accounts {
   /**
@@ -51,6 +57,8 @@ export interface Accounts {
    * @throws {UnavailableError} when the directory does not answer
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
+  /** The demo users, to be shown at the start of a demonstration. */
+  demoUsers?: DemoUser[];
   /** Adds the demo users that do not exist yet, who may grant all these scopes. */
   seed?: (scopes: string[]) => Promise<void>;
   /** Disables the demo users whose password still is the public one. @returns their names */
