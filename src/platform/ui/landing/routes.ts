@@ -7,7 +7,7 @@ import { type LandingOptions, landingPage } from './page.js';
 export function landingRoutes(options: LandingOptions): Router {
   const { render, policy } = pageTemplate(options.brand, import.meta.dirname, 'landing');
   const page = render(landingPage(options));
-  const icon = logoFile(options.brand);
+  const icon = Buffer.from(logoFile(options.brand));
   const headers = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' };
   const router = Router();
   router.get('/', (_req, res) => {
