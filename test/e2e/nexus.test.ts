@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice } from '../../src/shop/products.js';
-import { readPdf } from '../shop/support/pdf.js';
+import { readPdf } from '../shop/catalogue/pdf.js';
 import { connectLegacy } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
@@ -73,6 +73,7 @@ it('calls every tool with static parameters no schema knows', async () => {
   const args: Record<string, Record<string, unknown>> = {
     get_product_info: { product_id: 'lamp-arc' },
     get_order_status: { order_id: 'ORD-1001' },
+    track_delivery: { order_id: 'ORD-1001' },
     cancel_order: { order_id: 'ORD-2007', confirm: true },
     send_catalog: { category: 'tables' },
     send_product_image: { product_id: 'table-desk' },

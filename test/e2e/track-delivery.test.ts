@@ -8,7 +8,9 @@ it('the example tracks deliveries without any account, and leaves nothing behind
   const call = { name: 'track_delivery', arguments: { order_id: 'ORD-1005' } };
   expect((await client.callTool(call)).structuredContent).toMatchObject({ status: 'in_transit' });
   await client.close();
-  const standIn = /"url":"(http:\/\/127\.0\.0\.1:\d+)","msg":"tracking stand-in started"/.exec(server.output());
+  const standIn = /"url":"(http:\/\/127\.0\.0\.1:\d+)","msg":"tracking stand-in started"/.exec(
+    server.output(),
+  );
   const shipment = `${standIn?.[1]}/shipments/ORD-1005`;
   expect((await fetch(shipment)).status).toBe(401);
   expect(await server.stop()).toBe(0);

@@ -1,5 +1,6 @@
 import type { Client, ClientOptions } from '@modelcontextprotocol/client';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 import type { Caller } from '../../../src/platform/caller.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
@@ -131,6 +132,6 @@ export async function startTools<Services = unknown>(
 
 /** Within a test when that is finished, otherwise after the tests around the call. */
 function stopAtTheEnd(stop: () => Promise<void>): void {
-  if (expect.getState().currentTestName === undefined) afterAll(stop);
+  if (getCurrentTest() === undefined) afterAll(stop);
   else onTestFinished(stop);
 }
