@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { decodeProtectedHeader, errors, type JWTHeaderParameters } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Logger } from '../../../src/platform/logger.js';
-import { createAccessTokens } from '../../../src/platform/oauth/tokens/access-token.js';
 import type { OAuthTables } from '../../../src/platform/oauth/tables.js';
+import { createAccessTokens } from '../../../src/platform/oauth/tokens/access-token.js';
 import { createKeyStore } from '../../../src/platform/oauth/tokens/key-store.js';
 import {
   createSigningKeys as createKeys,
