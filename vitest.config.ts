@@ -1,13 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of these folders start programs, which are built before. Everything else runs within the process of its test. */
+const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,e2e,fork,scripts}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/build.ts',
     // Tests wait for servers and browsers most of the time, so no core is kept free.
     maxWorkers: '100%',
     // Real servers, browsers and databases on whatever machine runs this; no test waits for the time to pass.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: PROGRAMS } },
+      {
+        extends: true,
+        test: { name: 'programs', include: PROGRAMS, globalSetup: 'test/support/programs/build.ts' },
+      },
+    ],
   },
 });

@@ -2,7 +2,7 @@
  * How long a catalogue takes, asked for over HTTP: the first one of a fresh server, the first one of another category,
  * and the same again from the cache. Run it on an idle machine: `npm run bench`
  */
-import { startServer } from '../test/support/server.js';
+import { startServer } from '../test/support/programs/server.js';
 
 const SERVERS = 5;
 const CACHED_REQUESTS = 100;

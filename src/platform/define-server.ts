@@ -2,7 +2,7 @@ import type { Implementation, McpServerOptions, ServerCapabilities } from '@mode
 import type { Router } from 'express';
 import type { ValuesOf, VariableTable } from './config/variable.js';
 import type { Logger } from './logger.js';
-import type { ServerContent } from './mcp/content.js';
+import type { Attach, ServerContent } from './mcp/content.js';
 import type { Prompt } from './mcp/define-prompt.js';
 import type { Resource } from './mcp/define-resource.js';
 import type { Tool } from './mcp/define-tool.js';
@@ -51,6 +51,8 @@ export interface ServerDefinition<Variables extends VariableTable, Services exte
   prompts: Prompt<Services>[];
   /** Extensions of the protocol, by identifier. */
   extensions?: ServerCapabilities['extensions'];
+  /** Adds to the server of a request what the `define*` helpers do not cover, such as extensions of the SDK. */
+  attach?: Attach<Services>;
   /** How long clients may keep lists. */
   cacheHints?: McpServerOptions['cacheHints'];
   /** Routes that need no sign-in, such as files behind links in answers. */
@@ -77,6 +79,7 @@ export function contentOf<Variables extends VariableTable, Services extends Clos
   resources,
   prompts,
   extensions,
+  attach,
   cacheHints,
 }: ServerDefinition<Variables, Services>): ServerContent<Services> {
   const info: Implementation = {
@@ -94,6 +97,7 @@ export function contentOf<Variables extends VariableTable, Services extends Clos
     resources,
     prompts,
     ...(extensions && { extensions }),
+    ...(attach && { attach }),
     ...(cacheHints && { cacheHints }),
   };
 }

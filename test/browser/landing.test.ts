@@ -8,8 +8,8 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.js';
-import { findProgram } from '../support/requirements.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { findProgram } from '../support/programs/requirements.js';
 
 const executablePath = findProgram('chromium', 'The landing page in a browser');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

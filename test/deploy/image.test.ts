@@ -4,8 +4,9 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { connectModern } from '../support/clients.js';
-import { freePort, SERVICE_TOKEN } from '../support/server.js';
+import { connectModern } from '../support/app/clients.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
+import { endWithTests } from '../support/programs/processes.js';
 
 const root = join(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;
@@ -100,19 +101,21 @@ it(
     execFileSync('chmod', ['-R', 'a-w', app]);
 
     const port = String(await freePort());
-    const child = spawn(process.execPath, command.slice(1), {
-      cwd: app,
-      env: {
-        ...environment,
-        PORT: port,
-        HOST: '127.0.0.1',
-        DEMO_DATA: 'true',
-        MCP_AUTH_TOKEN: SERVICE_TOKEN,
-        DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('/data', data),
-      },
-      ...(asRoot && { uid, gid }),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = endWithTests(
+      spawn(process.execPath, command.slice(1), {
+        cwd: app,
+        env: {
+          ...environment,
+          PORT: port,
+          HOST: '127.0.0.1',
+          DEMO_DATA: 'true',
+          MCP_AUTH_TOKEN: SERVICE_TOKEN,
+          DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('/data', data),
+        },
+        ...(asRoot && { uid, gid }),
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
     onTestFinished(() => void child.kill('SIGKILL'));
     const exited = once(child, 'exit');
     await Promise.race([once(child.stderr, 'data'), exited]);

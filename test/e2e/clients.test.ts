@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 /** For each tool, arguments that succeed for the service caller. */
 const validArguments: Record<string, Record<string, unknown>> = {
@@ -19,7 +19,7 @@ const validArguments: Record<string, Record<string, unknown>> = {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startExample();
 });
 afterAll(() => server.stop());
 

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CallbackServer } from '../../examples/callback-server.js';
-import { freePort, SERVICE_TOKEN, startServer, type TestServer } from '../support/server.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 const run = promisify(execFile);
 const EXAMPLE = join(import.meta.dirname, '../../examples/connect-with-client.ts');
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startExample();
 });
 afterAll(() => server.stop());
 

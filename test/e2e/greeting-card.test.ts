@@ -1,8 +1,8 @@
 import { EXTENSION_ID, RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { signInForTokens, type Tokens } from '../support/oauth.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { signInForTokens, type Tokens } from '../support/oauth/oauth.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 const CARD_URI = 'ui://acme/greeting-card';
 const MESSAGE = 'Hello <b>world</b>';
@@ -12,7 +12,7 @@ let server: TestServer;
 let alice: Tokens;
 let bob: Tokens;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startExample();
   alice = await signInForTokens(server.url);
   bob = await signInForTokens(server.url, { username: 'bob', password: 'hunter2' });
 });

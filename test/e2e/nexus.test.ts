@@ -2,9 +2,9 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice } from '../../src/shop/products.js';
-import { connectLegacy } from '../support/clients.js';
-import { readPdf } from '../support/pdf.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { readPdf } from '../shop/support/pdf.js';
+import { connectLegacy } from '../support/app/clients.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 /** JackAI Nexus as it works: a static token, a 2025 client, fixed parameters added to every call, files without token. */
 const STATIC_PARAMETERS = { tenant_id: 'tenant-7', channel: 'whatsapp', nested: { a: [1] }, flag: true };
@@ -19,7 +19,7 @@ interface MediaAnswer {
 let server: TestServer;
 let nexus: Client;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startExample();
   nexus = await connectLegacy(server.mcpUrl);
 });
 afterAll(async () => {
@@ -117,7 +117,7 @@ it.each(topics)('forwards the audio guide on %s', async (topic) => {
 });
 
 it('may have the files under an address of their own', async () => {
-  const elsewhere = await startServer({ SITE_URL: 'https://media.shop.example' });
+  const elsewhere = await startExample({ SITE_URL: 'https://media.shop.example' });
   const client = await connectLegacy(elsewhere.mcpUrl);
   const { structuredContent } = await client.callTool({
     name: 'send_catalog',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { postgresProgram, startPostgres, type TestPostgres } from '../support/postgres.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { postgresProgram, startPostgres, type TestPostgres } from '../support/programs/postgres.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
   let database: TestPostgres;
@@ -9,7 +9,7 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
   beforeAll(async () => {
     database = await startPostgres();
     const environment = { DATABASE_URL: database.url };
-    servers = await Promise.all([startServer(environment), startServer(environment)]);
+    servers = await Promise.all([startExample(environment), startExample(environment)]);
   });
   afterAll(() => Promise.all([database.stop(), ...servers.map((server) => server.stop())]));
 
@@ -54,17 +54,5 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
       });
     }
     await client.close();
-  });
-
-  it('the banner names the database without its password', () => {
-    expect(servers[0]?.output()).toMatch(/Data\s+PostgreSQL at 127\.0\.0\.1:\d+\/postgres/);
-  });
-
-  it('a server whose database goes away says so and lives on', async () => {
-    const [server] = servers as [TestServer];
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
-    await database.stop();
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../src/platform/mcp/define.js';
 import { openStore } from '../../src/platform/store/database.js';
-import definition from '../../src/server.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { connectModern, post } from '../support/clients.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { connectModern, post } from '../support/app/clients.js';
+import fixture from './fixture/server.js';
 
 let app: TestApp | undefined;
 afterEach(async () => {
@@ -15,13 +15,13 @@ const hello = defineTool({
   name: 'hello',
   title: 'Hello',
   description: 'Says hello',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: (_args, { caller }) => `Hello ${caller.name}`,
 });
 
 describe('readiness', () => {
   it('turns 503 with a reason when the database does not answer', async () => {
-    const store = await openStore('file::memory:', { migrations: definition.migrations });
+    const store = await openStore('file::memory:', { migrations: fixture.migrations });
     app = await startApp({}, {}, { store });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     await store.destroy();

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Preview, startPreview } from '../../scripts/preview-card/server.js';
-import { sendRaw } from '../support/raw.js';
-import { freePort, startServer, type TestServer } from '../support/server.js';
+import { freePort } from '../support/app/port.js';
+import { sendRaw } from '../support/app/raw.js';
+import { endWithTests } from '../support/programs/processes.js';
+import { startExample, type TestServer } from '../support/programs/server.js';
 
 const MAIN = join(import.meta.dirname, '../../scripts/preview-card/main.ts');
 
@@ -83,16 +85,18 @@ describe('the server of the card preview', () => {
 describe('npm run preview:card', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startExample();
   });
   afterAll(() => server.stop());
 
   /** Runs it until it ends, or until it says where the card is. */
   async function run(...args: string[]): Promise<{ out: string; err: string }> {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
-      // Without a program that opens a browser.
-      env: { PATH: dirname(process.execPath) },
-    });
+    const child = endWithTests(
+      spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
+        // Without a program that opens a browser.
+        env: { PATH: dirname(process.execPath) },
+      }),
+    );
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk) => {
       out += chunk;

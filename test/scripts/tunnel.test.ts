@@ -5,9 +5,10 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, SERVICE_TOKEN } from '../support/server.js';
+import { freePort, SERVICE_TOKEN } from '../support/app/port.js';
+import { endWithTests } from '../support/programs/processes.js';
 
-const STAND_IN = join(import.meta.dirname, '../support/tunnel-stand-in.ts');
+const STAND_IN = join(import.meta.dirname, 'tunnel-stand-in.ts');
 const ADDRESS = 'https://quiet-river.ngrok.example';
 let directory: string;
 beforeAll(async () => {
@@ -20,10 +21,12 @@ function start(
   environment: Record<string, string>,
 ): { child: ChildProcess; output: () => string } {
   const tsx = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, STAND_IN, ...args], {
-    cwd: directory,
-    env: { PATH: process.env['PATH'], LOG_LEVEL: 'silent', ...environment },
-  });
+  const child = endWithTests(
+    spawn(process.execPath, ['--import', tsx, STAND_IN, ...args], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], LOG_LEVEL: 'silent', ...environment },
+    }),
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {

@@ -6,9 +6,9 @@ import definition from '../../src/server.js';
 import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../src/shop/catalogue/route.js';
 import { imageDirectory } from '../../src/shop/media-files.js';
 import { seedShop } from '../../src/shop/seed.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { readPdf } from '../support/pdf.js';
-import { sendRaw } from '../support/raw.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { sendRaw } from '../support/app/raw.js';
+import { readPdf } from './support/pdf.js';
 
 let app: TestApp;
 let store: Store;

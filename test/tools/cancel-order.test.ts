@@ -1,10 +1,10 @@
 import { type Client, specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancelOrder } from '../../src/tools/cancel-order.js';
-import type { TestApp } from '../support/app.js';
-import { connectLegacy, connectModern } from '../support/clients.js';
-import { SERVICE_TOKEN } from '../support/server.js';
-import { startShop } from '../support/tools.js';
+import type { TestApp } from '../support/app/app.js';
+import { connectLegacy, connectModern } from '../support/app/clients.js';
+import { SERVICE_TOKEN } from '../support/app/port.js';
+import { startShop } from '../support/app/tools.js';
 
 let app: TestApp;
 let clients: { close: () => Promise<void> }[] = [];

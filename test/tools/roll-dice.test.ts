@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rollDice } from '../../src/tools/roll-dice.js';
-import type { TestApp } from '../support/app.js';
-import { connectModern } from '../support/clients.js';
-import { startShop } from '../support/tools.js';
+import type { TestApp } from '../support/app/app.js';
+import { connectModern } from '../support/app/clients.js';
+import { startShop } from '../support/app/tools.js';
 
 let app: TestApp;
 beforeAll(async () => {

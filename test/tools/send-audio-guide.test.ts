@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sendAudioGuide } from '../../src/tools/send-audio-guide.js';
-import type { TestApp } from '../support/app.js';
-import { connectLegacy } from '../support/clients.js';
-import { startShop } from '../support/tools.js';
+import type { TestApp } from '../support/app/app.js';
+import { connectLegacy } from '../support/app/clients.js';
+import { startShop } from '../support/app/tools.js';
 
 let app: TestApp;
 let client: Awaited<ReturnType<typeof connectLegacy>>;

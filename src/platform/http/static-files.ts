@@ -26,9 +26,9 @@ const MEDIA = /^\.(jpe?g|png|webp|opus|ogg|mp3)$/;
  * Serves the files of `public/` to everyone: the landing page at `/`, images and audio, with ranges and `ETag`. What
  * is not there falls through to the routes after it: hidden files, folders, and every path that leaves `public/`.
  */
-export function mediaFiles(): Router {
+export function mediaFiles(directory = PUBLIC_DIRECTORY): Router {
   const router = Router();
-  router.use(express.static(PUBLIC_DIRECTORY, { dotfiles: 'ignore', redirect: false, setHeaders }));
+  router.use(express.static(directory, { dotfiles: 'ignore', redirect: false, setHeaders }));
   return router;
 }
 

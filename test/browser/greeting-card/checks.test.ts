@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumProgram } from '../../support/browser.js';
-import { ERAS, PATIENCE, useCardHost } from '../../support/card-host.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
+import { chromiumProgram } from '../../support/programs/browser.js';
 import { HOSTILE } from '../../tools/greeting-card/hostile.js';
+import { ERAS, PATIENCE, useCardHost } from './card-host.js';
 
 const CARD_URI = 'ui://acme/greeting-card';
 const PLACEHOLDER = 'Your card is on its way…';

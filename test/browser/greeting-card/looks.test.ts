@@ -1,7 +1,7 @@
 import type { Frame } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { accessibilityProblems, chromiumProgram } from '../../support/browser.js';
-import { PATIENCE, useCardHost } from '../../support/card-host.js';
+import { accessibilityProblems, chromiumProgram } from '../../support/programs/browser.js';
+import { PATIENCE, useCardHost } from './card-host.js';
 
 const WHITE = 'rgb(255, 255, 255)';
 const CONNEXT = ['rgb(234, 241, 251)', 'rgb(19, 35, 58)'];

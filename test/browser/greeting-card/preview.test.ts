@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chromiumProgram } from '../../support/browser.js';
-import { PATIENCE, useCardHost } from '../../support/card-host.js';
+import { chromiumProgram } from '../../support/programs/browser.js';
+import { PATIENCE, useCardHost } from './card-host.js';
 
 describe.skipIf(chromiumProgram === undefined)('the page of the card preview', () => {
   const host = useCardHost();

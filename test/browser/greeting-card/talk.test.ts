@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chromiumProgram } from '../../support/browser.js';
-import { PATIENCE, readParts, useCardHost } from '../../support/card-host.js';
+import { chromiumProgram } from '../../support/programs/browser.js';
+import { PATIENCE, readParts, useCardHost } from './card-host.js';
 
 const BUTTONS = ['Roll for a new look', 'Say thanks'];
 

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { expect, it } from 'vitest';
-import { startApp } from '../../support/app.js';
+import { startApp } from '../../support/app/app.js';
 
 it('an unexpected failure shows a reference, and the log has the stack under it', async () => {
   const router = Router().get('/fails', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sendRaw } from '../../support/raw.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { sendRaw } from '../../support/app/raw.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const ask = (host: string) => sendRaw(app.listening, '/', { headers: { Host: host } });
+const PATH = '/.well-known/oauth-protected-resource';
+const ask = (host: string) => sendRaw(app.listening, PATH, { headers: { Host: host } });
 
 it.each([
   'mcp.example.com',

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defineTool } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectModern } from '../../support/clients.js';
-import { freePort } from '../../support/server.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectModern } from '../../support/app/clients.js';
+import { freePort } from '../../support/app/port.js';
 
 const hello = defineTool({
   name: 'hello',
   title: 'H',
   description: 'H',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: () => 'hello',
 });
 let app: TestApp;

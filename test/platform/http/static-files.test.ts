@@ -1,13 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sendRaw } from '../../support/raw.js';
+import { mediaFiles } from '../../../src/platform/http/static-files.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { sendRaw } from '../../support/app/raw.js';
 
+const directory = join(import.meta.dirname, '../fixture/public');
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp({});
+  app = await startApp({}, {}, { routes: [mediaFiles(directory)] });
 });
 
 afterAll(() => app.stop());
@@ -25,13 +27,13 @@ it('serves the landing page under a strict policy, to be checked at every visit'
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
   });
-  expect(page.body).toContain('https://your-host/mcp');
+  expect(page.body).toContain('Notebook');
 });
 
 it.each([
   ['/style.css', 'text/css; charset=utf-8'],
-  ['/landing.js', 'text/javascript; charset=utf-8'],
-  ['/favicon.svg', 'image/svg+xml'],
+  ['/page.js', 'text/javascript; charset=utf-8'],
+  ['/icon.svg', 'image/svg+xml'],
 ])('serves %s with its type, never to be guessed', async (path, type) => {
   const file = await get(path);
   expect(file.status).toBe(200);
@@ -62,7 +64,7 @@ it.each([
 });
 
 it('hides a file whose name begins with a dot, also one that exists', async () => {
-  const file = join(import.meta.dirname, '../../../public/.hidden-by-test');
+  const file = join(directory, '.hidden-by-test');
   await writeFile(file, 'secret');
   try {
     expect((await get('/.hidden-by-test')).status).toBe(404);
@@ -72,8 +74,8 @@ it('hides a file whose name begins with a dot, also one that exists', async () =
 });
 
 it.each([
-  ['/images/lamp-arc.jpg', 'image/jpeg'],
-  ['/audio/returns.opus', 'audio/ogg'],
+  ['/images/dot.jpg', 'image/jpeg'],
+  ['/tone.opus', 'audio/ogg'],
 ])('serves %s to every page, to be kept for a week', async (path, type) => {
   const file = await get(path);
   expect(file.status).toBe(200);
@@ -89,10 +91,10 @@ it.each([
 });
 
 it('serves a part of a recording, as players ask for', async () => {
-  const part = await get('/audio/returns.opus', { headers: { Range: 'bytes=0-3' } });
+  const part = await get('/tone.opus', { headers: { Range: 'bytes=0-3' } });
   expect(part).toMatchObject({ status: 206, body: 'OggS' });
   expect(part.headers['content-range']).toMatch(/^bytes 0-3\/\d+$/);
-  const beyond = await get('/audio/returns.opus', { headers: { Range: 'bytes=9999999-' } });
+  const beyond = await get('/tone.opus', { headers: { Range: 'bytes=9999999-' } });
   expect(beyond.status).toBe(416);
   expect(JSON.parse(beyond.body)).toHaveProperty('error');
   expect(beyond.headers['content-type']).toContain('application/json');

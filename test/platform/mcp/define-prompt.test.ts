@@ -1,10 +1,11 @@
+import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { definePrompt } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { acceptedContent, definePrompt, inputRequired } from '../../../src/platform/mcp/define.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
-const described = { title: 'T', description: 'D', scopes: ['read'] as [string] };
+const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const argsSchema = z.object({ city: z.string().optional(), street: z.string().optional() });
 const prompts = [
   definePrompt({
@@ -19,14 +20,29 @@ const prompts = [
   }),
   definePrompt({
     ...described,
+    name: 'asks',
+    get: async (_args, { canElicit, sealState, openState, sdk }) => {
+      if (!canElicit) return 'cannot ask';
+      if (openState<string>() === undefined) {
+        const requestedSchema = z.object({ name: z.string() });
+        return inputRequired({
+          inputRequests: { name: inputRequired.elicit({ message: 'Name?', requestedSchema }) },
+          requestState: await sealState('asked'),
+        });
+      }
+      return `${openState()}: ${acceptedContent(sdk.mcpReq.inputResponses, 'name')?.['name']}`;
+    },
+  }),
+  definePrompt({
+    ...described,
     name: 'locked',
-    scopes: ['orders:write'],
+    scopes: ['notes:write'],
     argsSchema,
     complete: { city: () => ['SECRET'] },
     get: () => 'SECRET',
   }),
 ];
-const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
 
 let app: TestApp;
 beforeAll(async () => {
@@ -71,6 +87,26 @@ describe.each([
 
   it('of a missing scope is closed, its completions too', async () => {
     await expect(client.getPrompt({ name: 'locked' })).rejects.toThrow();
-    await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/orders:write/);
+    await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/notes:write/);
+  });
+});
+
+describe('a prompt that asks its user', () => {
+  const messageOf = async (client: Pick<Client, 'getPrompt'>) =>
+    (await client.getPrompt({ name: 'asks' })).messages[0]?.content;
+
+  it('gets the answer in the next round', async () => {
+    const client = await connectModern(app.mcpUrl, 'user', undefined, {
+      capabilities: { elicitation: { form: {} } },
+    });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
+    expect(await messageOf(client)).toMatchObject({ text: 'asked: Ada' });
+    await client.close();
+  });
+
+  it('knows when the client cannot ask', async () => {
+    const client = await connectModern(app.mcpUrl, 'user');
+    expect(await messageOf(client)).toMatchObject({ text: 'cannot ask' });
+    await client.close();
   });
 });

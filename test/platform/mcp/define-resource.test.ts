@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definePrompt, defineResource, defineResourceTemplate } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, connectModern } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
 const described = { title: 'T', description: 'D', mimeType: 'text/plain' };
-const open = { ...described, scopes: ['read'] as [string] };
-const locked = { ...described, scopes: ['orders:write'] as [string] };
+const open = { ...described, scopes: ['notes:read'] as [string] };
+const locked = { ...described, scopes: ['notes:write'] as [string] };
 const resources = [
   defineResource({ ...open, name: 'plain', uri: 'x://plain', read: () => 'words' }),
   defineResource({
@@ -40,7 +40,7 @@ const resources = [
   }),
 ];
 const prompts = [definePrompt({ ...locked, name: 'locked-prompt', get: () => 'SECRET' })];
-const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['read'], clientId: 'c' };
+const user = { kind: 'user' as const, id: 'u', name: 'U', scopes: ['notes:read'], clientId: 'c' };
 
 let app: TestApp;
 beforeAll(async () => {
@@ -97,7 +97,7 @@ describe.each([
     expect(JSON.stringify(await client.listResources())).not.toContain('SECRET');
     const ref = { type: 'ref/resource' as const, uri: 'x://locked/{id}' };
     const completion = client.complete({ ref, argument: { name: 'id', value: '' } });
-    await expect(completion).rejects.toThrow(/orders:write/);
+    await expect(completion).rejects.toThrow(/notes:write/);
   });
 });
 

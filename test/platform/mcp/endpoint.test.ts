@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../../src/platform/mcp/define.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectLegacy, post } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectLegacy, post } from '../../support/app/clients.js';
 
 let aborted: Promise<unknown>;
 let running: Promise<void>;
@@ -20,7 +20,7 @@ const endless = defineTool({
   name: 'endless',
   title: 'Endless',
   description: 'Runs until it is stopped',
-  scopes: ['read'],
+  scopes: ['notes:read'],
   handler: async (_args, { signal }) => {
     began(once(signal, 'abort').then(() => signal.reason));
     await once(signal, 'abort');

@@ -4,9 +4,9 @@ import { queryObjects } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { SseTransport } from '../../../src/platform/mcp/sse-transport.js';
-import { sendRaw } from '../../support/raw.js';
-import { openStream } from '../../support/sse.js';
-import { alice, startSseEndpoint as start, waitingTool } from '../../support/sse-endpoint.js';
+import { sendRaw } from '../../support/app/raw.js';
+import { openStream } from '../../support/app/sse.js';
+import { ann, startSseEndpoint as start, waitingTool } from '../../support/app/sse-endpoint.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const ping = { id: 'p', method: 'ping' };
@@ -25,9 +25,9 @@ afterEach(() => vi.useRealTimers());
 
 describe('a stream', () => {
   it.each<[string, Partial<Caller>]>([
-    ['other scopes', { scopes: ['read', 'orders:write'] }],
+    ['other scopes', { scopes: ['notes:read', 'notes:write'] }],
     ['another client', { clientId: 'two' }],
-    ['another name', { id: 'bob' }],
+    ['another name', { id: 'bea' }],
     ['another kind', { kind: 'service' }],
   ])('takes no messages from the same caller with %s', async (_name, changes) => {
     const { url, as } = await start();
@@ -48,7 +48,7 @@ describe('a stream', () => {
 
   it('is refused beyond the number in all, whoever asks', async () => {
     const { url, as } = await start({ maxStreams: 2 });
-    const streams = [await openStream(url, as()), await openStream(url, as({ id: 'bob' }))];
+    const streams = [await openStream(url, as()), await openStream(url, as({ id: 'bea' }))];
     const refused = await fetch(`${url}/sse`, { headers: as({ id: 'carol' }) });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
     for (const { drop } of streams) drop();
@@ -87,7 +87,7 @@ describe('a stream whose caller is no longer welcome', () => {
   it('ends at the next keep-alive', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { url, sse, revoked, as } = await start();
-    const streams = [await openStream(url, as()), await openStream(url, as({ id: 'bob' }))];
+    const streams = [await openStream(url, as()), await openStream(url, as({ id: 'bea' }))];
     revoked.add(as().Authorization);
     await vi.advanceTimersByTimeAsync(KEEP_ALIVE_MS);
     await expect(streams[0]?.read()).rejects.toThrow('terminated');
@@ -117,7 +117,7 @@ describe('a stream whose caller is no longer welcome', () => {
     release();
     expect(await stream.read('finished')).toContain('finished');
     const headers = {
-      Authorization: JSON.stringify(alice, null, 1).replaceAll('\n', ''),
+      Authorization: JSON.stringify(ann, null, 1).replaceAll('\n', ''),
       'Content-Type': 'application/json',
     };
     const body = '{"jsonrpc":"2.0","id":2,"method":"ping"}';

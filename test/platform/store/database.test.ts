@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, pingStore } from '../../../src/platform/store/database.js';
 import { serverSecret } from '../../../src/platform/store/secrets.js';
+import { endWithTests } from '../../support/programs/processes.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -43,9 +44,11 @@ describe('a database file', () => {
   });
 
   it('keeps what two processes write at the same time', async () => {
-    const script = join(import.meta.dirname, '../../support/writer.ts');
+    const script = join(import.meta.dirname, '../../support/programs/writer.ts');
     const writers = ['first', 'second'].map((name) => {
-      const process_ = spawn(process.execPath, ['--import', 'tsx', script, fileUrl('both.db'), name]);
+      const process_ = endWithTests(
+        spawn(process.execPath, ['--import', 'tsx', script, fileUrl('both.db'), name]),
+      );
       return { process: process_, exited: once(process_, 'exit') };
     });
     await Promise.all(writers.map((writer) => once(writer.process.stdout, 'data')));

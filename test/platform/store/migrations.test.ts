@@ -7,7 +7,8 @@ import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, openStore, type Store } from '../../../src/platform/store/database.js';
 import { type Migrations, platformMigrations } from '../../../src/platform/store/migrations/index.js';
-import { type ReleasedDatabase, releasedEngines } from '../../support/released.js';
+import { endWithTests } from '../../support/programs/processes.js';
+import { type ReleasedDatabase, releasedEngines } from '../../support/programs/released.js';
 
 /** A migration that fails when it runs twice, and adds a row that must not get lost. */
 const making = (table: string) => ({
@@ -83,11 +84,13 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
   });
 
   it.skipIf(!isThere)('is opened by three processes at once, with migrations of a fork', async () => {
-    const script = join(import.meta.dirname, '../../support/opener.ts');
+    const script = join(import.meta.dirname, '../../support/programs/opener.ts');
     const openers = [1, 2, 3].map(() => {
-      const process_ = spawn(process.execPath, ['--import', 'tsx', script, database.url], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+      const process_ = endWithTests(
+        spawn(process.execPath, ['--import', 'tsx', script, database.url], {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        }),
+      );
       return { process: process_, exited: once(process_, 'exit') };
     });
     await Promise.all(openers.map((opener) => once(opener.process.stdout, 'data')));

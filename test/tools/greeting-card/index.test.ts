@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { greetingCard } from '../../../src/tools/greeting-card/index.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { connectModern } from '../../support/clients.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { connectModern } from '../../support/app/clients.js';
 
 const base = { scopes: ['read'], clientId: 'test' };
 const callers: Record<string, Caller> = {

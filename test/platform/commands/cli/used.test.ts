@@ -1,0 +1,259 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectStore } from '../../../../src/platform/store/database.js';
+import { post } from '../../../support/app/clients.js';
+import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../../support/oauth/oauth.js';
+import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
+import { startServer, type TestServer } from '../../../support/programs/server.js';
+
+/** Everything here happens on the database of a server that runs meanwhile and is never restarted. */
+let server: TestServer;
+let cli: Cli;
+beforeAll(async () => {
+  server = await startServer({ RATE_LIMIT_SCALE: '100' });
+  cli = cliFor(server.databaseUrl);
+});
+afterAll(() => server.stop());
+
+const ping = async (token: string) =>
+  (await post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` }))
+    .status;
+
+describe('users', () => {
+  it('added ones can sign in, with the scopes they were given', async () => {
+    expect((await cli('user add Carol --name Carola --scopes notes:read', 'first password\n')).code).toBe(0);
+    const carol = { username: 'carol', password: 'first password' };
+    const { scope } = await signInForTokens(server.url, {
+      ...carol,
+      parameters: { scope: 'notes:read notes:write' },
+    });
+    expect(scope).toBe('notes:read');
+    expect((await cli('user list')).out).toMatch(/^carol +Carola +notes:read +no/m);
+  });
+
+  it('a new password replaces the old one', async () => {
+    const carol = { username: 'carol', password: 'first password' };
+    const { access_token } = await signInForTokens(server.url, carol);
+    const kept = await cli('user passwd carol --keep-grants', 'other password');
+    expect(kept.out).toBe('Set the password of carol; ended 0 grants.\n');
+    expect(await ping(access_token)).toBe(200);
+    const { out } = await cli('user passwd carol', 'second password');
+    expect(out).toMatch(/^Set the password of carol; ended [1-9]\d* grants.$/m);
+    expect(await ping(access_token)).toBe(401);
+    await expect(signIn(server.url, { username: 'carol', password: 'first password' })).rejects.toThrow(
+      '401',
+    );
+    await signIn(server.url, { username: 'carol', password: 'second password' });
+  });
+
+  it('disabling one ends their grants at once, and only theirs', async () => {
+    const carol = await signInForTokens(server.url, { username: 'carol', password: 'second password' });
+    const ann = await signInForTokens(server.url);
+    expect(await ping(carol.access_token)).toBe(200);
+    const { out } = await cli('user disable carol');
+    expect(out).toMatch(/^Disabled carol; ended [1-9]/);
+    expect(await ping(carol.access_token)).toBe(401);
+    expect(await (await refresh(server.url, carol)).json()).toMatchObject({ error: 'invalid_grant' });
+    await expect(signIn(server.url, { username: 'carol', password: 'second password' })).rejects.toThrow(
+      '401',
+    );
+    expect(await ping(ann.access_token)).toBe(200);
+
+    expect((await cli('user enable carol')).code).toBe(0);
+    expect(await ping(carol.access_token)).toBe(401);
+    await signIn(server.url, { username: 'carol', password: 'second password' });
+  });
+
+  it.each([
+    ['user add ann', 'x', /a user ann already/],
+    ['user add dave', '', /1 to 72 bytes/],
+    ['user add dave', 'x'.repeat(73), /1 to 72 bytes/],
+    ['user add dave --scopes notes:read,admin', 'x', /Unknown scope admin/],
+    ['user add service:static-token', 'x', /no spaces, colons or invisible ones/],
+    ['user add ali\u202ece', 'x', /no spaces, colons or invisible ones/],
+    ['user add dave', 'a\0b', /null byte/],
+    ['user add dave', Buffer.from([0x66, 0xff, 0x66]), /not UTF-8/],
+  ])('%s with the password "%s" changes nothing', async (command, password, message) => {
+    const before = await cliJson(cli, 'user list');
+    const { code, err } = await cli(command, password);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(await cliJson(cli, 'user list')).toEqual(before);
+  });
+});
+
+describe('clients', () => {
+  const ids = async () =>
+    (await cliJson<{ client_id: string }[]>(cli, 'client list')).map(({ client_id }) => client_id);
+
+  it('an added one with a secret signs in, and its use does not make it expire', async () => {
+    const added = await cliJson<{ client_id: string; client_secret: string }>(
+      cli,
+      `client add --name Portal --redirect-uri ${CALLBACK} --secret`,
+    );
+    const { redeem } = await signIn(server.url, { client: added });
+    expect((await redeem({ client_secret: added.client_secret })).status).toBe(200);
+    const shown = await cliJson<Record<string, unknown>>(cli, `client show ${added.client_id}`);
+    expect(shown).toMatchObject({
+      client_name: 'Portal',
+      redirect_uris: [CALLBACK],
+      has_secret: true,
+      expires_at: null,
+    });
+    expect(JSON.stringify(shown)).not.toContain(added.client_secret);
+    expect((await cli(`client show ${added.client_id}`)).out).toMatch(
+      /^client name +Portal$|^client_name +Portal$/m,
+    );
+  });
+
+  it('is not added with an address that could not be registered', async () => {
+    const before = await ids();
+    expect((await cli('client add --name x --redirect-uri http://evil.example/')).code).toBe(1);
+    expect(await ids()).toEqual(before);
+  });
+
+  it('deleting one ends its grants at once', async () => {
+    const client = await register(server.url, { client_name: 'Short-lived' });
+    const tokens = await signInForTokens(server.url, { client });
+    expect((await cli(`client delete ${client.client_id}`)).out).toContain('ended 1 grants');
+    expect(await ping(tokens.access_token)).toBe(401);
+    expect(await ids()).not.toContain(client.client_id);
+  });
+
+  it('prune deletes what nobody uses, never what has grants or was added by hand', async () => {
+    const unused = await register(server.url, { client_name: 'Unused' });
+    const inUse = await register(server.url, { client_name: 'In use' });
+    await signInForTokens(server.url, { client: inUse });
+    const added = await cliJson<{ client_id: string }>(
+      cli,
+      'client add --name Kept --redirect-uri https://kept.example/',
+    );
+    await cli('client prune');
+    expect(await ids()).toContain(unused.client_id);
+    expect((await cli('client prune --days 0')).out).toMatch(/^Deleted [1-9]/);
+    const left = await ids();
+    expect(left).not.toContain(unused.client_id);
+    expect(left).toEqual(expect.arrayContaining([inUse.client_id, added.client_id]));
+    expect((await cli('client prune --days soon')).code).toBe(1);
+  });
+
+  it('a name of a stranger cannot write to the terminal', async () => {
+    await register(server.url, { client_name: 'a\u001b[2Jb' });
+    expect((await cli('client list')).out).toContain('a?[2Jb');
+  });
+});
+
+it('grants are listed and revoked by user, by client, or by both', async () => {
+  const client = await register(server.url, { client_name: 'Granted' });
+  const ann = await signInForTokens(server.url, { client });
+  const bea = await signInForTokens(server.url, { client, username: 'bea', password: 'the password of bea' });
+  const list = (filter: string) => cliJson<{ username: string }[]>(cli, `grant list ${filter}`);
+  const byClient = `--client ${client.client_id}`;
+  expect((await list(byClient)).map(({ username }) => username).toSorted()).toEqual(['ann', 'bea']);
+  expect((await cli(`grant list ${byClient} --user ANN`)).out).toMatch(/ann .*Granted/);
+
+  expect((await cli(`grant revoke --user ann ${byClient}`)).code).toBe(0);
+  expect([await ping(ann.access_token), await ping(bea.access_token)]).toEqual([401, 200]);
+  expect((await cli('grant revoke --user bea')).code).toBe(0);
+  expect(await ping(bea.access_token)).toBe(401);
+  expect((await cli(`grant revoke ${byClient}`)).code).toBe(1);
+});
+
+it('any number of grants can be revoked at once', async () => {
+  const store = connectStore(server.databaseUrl);
+  const grant = { username: 'crowd', client_id: 'c', scopes: 'notes:read', resource: 'r', created_at: 1 };
+  for (let chunk = 0; chunk < 34; chunk += 1) {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({
+      ...grant,
+      id: `crowd-${chunk}-${index}`,
+      expires_at: 9_999_999_999,
+    }));
+    await store.insertInto('grants').values(rows).execute();
+  }
+  await store.destroy();
+  expect((await cli('grant revoke --user crowd')).out).toBe('Ended 34000 grants.\n');
+});
+
+describe('tokens', () => {
+  it('work from the moment they are made until they are revoked, with their scopes, and are not stored', async () => {
+    const { token } = await cliJson<{ token: string }>(
+      cli,
+      'token create reports --scopes notes:read --days 2',
+    );
+    const params = { name: 'who_is_calling', arguments: {} };
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+    const response = await post(server.mcpUrl, body, { Authorization: `Bearer ${token}` });
+    const text = await response.text();
+    expect(text).toContain('"id":"service:reports"');
+    expect(text).toContain('"scopes":["read"]');
+    expect(await ping(`${token}x`)).toBe(401);
+
+    const store = connectStore(server.databaseUrl);
+    const rows = await store.selectFrom('service_tokens').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(token.slice(12));
+    await store.updateTable('service_tokens').set({ expires_at: 1 }).where('name', '=', 'reports').execute();
+    expect(await ping(token)).toBe(401);
+    await store
+      .updateTable('service_tokens')
+      .set({ expires_at: null })
+      .where('name', '=', 'reports')
+      .execute();
+    expect(await ping(token)).toBe(200);
+    await store.destroy();
+
+    expect((await cli('token list')).out).toMatch(/^reports +read/m);
+    expect((await cli('token revoke reports')).code).toBe(0);
+    expect(await ping(token)).toBe(401);
+  });
+
+  it.each([
+    'token create two words',
+    'token create a/b',
+    'token create x --days 0',
+    'token create x --scopes all',
+    'token create static-token',
+  ])('%s is refused', async (command) => {
+    expect((await cli(command)).code).not.toBe(0);
+    expect(await cliJson(cli, 'token list')).toEqual([]);
+  });
+
+  it('a name is given once', async () => {
+    expect((await cli('token create twice')).code).toBe(0);
+    expect((await cli('token create twice')).err).toBe('There is a token twice already\n');
+    await cli('token revoke twice');
+  });
+});
+
+it('keys rotate, and what was issued before stays valid; one waiting key is enough', async () => {
+  const before = await signInForTokens(server.url);
+  const day = await cliJson<{ signs_from: number }>(cli, 'keys rotate');
+  expect(day.signs_from - Date.now() / 1000).toBeGreaterThan(86_000);
+  expect((await cli('keys rotate')).err).toMatch(/waiting to sign already/);
+  expect((await cli('keys rotate --now')).code).toBe(0);
+  const keys = await cliJson<{ state: string }[]>(cli, 'keys list');
+  expect(keys.map(({ state }) => state)).toEqual(['current', 'previous']);
+  expect(await ping(before.access_token)).toBe(200);
+  const two = await cliJson<{ signs_from: number }>(cli, 'keys rotate --lead-time 48');
+  expect(two.signs_from - day.signs_from).toBeGreaterThan(86_000);
+});
+
+it.each([
+  ['--lead-time 0', 1],
+  ['--lead-time soon', 1],
+  ['--now --lead-time 3', 2],
+])('keys rotate %s is refused', async (options, code) => {
+  expect((await cli(`keys rotate ${options}`)).code).toBe(code);
+});
+
+it('db backup copies a database in use, into a file that can be used at once', async () => {
+  const copy = join(server.databaseUrl.slice('file:'.length), '../copy.db');
+  expect((await cli(`db backup ${copy}`)).code).toBe(0);
+  const names = (await cliJson<{ username: string }[]>(cliFor(`file:${copy}`), 'user list')).map(
+    ({ username }) => username,
+  );
+  expect(names).toEqual(expect.arrayContaining(['ann', 'bea']));
+  const again = await cli(`db backup ${copy}`);
+  expect(again.code).toBe(1);
+  expect(again.err).toMatch(/^The backup was not written: .*\n$/);
+  expect((await cli('db migrate')).out).toContain('0003-service-tokens');
+});

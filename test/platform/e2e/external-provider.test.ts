@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectModern, post } from '../../support/app/clients.js';
+import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
+import { type IdentityProvider, startIdentityProvider } from '../../support/oauth/identity-provider.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
+
+let port: number;
+let resource: string;
+let provider: IdentityProvider;
+let server: TestServer;
+
+const serve = () =>
+  startServer({ PORT: String(port), AUTH_MODE: 'external', EXTERNAL_ISSUER: provider.issuer });
+const status = async (token: string) =>
+  (await post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` }))
+    .status;
+
+beforeAll(async () => {
+  port = await freePort();
+  resource = `http://localhost:${port}/mcp`;
+  provider = await startIdentityProvider();
+  server = await serve();
+});
+afterAll(async () => {
+  await server.stop();
+  await provider.remove();
+});
+
+describe('AUTH_MODE=external with a real provider', () => {
+  it('names the provider as authorization server, and has no sign-in of its own', async () => {
+    const metadata = await fetch(`${server.url}/.well-known/oauth-protected-resource/mcp`);
+    expect(await metadata.json()).toMatchObject({ resource, authorization_servers: [provider.issuer] });
+    const own = ['/.well-known/oauth-authorization-server', '/.well-known/jwks.json', '/authorize', '/login'];
+    for (const path of own) expect((await fetch(`${server.url}${path}`)).status, path).toBe(404);
+    for (const path of ['/register', '/token', '/revoke']) {
+      expect((await fetch(`${server.url}${path}`, { method: 'POST' })).status, path).toBe(404);
+    }
+  });
+
+  it('challenges without a token as always', async () => {
+    const response = await fetch(server.mcpUrl, { method: 'POST' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('/.well-known/oauth-protected-resource/mcp');
+  });
+
+  it('makes a caller of its access token, with the scopes of the token', async () => {
+    const client = await connectModern(server.mcpUrl, await provider.token(resource));
+    expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
+      structuredContent: { kind: 'user', id: 'a-client', scopes: ['notes:read'], client_id: 'a-client' },
+    });
+    await client.close();
+  });
+
+  it('refuses a token for another audience, and an opaque one', async () => {
+    expect(await status(await provider.token('https://other.example/mcp'))).toBe(401);
+    expect(await status(await provider.token('https://opaque.example'))).toBe(401);
+  });
+
+  it('accepts the static token beside it', async () => {
+    expect(await status(SERVICE_TOKEN)).toBe(200);
+  });
+
+  it('answers 503, never 200, while the provider is needed and down; 401 to what is not its token', async () => {
+    const token = await provider.token(resource);
+    await provider.stop();
+    await server.stop();
+    server = await serve();
+    const response = await post(
+      server.mcpUrl,
+      { jsonrpc: '2.0', id: 1, method: 'ping' },
+      { Authorization: `Bearer ${token}` },
+    );
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('30');
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(await status('garbage')).toBe(401);
+    expect(await status(SERVICE_TOKEN)).toBe(200);
+    expect(server.output()).toContain('the identity provider cannot be used');
+    await provider.start();
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectLegacy, connectModern } from '../../support/app/clients.js';
+import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
+import { startServer, type TestServer } from '../../support/programs/server.js';
+
+describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
+  let database: TestPostgres;
+  let servers: TestServer[];
+  beforeAll(async () => {
+    database = await startPostgres();
+    const environment = { DATABASE_URL: database.url };
+    servers = await Promise.all([startServer(environment), startServer(environment)]);
+  });
+  afterAll(() => Promise.all([database.stop(), ...servers.map((server) => server.stop())]));
+
+  it('two servers start on one empty database, and each sees what the other writes', async () => {
+    for (const [index, connect] of [connectModern, connectLegacy].entries()) {
+      for (const server of servers) {
+        const client = await connect(server.mcpUrl);
+        await client.callTool({ name: 'add_note', arguments: { text: `note ${index}` } });
+        await client.close();
+      }
+    }
+    const client = await connectModern(servers[0]?.mcpUrl ?? '');
+    const { structuredContent } = await client.callTool({ name: 'read_notes' });
+    const { notes } = structuredContent as { notes: string[] };
+    expect(notes.toSorted()).toEqual(['note 0', 'note 0', 'note 1', 'note 1']);
+    await client.close();
+  });
+
+  it('the banner names the database without its password', () => {
+    expect(servers[0]?.output()).toMatch(/Data\s+PostgreSQL at 127\.0\.0\.1:\d+\/postgres/);
+  });
+
+  it('a server whose database goes away says so and lives on', async () => {
+    const [server] = servers as [TestServer];
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    await database.stop();
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+});

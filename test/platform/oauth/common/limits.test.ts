@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLimits, networkOf } from '../../../../src/platform/oauth/common/limits.js';
+import { openStore, type Store } from '../../../../src/platform/store/database.js';
+
+let store: Store;
+beforeEach(async () => {
+  store = await openStore('file::memory:');
+});
+afterEach(() => store.destroy());
+
+/** How many attempts of those made at once may go on. */
+async function allowed(attempts: Promise<number>[]): Promise<number> {
+  return (await Promise.all(attempts)).filter((wait) => wait === 0).length;
+}
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+describe('attempts to sign in', () => {
+  it('are 8 for one account from one address, also when they come at once', async () => {
+    const limits = createLimits(store, 1);
+    expect(await allowed(times(30, () => limits.countLogin('10.0.0.1', 'ann')))).toBe(8);
+    expect(await limits.countLogin('10.0.0.1', ' ANN ')).toBeGreaterThan(800);
+    expect(await limits.countLogin('10.0.0.1', 'bea')).toBe(0);
+    expect(await limits.countLogin('10.0.0.2', 'ann')).toBe(0);
+  });
+
+  it('are 40 for one account from everywhere, whatever the scale', async () => {
+    const limits = createLimits(store, 100);
+    expect(await allowed(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(40);
+    expect(await limits.countLogin('10.0.2.1', 'ann')).toBeGreaterThan(3500);
+  });
+
+  it('are 100 from one address, times the scale', async () => {
+    const guess = (scale: number, address: string) =>
+      allowed(times(250, (index) => createLimits(store, scale).countLogin(address, `user-${index}`)));
+    expect(await guess(1, '10.0.0.1')).toBe(100);
+    expect(await guess(2, '10.0.0.2')).toBe(200);
+  });
+
+  it('that were refused do not count, so that nobody can keep an account locked', async () => {
+    const limits = createLimits(store, 1);
+    for (const _attempt of times(60, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
+    expect(await allowed(times(40, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(32);
+  });
+
+  it('with the right password clear what this address got wrong, and count nowhere', async () => {
+    const limits = createLimits(store, 1);
+    for (const _attempt of times(8, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
+    await limits.refundLogin('10.0.0.1', 'ann');
+    expect(await limits.countLogin('10.0.0.1', 'ann')).toBe(0);
+    await limits.clearLogins('10.0.0.1', 'ann');
+    expect(await allowed(times(9, () => limits.countLogin('10.0.0.1', 'ann')))).toBe(8);
+    expect((await store.selectFrom('rate_limits').select('hits').execute()).map(({ hits }) => hits)).toEqual(
+      expect.arrayContaining([8, 15]),
+    );
+  });
+
+  it('may begin again when the time is over', async () => {
+    const limits = createLimits(store, 1);
+    await Promise.all(times(9, () => limits.countLogin('10.0.0.1', 'ann')));
+    await store.updateTable('rate_limits').set({ resets_at: 1 }).execute();
+    expect(await limits.countLogin('10.0.0.1', 'ann')).toBe(0);
+  });
+});
+
+describe('requests of one address', () => {
+  it.each([
+    ['register', 30],
+    ['clientDocument', 60],
+    ['authorize', 300],
+    ['token', 600],
+  ] as const)('%s: %d, then 429 with Retry-After', async (kind, max) => {
+    const limits = createLimits(store, 1);
+    await Promise.all(times(max, () => limits.countRequest(kind, '10.0.0.1')));
+    await expect(limits.countRequest(kind, '10.0.0.1')).rejects.toMatchObject({
+      status: 429,
+      headers: { 'Retry-After': expect.stringMatching(/^\d+$/) },
+    });
+    await limits.countRequest(kind, '10.0.0.2');
+  });
+});
+
+it.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:0db8:1:2::9', '2001:db8:1:2'],
+  ['2001:db8::9', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+])('%s counts as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});

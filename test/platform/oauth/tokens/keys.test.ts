@@ -1,0 +1,214 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeProtectedHeader, errors, type JWTHeaderParameters } from 'jose';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Logger } from '../../../../src/platform/logger.js';
+import type { OAuthTables } from '../../../../src/platform/oauth/tables.js';
+import { createAccessTokens } from '../../../../src/platform/oauth/tokens/access-token.js';
+import { createKeyStore } from '../../../../src/platform/oauth/tokens/key-store.js';
+import {
+  createSigningKeys as createKeys,
+  type SigningKeys,
+} from '../../../../src/platform/oauth/tokens/keys.js';
+import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
+import { openStore, type Store } from '../../../../src/platform/store/database.js';
+import { eraseReplaced } from '../../../../src/platform/store/erase.js';
+
+const TTL = 3600;
+const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
+const OTHER = 'E6aRf1PwJsG7dHm4XcN9bYv5TkL2rZ8q';
+const LEAD_TIME = 86_400;
+
+let store: Store<OAuthTables>;
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  store = await openStore('file::memory:');
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.destroy();
+});
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+const published = async (keys: SigningKeys) => (await keys.publicKeys()).keys.map(({ kid }) => kid);
+const tokensOf = (keys: SigningKeys) =>
+  createAccessTokens(keys, { issuer: 'https://i.example', resource: 'https://i.example/mcp', lifetime: TTL });
+const keyStore = (on: Store, keyEncryptionSecret?: string) =>
+  createKeyStore(on, { keyEncryptionSecret, accessTokenTtl: TTL });
+const createSigningKeys = (on: Store, secret?: string, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
+  createKeys(keyStore(on, secret), logger);
+/** A rotation that nothing keeps from happening. */
+async function rotate({
+  leadTime = LEAD_TIME,
+  encryptionSecret,
+}: {
+  leadTime?: number;
+  encryptionSecret?: string;
+} = {}) {
+  const rotated = await keyStore(store, encryptionSecret).rotate(leadTime);
+  if (rotated === undefined) throw new Error('A key is waiting');
+  return rotated;
+}
+const claims = { sub: 'ann', client_id: 'c', scope: 'notes:read', aud: 'https://i.example/mcp', gid: 'g' };
+
+describe('rotation', () => {
+  it('publishes a key before it signs; old tokens stay valid until they expire; then the old key goes', async () => {
+    const keys = await createSigningKeys(store);
+    const replica = await createSigningKeys(store);
+    const first = (await keys.current()).kid;
+    const { kid: second } = await rotate();
+
+    pass(61);
+    expect(await published(replica)).toEqual([second, first]);
+    expect((await replica.current()).kid).toBe(first);
+    pass(86_330);
+    const lastOfFirst = await tokensOf(keys).sign(claims);
+
+    pass(61);
+    expect((await keys.current()).kid).toBe(second);
+    expect((await replica.current()).kid).toBe(second);
+    pass(TTL - 120);
+    expect(await tokensOf(replica).verify(lastOfFirst)).toMatchObject({ sub: 'ann' });
+
+    pass(600);
+    await sweep([keyStore(store)]);
+    expect(await published(replica)).toEqual([second]);
+    expect((await replica.current()).kid).toBe(second);
+  });
+
+  it('without lead time is verified by replicas that have not read the key yet', async () => {
+    const replica = await createSigningKeys(store);
+    pass(5);
+    const { kid } = await rotate({ leadTime: 0 });
+    const signer = await createSigningKeys(store);
+    const token = await tokensOf(signer).sign(claims);
+    pass(3);
+    expect((await signer.current()).kid).toBe(kid);
+    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
+  });
+});
+
+describe('rotations that meet', () => {
+  const rows = () => store.selectFrom('signing_keys').selectAll().orderBy('signs_from').execute();
+
+  it('one key waits at a time', async () => {
+    await createSigningKeys(store);
+    const both = await Promise.all([1, 2].map(() => keyStore(store).rotate(LEAD_TIME)));
+    expect(both.filter((rotated) => rotated === undefined)).toHaveLength(1);
+    expect(await rows()).toHaveLength(2);
+  });
+
+  it('a forced one takes the place of a key that waits, so that the new key signs from then on', async () => {
+    const keys = await createSigningKeys(store);
+    const { kid: waiting } = await rotate();
+    const { kid: forced } = await rotate({ leadTime: 0 });
+    expect((await rows()).map(({ kid }) => kid)).not.toContain(waiting);
+    pass(2 * 86_400);
+    expect((await keys.current()).kid).toBe(forced);
+    expect((await rows()).at(-1)?.expires_at).toBeNull();
+  });
+
+  it('forced ones of the same second leave one key that signs, and it never expires', async () => {
+    const keys = await createSigningKeys(store);
+    await Promise.all([1, 2, 3].map(() => rotate({ leadTime: 0 })));
+    pass(61);
+    const { kid } = await keys.current();
+    const all = await rows();
+    expect(all.filter(({ expires_at }) => expires_at === null).map((row) => row.kid)).toEqual([kid]);
+  });
+
+  it('a key is published until the last token of the slowest replica has expired on the slowest clock', async () => {
+    await createSigningKeys(store);
+    const { signsFrom, previousUntil } = await rotate();
+    expect(previousUntil - signsFrom).toBe(60 + TTL + 60);
+  });
+});
+
+it('a key is gone once it has expired, also before the sweep', async () => {
+  const keys = await createSigningKeys(store);
+  const token = await tokensOf(keys).sign(claims);
+  const { kid, previousUntil } = await rotate({ leadTime: 0 });
+  vi.setSystemTime(previousUntil * 1000);
+  expect(await published(keys)).toEqual([kid]);
+  await expect(keys.forVerification(decodeProtectedHeader(token) as JWTHeaderParameters)).rejects.toThrow(
+    errors.JWKSNoMatchingKey,
+  );
+});
+
+describe('while the database fails', () => {
+  it('the keys that were read last are used, and the log says so', async () => {
+    const warn = vi.fn();
+    const keys = await createSigningKeys(store, undefined, { warn });
+    const token = await tokensOf(keys).sign(claims);
+    const jwks = await published(keys);
+    await store.schema.alterTable('signing_keys').renameTo('away').execute();
+    pass(61);
+    expect(await tokensOf(keys).verify(token)).toMatchObject({ sub: 'ann' });
+    expect(await published(keys)).toEqual(jwks);
+    expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toBeDefined();
+    expect(warn).toHaveBeenCalledWith(expect.anything(), 'the signing keys could not be read again');
+  });
+
+  it('a token of a key that is not known is not called invalid', async () => {
+    const replica = await createSigningKeys(store);
+    await rotate({ leadTime: 0 });
+    const token = await tokensOf(await createSigningKeys(store)).sign(claims);
+    await store.schema.alterTable('signing_keys').renameTo('away').execute();
+    pass(3);
+    await expect(tokensOf(replica).verify(token)).rejects.toThrow(/signing_keys/);
+    await store.schema.alterTable('away').renameTo('signing_keys').execute();
+    expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
+  });
+
+  it('a token that is wrong anyway still is', async () => {
+    const tokens = tokensOf(await createSigningKeys(store));
+    for (const wrong of ['garbage', 'a.b.c', `${await tokens.sign(claims)}x`]) {
+      expect(await tokens.verify(wrong)).toBeUndefined();
+    }
+  });
+});
+
+describe('KEY_ENCRYPTION_SECRET', () => {
+  const stored = async () =>
+    (await store.selectFrom('signing_keys').select('private_jwk').execute()).map((row) => row.private_jwk);
+
+  it('keeps private keys out of the database in plain text, and rotates encrypted ones', async () => {
+    const keys = await createSigningKeys(store, SECRET);
+    await rotate({ leadTime: 0, encryptionSecret: SECRET });
+    for (const text of await stored()) expect(text).not.toMatch(/"d":|"kty"/);
+    expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toMatchObject({ sub: 'ann' });
+  });
+
+  it('encrypts what was stored before it was set, and keeps the key', async () => {
+    const { kid } = await (await createSigningKeys(store)).current();
+    expect((await stored())[0]).toContain('"d":');
+    expect((await (await createSigningKeys(store, SECRET)).current()).kid).toBe(kid);
+    expect((await stored())[0]).not.toContain('"d":');
+  });
+
+  it.each(['the log', 'the database'])(
+    'leaves nothing of a plain key in the files, if it was in %s',
+    async (place) => {
+      const directory = await mkdtemp(join(tmpdir(), 'mcp-keys-'));
+      const file = await openStore(`file:${join(directory, 'server.db')}`);
+      const remains = async () => {
+        const names = await readdir(directory);
+        const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'latin1')));
+        return texts.some((text) => text.includes('"d":"'));
+      };
+      await createSigningKeys(file);
+      if (place === 'the database') await eraseReplaced(file);
+      expect(await remains()).toBe(true);
+      await createSigningKeys(file, SECRET);
+      expect(await remains()).toBe(false);
+      await file.destroy();
+      await rm(directory, { recursive: true });
+    },
+  );
+
+  it('missing or wrong stops the start with a reason', async () => {
+    await createSigningKeys(store, SECRET);
+    await expect(createSigningKeys(store)).rejects.toThrow(/set KEY_ENCRYPTION_SECRET/);
+    await expect(createSigningKeys(store, OTHER)).rejects.toThrow(/KEY_ENCRYPTION_SECRET is not the one/);
+  });
+});

@@ -1,0 +1,54 @@
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client as LegacyClient,
+  type ClientOptions as LegacyOptions,
+} from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { SERVICE_TOKEN } from './port.js';
+
+const info = { name: 'test-client', version: '1.0.0' };
+const withToken = (token: string) => ({ requestInit: { headers: { Authorization: `Bearer ${token}` } } });
+
+/** The 2.x client, pinned to 2026-07-28 unless told to negotiate. */
+export async function connectModern(
+  mcpUrl: string,
+  token = SERVICE_TOKEN,
+  mode: 'auto' | { pin: string } = { pin: '2026-07-28' },
+  options: ClientOptions = {},
+): Promise<Client> {
+  const client = new Client(info, { ...options, versionNegotiation: { mode } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(mcpUrl), withToken(token)));
+  return client;
+}
+
+/** The 1.x client, which speaks 2025-11-25. */
+export async function connectLegacy(
+  mcpUrl: string,
+  token = SERVICE_TOKEN,
+  options: LegacyOptions = {},
+): Promise<LegacyClient> {
+  const client = new LegacyClient(info, options);
+  // The 1.x types are not written for exactOptionalPropertyTypes.
+  await client.connect(new LegacyTransport(new URL(mcpUrl), withToken(token)) as never);
+  return client;
+}
+
+/** One raw request to `/mcp`, as a client without an SDK sends it. */
+export function post(mcpUrl: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(mcpUrl, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+      Authorization: `Bearer ${SERVICE_TOKEN}`,
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** Whether the endpoint accepts a token at this moment. */
+export async function tokenWorks(mcpUrl: string, token: string): Promise<boolean> {
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  return (await post(mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;
+}

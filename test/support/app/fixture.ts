@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppOptions } from '../../../src/platform/app.js';
+import { parseConfig } from '../../../src/platform/config/config.js';
+import { contentOf } from '../../../src/platform/define-server.js';
+import { createLogger } from '../../../src/platform/logger.js';
+import type { ServerContent } from '../../../src/platform/mcp/content.js';
+import { openStore } from '../../../src/platform/store/database.js';
+import fixture from '../../platform/fixture/server.js';
+import { startApp, type TestApp } from './app.js';
+
+/** The fixture in this process. Its data is in a file, so that a test can open it beside the server. */
+export interface FixtureApp extends TestApp {
+  databaseUrl: string;
+  /** The log so far, as text. */
+  output: () => string;
+}
+
+/** Starts the whole fixture in this process, with its demo users: a test needs a process only to end one. */
+export async function startFixture(
+  environment: Record<string, string> = {},
+  parts: Partial<AppOptions<unknown>> = {},
+): Promise<FixtureApp> {
+  const directory = await mkdtemp(join(tmpdir(), 'mcp-fixture-'));
+  const databaseUrl = `file:${join(directory, 'server.db')}`;
+  const store = await openStore(databaseUrl, { migrations: fixture.migrations });
+  const scopes = fixture.scopes.map(({ name }) => name);
+  await fixture.accounts(store).seed?.(scopes);
+  await fixture.demoData?.(store);
+  const services = await fixture.services({
+    settings: { notesLimit: 100 },
+    store,
+    log: createLogger(parseConfig({ LOG_LEVEL: 'silent' })),
+    demoData: true,
+  });
+  const routes = await Promise.all(fixture.routes?.({ brand: fixture.brand, services, store }) ?? []);
+  const content = contentOf(fixture) as Partial<ServerContent>;
+  const app = await startApp(content, environment, { store, services, routes, ...parts });
+  return {
+    ...app,
+    databaseUrl,
+    output: () => app.logs.map((line) => JSON.stringify(line)).join('\n'),
+    async stop() {
+      await app.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

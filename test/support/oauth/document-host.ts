@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { Agent, type AgentOptions, createServer, type RequestOptions } from 'node:https';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { generate } from 'selfsigned';
+import type { Client } from '../../../src/platform/oauth/clients/client.js';
+import type { ClientDocuments } from '../../../src/platform/oauth/clients/client-documents.js';
+import { CALLBACK } from './oauth.js';
+
+export const DOCUMENT_HOST = 'client.example.test';
+export const DOCUMENT_URL = `https://${DOCUMENT_HOST}/oauth/client.json`;
+
+/** A correct document, with changes. */
+export function clientDocument(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    client_id: DOCUMENT_URL,
+    client_name: 'Documented client',
+    redirect_uris: [CALLBACK],
+    token_endpoint_auth_method: 'none',
+    ...changes,
+  };
+}
+
+/** Reaches the test host whatever the name resolves to, and believes its certificate authority. Checks the rest of TLS. */
+class HostAgent extends Agent {
+  constructor(
+    options: AgentOptions,
+    private readonly hostPort: number,
+  ) {
+    super(options);
+  }
+
+  override createConnection(...[options, callback]: Parameters<Agent['createConnection']>) {
+    const target: RequestOptions = { ...options, host: '127.0.0.1', port: this.hostPort };
+    return super.createConnection(target, callback);
+  }
+}
+
+export interface DocumentHost {
+  agent: Agent;
+  port: number;
+  /** As PEM; whoever trusts it, trusts the host. */
+  certificate: string;
+  /** The paths asked for so far. */
+  requests: string[];
+  /** How often somebody connected, with or without a request. */
+  connections: () => number;
+  /** What it answers from now on. */
+  answer: (listener: RequestListener) => void;
+  /** Answers a document as JSON from now on. */
+  serve: (document: unknown, headers?: Record<string, string>) => void;
+  stop: () => Promise<void>;
+}
+
+/** A TLS host on this machine that is called `client.example.test`. */
+export async function startDocumentHost(): Promise<DocumentHost> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: DOCUMENT_HOST }], {
+    keySize: 2048,
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: DOCUMENT_HOST }] }],
+  });
+  let listener: RequestListener = (_req, res) => void res.writeHead(404).end();
+  let connections = 0;
+  const requests: string[] = [];
+  const server = createServer({ key, cert }, (req, res) => {
+    requests.push(req.url ?? '');
+    listener(req, res);
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host: DocumentHost = {
+    agent: new HostAgent({ ca: cert }, port),
+    port,
+    certificate: cert,
+    requests,
+    connections: () => connections,
+    answer(next) {
+      listener = next;
+    },
+    serve(document, headers = {}) {
+      listener = (_req, res) => {
+        res.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(document));
+      };
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  host.serve(clientDocument());
+  return host;
+}
+
+/** Loads a document without a limit on how often. */
+export function load(documents: ClientDocuments, url = DOCUMENT_URL): Promise<Client> {
+  return documents.load(url, async () => {});
+}
+
+/** A resolver that knows one answer for every name. */
+export function resolvesTo(...addresses: string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return (_hostname, options, callback) => {
+    if (options.all) callback(null, all);
+    else callback(null, all[0]?.address ?? '', all[0]?.family);
+  };
+}

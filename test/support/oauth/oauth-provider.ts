@@ -1,0 +1,34 @@
+import type { OAuthTokens } from '@modelcontextprotocol/client';
+import { ExampleOAuthProvider } from '../../../examples/oauth-provider.js';
+import { Browser, CALLBACK } from './oauth.js';
+
+/** The provider of the example client, with `Browser` playing its user. */
+export class TestOAuthProvider extends ExampleOAuthProvider {
+  /** The answer of the sign-in, as it arrives at the callback. */
+  callback: URLSearchParams | undefined;
+  /** How often tokens were stored: once for the sign-in, once more for each refresh. */
+  saved = 0;
+
+  constructor(url: string) {
+    super(CALLBACK, async (target) => {
+      const browser = new Browser(url);
+      const response = await browser.submit(await browser.open(target));
+      this.callback = new URL(response.headers.get('location') ?? '').searchParams;
+    });
+  }
+
+  override saveTokens(tokens: OAuthTokens) {
+    this.saved += 1;
+    super.saveTokens(tokens);
+  }
+}
+
+/** A client that has a document about itself, and prefers it to a registration. */
+export class DocumentedOAuthProvider extends TestOAuthProvider {
+  constructor(
+    url: string,
+    readonly clientMetadataUrl: string,
+  ) {
+    super(url);
+  }
+}

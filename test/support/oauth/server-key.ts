@@ -1,0 +1,11 @@
+import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { connectStore } from '../../../src/platform/store/database.js';
+
+/** Signs a token with the server's own key, as only somebody who can read its database could. */
+export async function signAsServer(databaseUrl: string, claims: JWTPayload, typ = 'at+jwt'): Promise<string> {
+  const store = connectStore(databaseUrl);
+  const { kid, private_jwk } = await store.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow();
+  await store.destroy();
+  const key = await importJWK(JSON.parse(private_jwk) as JWK, 'ES256');
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid }).sign(key);
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, SERVICE_TOKEN } from '../app/port.js';
+import { endWithTests } from './processes.js';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Where the programs of the fixture are built to. Below `node_modules`, so that they find the packages. */
+export const FIXTURE_PROGRAMS = join(root, 'node_modules/.cache/fixture');
+
+/** A server in a process of its own. */
+export interface TestServer {
+  /** The origin, also the issuer. */
+  url: string;
+  /** Where it really listens, behind whatever stands in front. */
+  listening: string;
+  port: number;
+  mcpUrl: string;
+  databaseUrl: string;
+  process: ChildProcess;
+  /** Everything it wrote so far, logs and banner. */
+  output: () => string;
+  /** Resolves once it has written this text. */
+  printed: (text: string) => Promise<void>;
+  /** Resolves with the exit code once it has stopped by itself. */
+  exited: Promise<number | null>;
+  /** SIGTERM, then waits; removes the data when the server made its own. */
+  stop: () => Promise<number | null>;
+}
+
+/** Starts the fixture of the platform's tests as a process of its own, with fresh data, and waits until it is ready. */
+export function startServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  return startProgram(join(FIXTURE_PROGRAMS, 'main.js'), environment);
+}
+
+/** Starts the example, as `startServer` does the fixture. */
+export function startExample(environment: Record<string, string> = {}): Promise<TestServer> {
+  return startProgram(join(root, 'dist/main.js'), environment);
+}
+
+async function startProgram(program: string, environment: Record<string, string>): Promise<TestServer> {
+  const port = Number(environment['PORT'] ?? (await freePort()));
+  const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
+  const directory = await mkdtemp(join(tmpdir(), 'mcp-server-'));
+  const databaseUrl = environment['DATABASE_URL'] ?? `file:${join(directory, 'data', 'server.db')}`;
+  const child = endWithTests(
+    spawn(process.execPath, [program], {
+      cwd: directory,
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        MCP_AUTH_TOKEN: SERVICE_TOKEN,
+        DATABASE_URL: databaseUrl,
+        ...environment,
+      },
+    }),
+  );
+  let output = '';
+  const watchers = new Set<() => void>();
+  const collect = (chunk: Buffer) => {
+    output += chunk;
+    for (const watcher of watchers) watcher();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const printed = (text: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!output.includes(text)) return;
+        watchers.delete(look);
+        resolve();
+      };
+      watchers.add(look);
+      look();
+    });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const failed = exited.then((code) => {
+    throw new Error(`The server ended with code ${code}:\n${output}`);
+  });
+  failed.catch(() => {});
+  await Promise.race([printed('MCP endpoint'), failed]);
+  return {
+    url,
+    listening: `http://localhost:${port}`,
+    port,
+    mcpUrl: `${url}/mcp`,
+    databaseUrl,
+    process: child,
+    output: () => output,
+    printed,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await exited;
+      await rm(directory, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
