@@ -30,9 +30,8 @@ export interface RouteContext<Services> {
 }
 
 /** What tools need, made once; `close` is awaited when the server stops. */
-export interface Closeable {
-  close?: () => void | Promise<void>;
-}
+// With `object &`, because services without `close` would share no property with this type, which is an error by itself.
+export type Closeable = object & { close?: () => void | Promise<void> };
 
 /** The whole of a server: everything the platform does not decide. */
 export interface ServerDefinition<Variables extends VariableTable, Services extends Closeable> {
