@@ -102,23 +102,4 @@ describe('acceptance 67', () => {
     }
     expect(server.output()).not.toContain('the-secret-state');
   });
-
-  it('20 sign-ins at once all succeed, and meanwhile /mcp answers', async () => {
-    const { client_id } = await register(server.url);
-    const browsers = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const browser = new Browser(server.url);
-        return { browser, fields: await browser.open(authorizeUrl(server.url, client_id, pkce().challenge)) };
-      }),
-    );
-    let finished = 0;
-    const signIns = browsers.map(async ({ browser, fields }) => {
-      const { status } = await browser.submit(fields);
-      finished += 1;
-      return status;
-    });
-    expect((await post(server.mcpUrl, ping)).status).toBe(200);
-    expect(finished).toBeLessThan(20);
-    expect(await Promise.all(signIns)).toEqual(Array(20).fill(303));
-  });
 });
