@@ -16,7 +16,7 @@ import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-it('acceptance 65: kill -9 between registration, sign-in, token and refresh: nobody connects again', async () => {
+it('nobody has to connect again when the server is killed between registration, sign-in, token and refresh', async () => {
   const environment: Record<string, string> = { PORT: String(await freePort()) };
   let server = await startServer(environment);
   environment['DATABASE_URL'] = server.databaseUrl;
@@ -52,14 +52,14 @@ it('acceptance 65: kill -9 between registration, sign-in, token and refresh: nob
   await server.stop();
 });
 
-describe('acceptance 67', () => {
+describe('what is stored and logged', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer({ LOG_LEVEL: 'trace' });
   });
   afterAll(() => server.stop());
 
-  it('no token, code, secret or password stands in the database or the logs', async () => {
+  it('no token, code, secret or password is in the database or the logs', async () => {
     const client = await register(server.url, { token_endpoint_auth_method: 'client_secret_post' });
     const proof = pkce();
     const browser = new Browser(server.url);
