@@ -65,6 +65,6 @@ it('a wrong value of its own setting stops the start, beside those of the platfo
     TOOL_TIMEOUT_MS: 'soon',
   });
   await expect(start).rejects.toThrow(
-    /CLINIC_API_URL is not valid[^]*TOOL_TIMEOUT_MS|TOOL_TIMEOUT_MS[^]*CLINIC_API_URL is not valid/,
+    /CLINIC_API_URL is not valid[\s\S]*TOOL_TIMEOUT_MS|TOOL_TIMEOUT_MS[\s\S]*CLINIC_API_URL is not valid/,
   );
 });
