@@ -62,7 +62,10 @@ it('a wrong value of its own setting stops the start, beside those of the platfo
     CLINIC_API_URL: 'nowhere',
     TOOL_TIMEOUT_MS: 'soon',
   });
-  await expect(start).rejects.toThrow(
-    /CLINIC_API_URL is not valid[^]*TOOL_TIMEOUT_MS|TOOL_TIMEOUT_MS[^]*CLINIC_API_URL is not valid/,
+  const { message } = await start.then(
+    () => new Error('It started'),
+    (error: Error) => error,
   );
+  expect(message).toContain('CLINIC_API_URL is not valid');
+  expect(message).toContain('TOOL_TIMEOUT_MS is not valid');
 });
