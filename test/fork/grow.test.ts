@@ -38,7 +38,11 @@ it('they pass the tests of the fork', async () => {
 it('the built server books an appointment through a form, and serves the card', async () => {
   await fork.must('npm', 'run', 'build');
   const server = await startProgram(join(fork.root, 'dist/main.js'), {});
-  const { access_token } = await signInForTokens(server.url, { scope: 'read appointments:write' });
+  const { access_token } = await signInForTokens(server.url, {
+    username: 'alice',
+    password: 'password123',
+    parameters: { scope: 'read appointments:write' },
+  });
   const client = await connectModern(server.mcpUrl, access_token, undefined, {
     capabilities: { elicitation: { form: {} } },
   });
