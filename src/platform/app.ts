@@ -6,7 +6,7 @@ import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
 import type { Config } from './config/config.js';
 import { cors } from './http/cors.js';
-import { errorHandler, notFound } from './http/errors.js';
+import { errorHandler, notFound } from './http/error-handler.js';
 import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';

@@ -2,6 +2,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
+import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
@@ -44,12 +45,10 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();
-  router.use((req, res, next) => {
-    if (req.method === 'POST') return next();
-    // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
-    res.set('Allow', 'POST, OPTIONS');
+  // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
+  const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
-  });
+  router.use(allowMethods(['POST'], { refuse }));
   router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);

@@ -1,7 +1,8 @@
 import type { Transport } from '@modelcontextprotocol/server';
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
+import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
@@ -112,21 +113,19 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     await session.transport.handlePostMessage(req, res, req.body);
   }
 
-  const refuse: RequestHandler = (req, res) => {
-    res.set('Allow', req.path === '/sse' ? 'GET, OPTIONS' : 'POST, OPTIONS');
+  const refuse = (res: Response) =>
     sendError(
       res,
       405,
       'invalid_request',
       'Open a stream with GET /sse, then send messages with POST to the address it names',
     );
-  };
   const router = Router();
   // Express would answer HEAD with the handler of GET, and a stream without a body never ends.
-  router.head('/sse', refuse);
+  router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);
+  router.all('/messages', allowMethods(['POST'], { refuse }));
   router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
-  router.all(['/sse', '/messages'], refuse);
   return {
     router,
     openStreams: () => sessions.size,

@@ -36,6 +36,8 @@ export interface ClientDocuments {
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
   /** The client as far as it is known without its document: enough to redeem what is bound to its id already. */
   withoutDocument: (clientId: string) => Client;
+  /** The name in a document that was loaded before, or the host of its address. */
+  nameOf: (clientId: string) => string;
 }
 
 /** Whether a `client_id` is the address of a document. Ids made by this server never are. */
@@ -107,6 +109,7 @@ export function createClientDocuments(
       const { hostname } = assertAcceptable(clientId);
       return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
     },
+    nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
   };
 }
 

@@ -70,6 +70,12 @@ export function createClients(
   };
 }
 
+/** The id a client sends, which nobody has checked yet. */
+export function claimedClientId(req: Request, form: Record<string, string | undefined>): string | undefined {
+  const basic = readBasic(req.headers.authorization);
+  return typeof basic === 'object' ? basic.clientId : form['client_id'];
+}
+
 /** A public client must not come with a secret, a confidential one must come with the right one. */
 function secretProblem({ secretHash }: Client, secret: string | undefined): string | undefined {
   if (secretHash === undefined) return secret ? 'a public client sent a secret' : undefined;

@@ -106,7 +106,9 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
     async countRequest(kind, address) {
       const limit = scaled(PER_ADDRESS[kind]);
       const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
-      if (hits > limit.max) throw tooManyRequests(wait);
+      if (hits <= limit.max) return;
+      const detail = `more than ${limit.max} requests (${kind}) in ${limit.window} s from ${networkOf(address)}`;
+      throw tooManyRequests(wait, detail);
     },
     async countLogin(address, username) {
       const { all } = loginKeys(address, username);

@@ -1,3 +1,4 @@
+import { quoted } from '../../log-text.js';
 import { OAuthError } from './errors.js';
 
 /**
@@ -13,7 +14,9 @@ export function canonicalResource(
   if (asked === undefined) return undefined;
   const spelled = URL.canParse(asked) ? new URL(asked).href.replace(/\/$/, '') : undefined;
   if (spelled === resource || spelled === issuer) return resource;
-  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource');
+  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource', {
+    detail: `resource is ${quoted(asked)}, and ours is ${quoted(resource)}`,
+  });
 }
 
 /** @throws {OAuthError} `invalid_target` when a client names another resource than the user allowed (RFC 8707) */

@@ -1,12 +1,31 @@
+import { Router } from 'express';
+import { cors } from '../../http/cors.js';
+import { allowMethods } from '../../http/methods.js';
 import type { Client } from '../clients/client.js';
+import { OAuthError } from '../common/errors.js';
 import type { OAuthContext } from '../context.js';
+import { authenticateClient, readClientForm } from './client-request.js';
+
+/** `POST /revoke` (RFC 7009). */
+export function revokeRoutes(context: OAuthContext): Router {
+  const router = Router();
+  router.use('/revoke', cors('POST'), allowMethods(['POST']));
+  router.post('/revoke', async (req, res) => {
+    const form = await readClientForm(context, req, res);
+    const client = await authenticateClient(context, req, res, form);
+    if (form['token'] === undefined) throw new OAuthError('invalid_request', 'token is required');
+    await revokeToken(context, client, form['token']);
+    res.status(200).set('Cache-Control', 'no-store').end();
+  });
+  return router;
+}
 
 /**
  * Revokes a token of that client (RFC 7009): a refresh token ends its grant with everything in it, an access token ends
  * alone. Unknown tokens and those of other clients are left alone without an error (section 2.2).
  */
-export async function revokeToken(
-  { grants, accessTokens }: Pick<OAuthContext, 'grants' | 'accessTokens'>,
+async function revokeToken(
+  { grants, accessTokens }: OAuthContext,
   client: Client,
   token: string,
 ): Promise<void> {

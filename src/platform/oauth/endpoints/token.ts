@@ -1,14 +1,14 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { allowMethods } from '../../http/methods.js';
+import { quoted } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
-import { formBody } from '../common/params.js';
+import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
 import type { Grant } from '../tokens/grants.js';
-import { revokeToken } from './revoke.js';
-
-type Form = Record<string, string | undefined>;
+import { authenticateClient, readClientForm } from './client-request.js';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
@@ -22,49 +22,48 @@ interface TokenResponse {
   refresh_token?: string;
 }
 
-/** `POST /token` (OAuth 2.1 section 3.2) and `POST /revoke` (RFC 7009). */
+/** `POST /token` (OAuth 2.1 section 3.2). */
 export function tokenRoutes(context: OAuthContext): Router {
-  const { clients, registeredClients, limits } = context;
   const router = Router();
-  router.use(['/token', '/revoke'], cors('POST'), onlyPost, formBody);
+  router.use('/token', cors('POST'), allowMethods(['POST']));
   router.post('/token', async (req, res) => {
-    await limits.countRequest('token', req.ip ?? '');
-    const form = res.locals['form'] as Form;
-    const grantType = form['grant_type'];
-    if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is required');
-    if (!GRANT_TYPES.includes(grantType)) {
-      throw new OAuthError(
-        'unsupported_grant_type',
-        'grant_type must be authorization_code or refresh_token',
-      );
-    }
-    const client = await clients.authenticate(req, form);
+    const form = await readClientForm(context, req, res);
+    const grantType = readGrantType(form);
+    const client = await authenticateClient(context, req, res, form);
     if (!client.grantTypes.includes(grantType)) {
-      throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type');
+      throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type', {
+        detail: `asked for ${grantType}, registered for ${client.grantTypes.join(' and ')}`,
+      });
     }
     const answer =
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await registeredClients.markUsed(client.clientId);
-    res.json(answer);
-  });
-  router.post('/revoke', async (req, res) => {
-    await limits.countRequest('token', req.ip ?? '');
-    const form = res.locals['form'] as Form;
-    const client = await clients.authenticate(req, form);
-    if (form['token'] === undefined) throw new OAuthError('invalid_request', 'token is required');
-    await revokeToken(context, client, form['token']);
-    res.status(200).end();
+    await context.registeredClients.markUsed(client.clientId);
+    res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
+}
+
+function readGrantType(form: Form): string {
+  const grantType = form['grant_type'];
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is required');
+  if (GRANT_TYPES.includes(grantType)) return grantType;
+  throw new OAuthError('unsupported_grant_type', 'grant_type must be authorization_code or refresh_token', {
+    detail: `grant_type is ${quoted(grantType)}`,
+  });
 }
 
 async function redeem(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { code, code_verifier: codeVerifier } = form;
   if (code === undefined) throw new OAuthError('invalid_request', 'code is required');
   if (codeVerifier === undefined || !/^[\w.~-]{43,128}$/.test(codeVerifier)) {
-    throw new OAuthError('invalid_request', 'code_verifier is required, 43 to 128 unreserved characters');
+    throw new OAuthError('invalid_request', 'code_verifier is required, 43 to 128 unreserved characters', {
+      detail:
+        codeVerifier === undefined
+          ? 'code_verifier is missing'
+          : `code_verifier has ${codeVerifier.length} characters, or one that is not allowed`,
+    });
   }
   const redemption = {
     code,
@@ -105,11 +104,3 @@ async function respond(
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
   };
 }
-
-/** Answers are never cached, and other methods are refused as JSON. */
-export const onlyPost: RequestHandler = (req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  if (req.method === 'POST') return next();
-  res.set('Allow', 'POST, OPTIONS');
-  throw new OAuthError('invalid_request', 'Only POST is served here', { status: 405 });
-};

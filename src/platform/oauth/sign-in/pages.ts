@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ErrorRequestHandler, Response } from 'express';
-import { describeRequestFault, isHttpError, logServerFault, UnavailableError } from '../../http/errors.js';
-import type { Logger } from '../../logger.js';
+import type { Response } from 'express';
 import type { Brand } from '../../ui/brand.js';
-import { OAuthError } from '../common/errors.js';
 import { errorPage, loginPage } from './login-page.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
@@ -46,24 +43,6 @@ export function createPages(brand: Brand): Pages {
   return {
     sendLogin: (res, status, view) => send(res, status, loginPage(brand, view)),
     sendError: (res, status, message, returnTo) => send(res, status, errorPage(brand, { message, returnTo })),
-  };
-}
-
-/** What goes wrong on a page is told by a page, since people see it. */
-export function pageErrorHandler({ pages, logger }: { pages: Pages; logger: Logger }): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
-    if (error instanceof OAuthError) {
-      res.set(error.headers);
-      return pages.sendError(res, error.status, error.message);
-    }
-    if (error instanceof UnavailableError) {
-      res.set('Retry-After', '30');
-      return pages.sendError(res, 503, `${error.message}. Try again in a moment.`);
-    }
-    if (isHttpError(error) && error.status < 500)
-      return pages.sendError(res, error.status, `${describeRequestFault(error)}.`);
-    pages.sendError(res, 500, logServerFault(logger, error, req, res));
   };
 }
 

@@ -33,9 +33,10 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
     if (code === undefined) throw invalidGrant('the code is unknown, or its grant has ended');
     const grant = await grants.findExpiredToo(code.grant_id);
     if (grant === undefined) throw invalidGrant('the grant of the code has ended');
-    if (grant.client_id !== redemption.clientId) throw invalidGrant('the code belongs to another client');
+    if (grant.client_id !== redemption.clientId)
+      throw invalidGrant('the code belongs to another client', { suspicious: true });
     if (sha256(redemption.codeVerifier) !== code.code_challenge)
-      throw invalidGrant('the code_verifier does not match the code_challenge');
+      throw invalidGrant('the code_verifier does not match the code_challenge', { suspicious: true });
     if (redemption.redirectUri !== undefined && redemption.redirectUri !== code.redirect_uri)
       throw invalidGrant('the redirect_uri is not the one of the authorization request');
     assertGranted(redemption.resource, grant.resource);
@@ -88,7 +89,7 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
       });
       if (redeemed === undefined) {
         await grants.endStolen(grant, 'an authorization code was used twice');
-        throw invalidGrant('the code was used before');
+        throw invalidGrant('the code was used before', { suspicious: true });
       }
       return { grant, ...redeemed };
     },

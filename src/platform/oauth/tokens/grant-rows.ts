@@ -41,8 +41,15 @@ export function createGrantRows(
     findExpiredToo: (id: string): Promise<Grant | undefined> =>
       store.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst(),
 
-    /** The user an access token acts for; `undefined` when the token was revoked or its grant has ended. */
-    async usernameFor({ gid, jti }: { gid: string; jti: string }): Promise<string | undefined> {
+    /**
+     * The user an access token acts for; `undefined` when the token was revoked or its grant has ended.
+     *
+     * @param report told which of the two it is
+     */
+    async usernameFor(
+      { gid, jti }: { gid: string; jti: string },
+      report?: (reason: string) => void,
+    ): Promise<string | undefined> {
       const grant = await store
         .selectFrom('grants')
         .leftJoin('revoked_access_tokens', (join) =>
@@ -53,7 +60,9 @@ export function createGrantRows(
         .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
         .where('grants.id', '=', gid)
         .executeTakeFirst();
-      return grant?.revoked === null ? grant.username : undefined;
+      if (grant?.revoked === null) return grant.username;
+      report?.(grant === undefined ? 'its grant has ended' : 'revoked by the client');
+      return undefined;
     },
 
     /**

@@ -83,7 +83,7 @@ export function createRefreshTokens(
     const grant = await grants.find(token.grant_id);
     if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
     if (grant.client_id !== request.clientId)
-      throw invalidGrant('the refresh token belongs to another client');
+      throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
     const scope = narrowedScope(request.scope, grant);
     assertGranted(request.resource, grant.resource);
     const allowed = await settings.allowedScopes(grant.username);
@@ -140,7 +140,7 @@ export function createRefreshTokens(
       });
       if (!accepted) {
         await grants.endStolen(grant, 'a refresh token was used again');
-        throw invalidGrant('the refresh token was used before');
+        throw invalidGrant('the refresh token was used before', { suspicious: true });
       }
       return { grant, scope, refreshToken: successor };
     },
