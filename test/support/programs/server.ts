@@ -42,7 +42,10 @@ export function startExample(environment: Record<string, string> = {}): Promise<
 }
 
 /** Starts the built server of another checkout, as `startServer` does the fixture. */
-export async function startProgram(program: string, environment: Record<string, string>): Promise<TestServer> {
+export async function startProgram(
+  program: string,
+  environment: Record<string, string>,
+): Promise<TestServer> {
   const port = Number(environment['PORT'] ?? (await freePort()));
   const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
   const directory = await mkdtemp(join(tmpdir(), 'mcp-server-'));
