@@ -16,6 +16,7 @@ export const brand: Brand = {
       line: '#e2dbd0',
       accent: '#1f5f4a',
       onAccent: '#ffffff',
+      danger: '#a3261b',
     },
     dark: {
       ground: '#161412',
@@ -25,6 +26,7 @@ export const brand: Brand = {
       line: '#37322c',
       accent: '#8fd0b5',
       onAccent: '#10231c',
+      danger: '#ff9d8f',
     },
   },
   logo: 'M4 9h16l-1 12H5zM8 9V7a4 4 0 0 1 8 0v2',

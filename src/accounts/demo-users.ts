@@ -3,7 +3,8 @@ import type { Store } from '../platform/store/database.js';
 import type { AccountTables } from './tables.js';
 import { addUser, hashPassword, listUsers, selectUser, updateUser } from './users.js';
 
-const demoUsers = [
+/** Whose passwords everyone may know. */
+export const demoUsers = [
   { username: 'alice', name: 'Alice', password: 'password123' },
   { username: 'bob', name: 'Bob', password: 'hunter2' },
 ];

@@ -1,6 +1,6 @@
 import type { Accounts } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
-import { disableDemoUsers, seedDemoUsers } from './demo-users.js';
+import { demoUsers, disableDemoUsers, seedDemoUsers } from './demo-users.js';
 import {
   addUser,
   findUser,
@@ -19,6 +19,7 @@ export function createAccounts(store: Store): Accounts {
     // One indexed read of our own table: whoever is disabled is out at once. Leave it out for a directory elsewhere.
     cacheSeconds: 0,
     verifyPassword: (username, password) => verifyPassword(store, username, password),
+    demoUsers,
     seed: (scopes) => seedDemoUsers(store, scopes),
     disableSeeded: () => disableDemoUsers(store),
     isEmpty: async () => !(await hasUsers(store)),

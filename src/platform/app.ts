@@ -20,7 +20,9 @@ import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
+import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
+import { landingRoutes } from './ui/landing/routes.js';
 
 /** Everything an app is made of. */
 export interface AppOptions<Services> {
@@ -55,6 +57,7 @@ export interface App {
 /** The whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
 export async function createApp<Services>(options: AppOptions<Services>): Promise<App> {
   const { config, logger, store, services, content } = options;
+  assertBrand(options.brand);
   const isAllowedOrigin = allowedOrigins(config);
   const serverScope = await createServerScope(config, store, services);
   assertContent(content, serverScope, logger);
@@ -97,6 +100,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     app.use(sse.router);
   }
   app.use(auth.routes);
+  app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);
   app.use(notFound);
   app.use(errorHandler(logger));

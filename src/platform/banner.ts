@@ -2,50 +2,80 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Config } from './config/config.js';
 import { isLoopbackUrl } from './loopback.js';
+import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Brand } from './ui/brand.js';
 
 /** What the example connects to when no address is named. */
 const DEFAULT_URL = 'http://localhost:8000';
 
-/**
- * What a person sees when the server is ready: where it is, where its data is, and how to connect.
- *
- * @param hasNoUsers whether there is nobody who could sign in
- * @param disabled the demo users that were disabled just now
- */
-export function banner(
-  config: Config,
-  brand: Brand,
-  address: AddressInfo,
-  hasNoUsers: boolean,
-  disabled: string[],
-): string {
-  const lines = [
-    '',
-    `  MCP endpoint   ${config.publicUrl}/mcp`,
-    `  Listening on   ${address.address}:${address.port}`,
-    `  Data           ${describeDatabase(config.databaseUrl)}`,
-    `  Sign-in        ${describeSignIn(config)}`,
+/** What the banner tells of. */
+export interface BannerOptions {
+  config: Config;
+  brand: Brand;
+  /** Where the server listens. */
+  address: AddressInfo;
+  accounts: Pick<Accounts, 'demoUsers' | 'manage' | 'location'>;
+  /** Whether there is nobody who could sign in. */
+  hasNoUsers: boolean;
+  /** The demo users that were disabled just now. */
+  disabled: string[];
+}
+
+/** What a person sees when the server is ready: where it is, where its data is, and how to connect. */
+export function banner(options: BannerOptions): string {
+  const { config, address } = options;
+  const sections = [
+    [
+      `  MCP endpoint   ${config.publicUrl}/mcp`,
+      `  Listening on   ${address.address}:${address.port}`,
+      `  Data           ${describeDatabase(config.databaseUrl)}`,
+      `  Sign-in        ${describeSignIn(config)}`,
+      ...(config.authMode === 'builtin' ? describeUsers(options) : []),
+    ],
+    describeConnecting(options),
+    showsDemoUsers(options) && !isLoopbackUrl(config.publicUrl)
+      ? ['  WARNING        Demo users with known passwords are on. Set DEMO_DATA=false on a public server.']
+      : [],
   ];
-  if (hasNoUsers) lines.push('  No users yet   add the first one: npm run cli -- user add NAME');
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `\n${text.join('\n\n')}\n`;
+}
+
+function describeUsers({ config, accounts, hasNoUsers, disabled }: BannerOptions): string[] {
+  const lines: string[] = [];
+  if (hasNoUsers) {
+    const how = accounts.manage
+      ? 'add the first one: npm run cli -- user add NAME'
+      : `add the first one in ${accounts.location ?? 'your user directory'}`;
+    lines.push(`  No users yet   ${how}`);
+  }
   if (disabled.length > 0) {
     lines.push(
       `  Demo users     ${disabled.join(', ')} disabled: their passwords are public, and DEMO_DATA is off`,
     );
   }
-  if (config.demoData) lines.push('  Demo users     alice / password123, bob / hunter2');
-  lines.push(
-    '',
-    `  Connect        claude mcp add --transport http ${brand.slug} ${config.publicUrl}/mcp`,
-    `                 npm run example${config.publicUrl === DEFAULT_URL ? '' : ` -- ${config.publicUrl}/mcp`}`,
-  );
-  if (config.demoData && !isLoopbackUrl(config.publicUrl)) {
-    lines.push(
-      '',
-      '  WARNING        Demo users with known passwords are on. Set DEMO_DATA=false on a public server.',
-    );
+  const { demoUsers = [] } = accounts;
+  if (config.demoData && demoUsers.length > 0) {
+    const shown = demoUsers.map(({ username, password }) => `${username} / ${password}`);
+    lines.push(`  Demo users     ${shown.join(', ')}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
+}
+
+function showsDemoUsers({ config, accounts }: BannerOptions): boolean {
+  return config.authMode === 'builtin' && config.demoData && accounts.demoUsers !== undefined;
+}
+
+function describeConnecting({ config, brand, hasNoUsers }: BannerOptions): string[] {
+  const endpoint = `${config.publicUrl}/mcp`;
+  const target = config.publicUrl === DEFAULT_URL ? '' : ` -- ${endpoint}`;
+  const lines = [`  Connect        claude mcp add --transport http ${brand.slug} ${endpoint}`];
+  // The example registers itself and signs a person in; an identity provider may not let it.
+  const canSignIn = config.authMode === 'builtin' && config.enableDcr && !hasNoUsers;
+  if (config.authMode === 'none' || canSignIn) lines.push(`                 npm run example${target}`);
+  else if (config.mcpAuthToken.length > 0)
+    lines.push(`                 MCP_AUTH_TOKEN=... npm run example${target}`);
+  return lines;
 }
 
 function describeDatabase(url: string): string {

@@ -38,5 +38,5 @@ export async function startServer<Variables extends VariableTable, Services exte
     routes,
   });
   const address = await run({ config, logger, store, app, services });
-  console.error(banner(config, brand, address, hasNoUsers, disabled));
+  console.error(banner({ config, brand, address, accounts, hasNoUsers, disabled }));
 }

@@ -7,28 +7,16 @@ const PUBLIC_DIRECTORY = join(import.meta.dirname, '../../../public');
 /** Seconds. File names carry no version, so a changed file is seen by everyone after this time. */
 const MEDIA_MAX_AGE = 7 * 24 * 3600;
 
-/** Nothing from elsewhere, and no script in the page itself: what is in `public/` is all a page can load. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** Images and audio guides; everything else is checked with the server at every visit. */
+/** Images and audio guides; everything else is checked with the server each time. */
 const MEDIA = /^\.(jpe?g|png|webp|opus|ogg|mp3)$/;
 
 /**
- * Serves the files of `public/` to everyone: the landing page at `/`, images and audio, with ranges and `ETag`. What
- * is not there falls through to the routes after it: hidden files, folders, and every path that leaves `public/`.
+ * Serves the files of `public/` to everyone: images and audio, with ranges and `ETag`. What is not there falls
+ * through to the routes after it: hidden files, folders, and every path that leaves `public/`.
  */
 export function mediaFiles(directory = PUBLIC_DIRECTORY): Router {
   const router = Router();
-  router.use(express.static(directory, { dotfiles: 'ignore', redirect: false, setHeaders }));
+  router.use(express.static(directory, { dotfiles: 'ignore', index: false, redirect: false, setHeaders }));
   return router;
 }
 
@@ -40,8 +28,4 @@ function setHeaders(res: Response, path: string): void {
   res.set('Cache-Control', MEDIA.test(ending) ? `public, max-age=${MEDIA_MAX_AGE}` : 'no-cache');
   // WhatsApp accepts Opus only under the name of its container.
   if (ending === '.opus') res.set('Content-Type', 'audio/ogg');
-  if (ending === '.html') {
-    res.set('Content-Security-Policy', PAGE_POLICY);
-    res.set('Referrer-Policy', 'no-referrer');
-  }
 }

@@ -35,6 +35,7 @@ type PromptAnswer = string | GetPromptResult | InputRequiredResult;
 /** A prompt ready to be registered with the server of one request. */
 export interface Prompt<Services = unknown> {
   name: string;
+  description: string;
   scopes: string[];
   register: (server: McpServer, scope: RequestScope<Services>) => void;
 }
@@ -63,6 +64,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
   return {
     name,
+    description: definition.description,
     scopes,
     register(server, scope) {
       const answer = (args: unknown, sdk: ServerContext) =>

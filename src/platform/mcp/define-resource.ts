@@ -65,6 +65,7 @@ export interface ResourceTemplateDefinition<Variable extends string, Services> e
 /** A resource, or a template of many, ready to be registered with the server of one request. */
 export interface Resource<Services = unknown> {
   name: string;
+  description: string;
   /** The URI, or the URI template. */
   uri: string;
   isTemplate: boolean;
@@ -100,6 +101,7 @@ export function defineResource<Services = unknown>(
   const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: requireScopes(...scopes) };
   return {
     name,
+    description: definition.description,
     uri,
     isTemplate: false,
     scopes,
@@ -141,6 +143,7 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
   const config = { ...metadata, scopeChallenge: requireScopes(...scopes) };
   return {
     name,
+    description: definition.description,
     uri: uriTemplate,
     isTemplate: true,
     scopes,

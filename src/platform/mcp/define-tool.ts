@@ -53,6 +53,12 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
 /** A tool ready to be registered with the server of one request. */
 export interface Tool<Services = unknown> {
   name: string;
+  title: string;
+  description: string;
+  /** As JSON Schema. */
+  inputSchema: Record<string, unknown>;
+  /** The URI of the MCP App that shows its answer. */
+  card: string | undefined;
   scopes: string[];
   register: (server: McpServer, scope: RequestScope<Services>) => void;
 }
@@ -92,6 +98,10 @@ export function defineTool<
   };
   return {
     name,
+    title: definition.title,
+    description: definition.description,
+    inputSchema: config.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }),
+    card: ui?.resourceUri,
     scopes,
     register(server, scope) {
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>

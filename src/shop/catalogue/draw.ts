@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import PDFDocument from 'pdfkit';
+import type { Brand, Palette } from '../../platform/ui/brand.js';
 import { readImage } from '../media-files.js';
 import { formatPrice, type Product } from '../products.js';
 import { isRightToLeft, loadFont, printable, printPieces, startsAtTheRight, wrap } from './text.js';
@@ -12,15 +13,15 @@ const CARD_HEIGHT = 345;
 const CARDS_TOP = 92;
 const PRODUCTS_PER_PAGE = 4;
 
-const INK = '#2f2721';
-const MUTED = '#7d7268';
-const ACCENT = '#7c5c3b';
-const PAPER = '#f4ece1';
-const AVAILABLE = '#3f6b4f';
-const SOLD_OUT = '#a4452f';
-
 /** A picture opened in a document, which holds it once however often it is drawn. */
 type Picture = PDFKit.Mixins.ImageSrc;
+
+/** A document with the look of a brand. Paper is light. */
+interface Sheet {
+  document: PDFKit.PDFDocument;
+  name: string;
+  colors: Palette;
+}
 
 interface TextBox {
   x: number;
@@ -39,7 +40,12 @@ interface TextBox {
  *
  * @param date the day prices and stock are of
  */
-export async function renderCatalogue(category: string, products: Product[], date: Date): Promise<Buffer> {
+export async function renderCatalogue(
+  { name, colors }: Pick<Brand, 'name' | 'colors'>,
+  category: string,
+  products: Product[],
+  date: Date,
+): Promise<Buffer> {
   const title = titleOf(category);
   const day = date.toLocaleDateString('en-GB', {
     day: 'numeric',
@@ -56,8 +62,9 @@ export async function renderCatalogue(category: string, products: Product[], dat
     displayTitle: true,
     // Else PDFKit would read a standard font that no page uses.
     font: '',
-    info: { Title: `Acme Shop: ${title}`, Author: 'Acme Shop', Subject: `Prices and stock of ${day}` },
+    info: { Title: `${name}: ${title}`, Author: name, Subject: `Prices and stock of ${day}` },
   });
+  const sheet = { document, name, colors: colors.light };
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const finished = once(document, 'end');
@@ -66,17 +73,17 @@ export async function renderCatalogue(category: string, products: Product[], dat
 
   const pages = Math.ceil(products.length / PRODUCTS_PER_PAGE);
   document.addPage();
-  drawCover(document, title, day, products.length, pictures.find(Boolean));
+  drawCover(sheet, title, day, products.length, pictures.find(Boolean));
   for (let page = 0; page < pages; page++) {
     document.addPage();
-    drawHeading(document, title);
+    drawHeading(sheet, title);
     const first = page * PRODUCTS_PER_PAGE;
     for (const [index, product] of products.slice(first, first + PRODUCTS_PER_PAGE).entries()) {
       const x = PAGE.margin + (index % 2) * (CARD_WIDTH + GAP);
       const y = CARDS_TOP + Math.floor(index / 2) * CARD_HEIGHT;
-      drawProduct(document, product, pictures[first + index], x, y);
+      drawProduct(sheet, product, pictures[first + index], x, y);
     }
-    drawFooter(document, `Prices and stock of ${day}`, `${page + 2} / ${pages + 1}`);
+    drawFooter(sheet, `Prices and stock of ${day}`, `${page + 2} / ${pages + 1}`);
   }
   document.end();
   await finished;
@@ -88,11 +95,11 @@ export async function renderCatalogue(category: string, products: Product[], dat
  *
  * @throws when a font is missing
  */
-export async function prepareCatalogues(): Promise<void> {
+export async function prepareCatalogues(brand: Brand): Promise<void> {
   const characters = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
   const name = characters.join('');
   const sample = { id: '', category: '', name, description: name, price_minor: 0, currency: 'EUR', stock: 1 };
-  await renderCatalogue('', [sample], new Date());
+  await renderCatalogue(brand, '', [sample], new Date());
 }
 
 /** A category in words, as it stands in a sentence, such as "lighting" or "LED lamps". */
@@ -107,7 +114,7 @@ export function titleOf(category: string): string {
 }
 
 function drawCover(
-  document: PDFKit.PDFDocument,
+  { document, name, colors }: Sheet,
   title: string,
   day: string,
   count: number,
@@ -115,16 +122,17 @@ function drawCover(
 ): void {
   const { width, height, margin } = PAGE;
   const pictureTop = height - width;
-  document.rect(0, 0, width, height).fill(INK);
+  document.rect(0, 0, width, height).fill(colors.accent);
   if (picture) document.image(picture, 0, pictureTop, { width });
   const box = { x: margin, width: width - 2 * margin };
-  document.rect(margin, 62, 34, 3).fill('#d9a066');
-  drawText(document, 'Acme Shop', { ...box, y: 76, size: 15, color: PAPER, bold: true });
+  const color = colors.onAccent;
+  document.rect(margin, 62, 34, 3).fill(colors.onAccent);
+  drawText(document, name, { ...box, y: 76, size: 15, color, bold: true });
   const { bottom } = drawText(document, title, {
     ...box,
     y: 104,
     size: 44,
-    color: '#ffffff',
+    color,
     bold: true,
     maxLines: 2,
   });
@@ -133,7 +141,7 @@ function drawCover(
     ...box,
     y: bottom + 8,
     size: 13,
-    color: '#d8cbbb',
+    color,
   });
 }
 
@@ -142,15 +150,21 @@ function openPicture(document: PDFKit.PDFDocument, file: Buffer): Picture {
   return (document as unknown as { openImage(file: Buffer): Picture }).openImage(file);
 }
 
-function drawHeading(document: PDFKit.PDFDocument, title: string): void {
+function drawHeading({ document, name, colors }: Sheet, title: string): void {
   const box = { x: PAGE.margin, width: PAGE.width - 2 * PAGE.margin, y: 44, size: 13 };
-  drawText(document, title, { ...box, width: box.width - 120, color: INK, bold: true });
-  drawText(document, 'Acme Shop', { ...box, color: ACCENT, bold: true, align: 'right' });
-  rule(document, 72);
+  const right = { ...box, x: box.x + box.width / 2, width: box.width / 2 };
+  const taken = drawText(document, name, {
+    ...right,
+    color: colors.accent,
+    bold: true,
+    align: 'right',
+  }).width;
+  drawText(document, title, { ...box, width: box.width - taken - 12, color: colors.ink, bold: true });
+  rule(document, 72, colors.line);
 }
 
 function drawProduct(
-  document: PDFKit.PDFDocument,
+  { document, colors }: Sheet,
   product: Product,
   picture: Picture | undefined,
   x: number,
@@ -158,36 +172,51 @@ function drawProduct(
 ): void {
   const pictureHeight = 232;
   document.save().roundedRect(x, y, CARD_WIDTH, pictureHeight, 8).clip();
-  document.rect(x, y, CARD_WIDTH, pictureHeight).fill(PAPER);
+  document.rect(x, y, CARD_WIDTH, pictureHeight).fill(colors.ground);
   // Pictures are square; what the card has no room for is cut off evenly above and below.
   if (picture) document.image(picture, x, y - (CARD_WIDTH - pictureHeight) / 2, { width: CARD_WIDTH });
   document.restore();
 
   const box = { x, width: CARD_WIDTH };
   let next = y + pictureHeight + 12;
-  const name = { ...box, y: next, size: 15, color: INK, bold: true, maxLines: 2, align: 'start' } as const;
+  const name = {
+    ...box,
+    y: next,
+    size: 15,
+    color: colors.ink,
+    bold: true,
+    maxLines: 2,
+    align: 'start',
+  } as const;
   next = drawText(document, product.name, name).bottom;
   const bottom = y + CARD_HEIGHT - 46;
   const maxLines = next < bottom - 26 ? 2 : 1;
-  const description = { ...box, y: next + 2, size: 9.5, color: MUTED, maxLines, align: 'start' } as const;
+  const description = {
+    ...box,
+    y: next + 2,
+    size: 9.5,
+    color: colors.muted,
+    maxLines,
+    align: 'start',
+  } as const;
   drawText(document, product.description, description);
   const stock = product.stock > 0 ? `${product.stock} in stock` : 'Sold out';
-  const color = product.stock > 0 ? AVAILABLE : SOLD_OUT;
+  const color = product.stock > 0 ? colors.muted : colors.danger;
   const right = { ...box, y: bottom + 3, size: 10, color, bold: true, align: 'right' } as const;
   const taken = drawText(document, stock, right).width;
-  const left = { x, width: CARD_WIDTH - taken - 12, y: bottom, size: 14, color: ACCENT, bold: true };
+  const left = { x, width: CARD_WIDTH - taken - 12, y: bottom, size: 14, color: colors.accent, bold: true };
   drawText(document, formatPrice(product), left);
 }
 
-function drawFooter(document: PDFKit.PDFDocument, left: string, right: string): void {
-  rule(document, PAGE.height - 52);
+function drawFooter({ document, colors }: Sheet, left: string, right: string): void {
+  rule(document, PAGE.height - 52, colors.line);
   const box = { x: PAGE.margin, width: PAGE.width - 2 * PAGE.margin, y: PAGE.height - 42, size: 8.5 };
-  drawText(document, left, { ...box, color: MUTED });
-  drawText(document, right, { ...box, color: MUTED, align: 'right' });
+  drawText(document, left, { ...box, color: colors.muted });
+  drawText(document, right, { ...box, color: colors.muted, align: 'right' });
 }
 
-function rule(document: PDFKit.PDFDocument, y: number): void {
-  document.rect(PAGE.margin, y, PAGE.width - 2 * PAGE.margin, 0.75).fill('#d9cfc2');
+function rule(document: PDFKit.PDFDocument, y: number, color: string): void {
+  document.rect(PAGE.margin, y, PAGE.width - 2 * PAGE.margin, 0.75).fill(color);
 }
 
 /** Prints a text of any script. @returns in points where it ends, from the top, and the width of its widest line. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Router } from 'express';
+import { brand } from '../../brand.js';
 import type { Store } from '../../platform/store/database.js';
 import { imageStamps } from '../media-files.js';
 import { listCategories, listProducts, type Product } from '../products.js';
@@ -20,7 +21,7 @@ export function catalogueUrl(siteUrl: string, category: string): string {
 /** What the file is called when someone saves it; letters of any script stay, the rest becomes "-". */
 export function catalogueFileName(category: string): string {
   const words = category.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? ['catalogue'];
-  return `acme-${words.join('-')}.pdf`;
+  return `${brand.uriScheme}-${words.join('-')}.pdf`;
 }
 
 /**
@@ -31,7 +32,7 @@ export function catalogueFileName(category: string): string {
  * @throws when a font is missing
  */
 export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router> {
-  await prepareCatalogues();
+  await prepareCatalogues(brand);
   const layout = await layoutVersion();
   const catalogueOf = createCache(MAX_CACHED);
   const router = Router();
@@ -59,7 +60,7 @@ export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router>
       res.status(304).end();
       return;
     }
-    res.send(await catalogueOf(category, version, () => renderCatalogue(category, products, today)));
+    res.send(await catalogueOf(category, version, () => renderCatalogue(brand, category, products, today)));
   });
   return router;
 }
@@ -69,12 +70,12 @@ async function versionOf(layout: string, products: Product[], date: Date): Promi
   return digest(JSON.stringify([layout, products, pictures, date.toISOString().slice(0, 10)]));
 }
 
-/** Changes with any source file beside this one, so that nobody keeps a catalogue in an older layout. */
+/** Changes with the brand and with any source file beside this one, so that nobody keeps a catalogue in an older layout. */
 async function layoutVersion(): Promise<string> {
   const entries = await readdir(import.meta.dirname, { withFileTypes: true });
   const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : [])).sort();
   const sources = names.map((name) => readFile(join(import.meta.dirname, name), 'utf8'));
-  return digest((await Promise.all(sources)).join());
+  return digest(JSON.stringify([brand, ...(await Promise.all(sources))]));
 }
 
 function digest(content: string): string {

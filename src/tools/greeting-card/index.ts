@@ -1,11 +1,12 @@
 import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { z } from 'zod';
+import { brand } from '../../brand.js';
 import { icons } from '../../icons.js';
 import type { Caller } from '../../platform/caller.js';
 import { defineResource, defineTool } from '../../platform/mcp/define.js';
 import { renderGreetingCard } from './render.js';
 
-const CARD_URI = 'ui://acme/greeting-card';
+const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 
 /** What the card asks of the host's sandbox: nothing. It draws its own border. */
 const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: false } };
@@ -19,7 +20,7 @@ export const greetingCard = defineTool({
     message: z
       .string()
       .max(500)
-      .default('Welcome to Acme Shop. How can we help you today?')
+      .default(`Welcome to ${brand.name}. How can we help you today?`)
       .describe('What the card says, 500 characters at most'),
   }),
   outputSchema: z.object({ username: z.string(), message: z.string() }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { brand } from '../../../src/brand.js';
 import { renderCatalogue, titleOf } from '../../../src/shop/catalogue/draw.js';
 import { demoProducts } from '../../../src/shop/demo-data.js';
 import { formatPrice, type Product } from '../../../src/shop/products.js';
@@ -6,7 +7,7 @@ import { readPdf } from './pdf.js';
 
 const day = new Date('2026-11-24T10:00:00Z');
 const render = async (category: string, products: Product[]) =>
-  readPdf(await renderCatalogue(category, products, day));
+  readPdf(await renderCatalogue(brand, category, products, day));
 const named = (name: string, description = '', other: Partial<Product> = {}): Product => ({
   id: 'no-picture',
   category: 'odd',
@@ -25,7 +26,7 @@ describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (categor
 
   it('has a cover, and every product with price, stock, description and picture', async () => {
     const { title, pages, pictures } = await render(category, products);
-    expect(title).toBe(`Acme Shop: ${titleOf(category)}`);
+    expect(title).toBe(`${brand.name}: ${titleOf(category)}`);
     expect(pages).toHaveLength(2);
     expect(pages[0]).toContain(titleOf(category));
     expect(pages[0]).toContain('4 products · 24 November 2026');
@@ -42,7 +43,7 @@ describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (categor
 
 it('holds each picture once, also that of the cover, and cuts it evenly above and below', async () => {
   const products = demoProducts.filter(({ category }) => category === 'tables');
-  const pdf = await renderCatalogue('tables', products, day);
+  const pdf = await renderCatalogue(brand, 'tables', products, day);
   expect(pdf.toString('latin1').match(/\/Subtype \/Image/g)).toHaveLength(4);
   const [, pictures] = (await readPdf(pdf)).pictures;
   // A square of 236.64 points, of which the card shows 232 from 92 on.

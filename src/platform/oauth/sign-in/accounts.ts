@@ -39,6 +39,12 @@ export interface UserManagement {
 /** Seconds an answer of `findUser` is used for requests that follow, unless the accounts say otherwise. */
 export const USER_CACHE_SECONDS = 5;
 
+/** A user of a demonstration, whose password everyone may know. */
+export interface DemoUser {
+  username: string;
+  password: string;
+}
+
 /**
  * Who may sign in: the one object the platform asks. It never looks behind it. `findUser` and `verifyPassword` are all a
  * directory of your own needs. While either throws, requests are answered 503 and the sign-in page asks to try again in
@@ -64,6 +70,8 @@ export interface Accounts {
    * @throws {UnavailableError} when the directory does not answer; any other error means the same
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
+  /** The demo users, to be shown at the start of a demonstration. */
+  demoUsers?: DemoUser[];
   /** Adds the demo users that do not exist yet, who may grant all these scopes. */
   seed?: (scopes: string[]) => Promise<void>;
   /** Disables the demo users whose password still is the public one. @returns their names */

@@ -1,16 +1,15 @@
 import type { Brand } from '../../ui/brand.js';
-import { html, SafeHtml } from '../../ui/html.js';
-import { pageScript } from './page-script.js';
-import { pageStyle } from './page-style.js';
+import { html, type SafeHtml } from '../../ui/html.js';
+import { brandLine, brandLinks, type Page } from '../../ui/page.js';
 import type { ErrorView, LoginScope, LoginView } from './views.js';
 
 /** Sign-in and consent on one page: who asks, for what, where it leads, and the form. */
-export function loginPage(brand: Brand, view: LoginView): string {
+export function loginPage(brand: Brand, view: LoginView): Page {
   const { hidden, clientName, scopes, username, problem } = view;
   return page(
+    brand,
     `Sign in to ${brand.name}`,
     html`
-      <p class="brand">${brand.name}</p>
       <h1>Sign in to connect <bdi>${clientName}</bdi></h1>
       <form method="post" action="/login">
         ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -36,11 +35,11 @@ export function loginPage(brand: Brand, view: LoginView): string {
 }
 
 /** Where a sign-in ends that can't go on. */
-export function errorPage(brand: Brand, { message, returnTo }: ErrorView): string {
+export function errorPage(brand: Brand, { message, returnTo }: ErrorView): Page {
   return page(
+    brand,
     'Sign-in cannot continue',
     html`
-      <p class="brand">${brand.name}</p>
       <h1>Sign-in cannot continue</h1>
       <p role="alert">${message}</p>
       ${returnTo && html`<p><a href="${returnTo.href}" rel="noreferrer">Return to ${returnTo.host}</a></p>`}`,
@@ -70,17 +69,10 @@ function problemAttributes({ problem }: LoginView): SafeHtml | undefined {
   return problem === undefined ? undefined : html`aria-invalid="true" aria-describedby="problem"`;
 }
 
-function page(title: string, body: SafeHtml): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${new SafeHtml(pageStyle)}</style>
-</head>
-<body><main>${body}</main><script>${new SafeHtml(pageScript)}</script></body>
-</html>
-`.toString();
+function page(brand: Brand, title: string, content: SafeHtml): Page {
+  const links = brandLinks(brand);
+  return {
+    title,
+    body: html`<main>${brandLine(brand)}${content}</main>${links.length > 0 && html`<footer>${links}</footer>`}`,
+  };
 }

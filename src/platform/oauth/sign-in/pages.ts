@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import type { Brand } from '../../ui/brand.js';
+import { type Page, pageTemplate } from '../../ui/page.js';
 import { errorPage, loginPage } from './login-page.js';
-import { pageScript } from './page-script.js';
-import { pageStyle } from './page-style.js';
 import type { ErrorView, LoginView } from './views.js';
 
 /** The pages people see while they sign in. */
@@ -19,14 +17,8 @@ export interface Pages {
  * `Origin: null` with our own form.
  */
 export function createPages(brand: Brand): Pages {
-  const policy = [
-    "default-src 'none'",
-    `style-src '${digest(pageStyle)}'`,
-    `script-src '${digest(pageScript)}'`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  const send = (res: Response, status: number, page: string) => {
+  const { render, policy } = pageTemplate(brand, import.meta.dirname, 'page');
+  const send = (res: Response, status: number, page: Page) => {
     res
       .status(status)
       .set({
@@ -38,15 +30,10 @@ export function createPages(brand: Brand): Pages {
         'Cache-Control': 'no-store',
       })
       .type('html')
-      .send(page);
+      .send(render(page));
   };
   return {
     sendLogin: (res, status, view) => send(res, status, loginPage(brand, view)),
     sendError: (res, status, message, returnTo) => send(res, status, errorPage(brand, { message, returnTo })),
   };
-}
-
-/** The source expression of content security policies for a text. */
-function digest(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

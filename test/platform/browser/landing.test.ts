@@ -1,29 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app/app.js';
-import { findProgram } from '../support/programs/requirements.js';
+import { contentOf } from '../../../src/platform/define-server.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { accessibilityProblems, chromiumProgram, launchBrowser } from '../../support/programs/browser.js';
+import { brand as notebook } from '../fixture/brand.js';
+import fixture from '../fixture/server.js';
 
-const executablePath = findProgram('chromium', 'The landing page in a browser');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const ARGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const content = contentOf(fixture);
+/** A brand that a page was not laid out for. */
+const brand = {
+  ...notebook,
+  name: 'مركز الأسنان الأزرق — Blue Dental Clinic and Orthodontic Surgery of Northern Springfield',
+  tagline: 'Ask about your teeth, your appointments and every unquestionablylongword.',
+  legalLinks: [{ label: 'Privacy policy', url: 'https://example.com/privacy' }],
+  supportEmail: 'help@example.com',
+};
 
-describe.skipIf(!executablePath)('the landing page', () => {
+describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
   let app: TestApp;
   let browser: Browser;
   let context: BrowserContext | undefined;
 
   beforeAll(async () => {
-    app = await startApp({});
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ARGS.split(' ') });
+    app = await startApp(content as never);
+    browser = await launchBrowser();
   });
 
   afterEach(() => context?.close());
@@ -55,14 +55,8 @@ describe.skipIf(!executablePath)('the landing page', () => {
     ['light', 360],
     ['dark', 360],
   ] as const)('has no accessibility violation in %s at %i px', async (colorScheme, width) => {
-    // axe is put into the page by the test, which the page's own policy rightly forbids.
-    const { page } = await open({ colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
-    await page.addScriptTag({ content: axe });
-    const violations = await page.evaluate<{ id: string; nodes: string[] }[]>(
-      `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) =>
-        violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`,
-    );
-    expect(violations).toEqual([]);
+    const { page } = await open({ colorScheme, viewport: { width, height: 800 } });
+    expect(await accessibilityProblems(page)).toEqual([]);
   });
 
   it('shows its own address and copies it', async () => {
@@ -79,20 +73,12 @@ describe.skipIf(!executablePath)('the landing page', () => {
     expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
   });
 
-  it('shows the address it was opened at where no other is published', async () => {
-    const local = await startApp({}, { AUTH_MODE: 'none' });
-    const { page } = await open({}, local.url);
-    expect(await page.locator('#endpoint').textContent()).toBe(local.mcpUrl);
-    await context?.close();
-    await local.stop();
-  });
-
   it('copies configuration that is valid JSON with the address in it', async () => {
     const { page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'Copy the VS Code configuration' }).click();
     await page.getByRole('status').getByText('Copied to the clipboard').waitFor();
     const copied = JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'));
-    expect(copied).toEqual({ servers: { acme: { type: 'http', url: app.mcpUrl } } });
+    expect(copied).toEqual({ servers: { notebook: { type: 'http', url: app.mcpUrl } } });
   });
 
   it('says nothing to the console and asks nobody else', async () => {
@@ -101,20 +87,27 @@ describe.skipIf(!executablePath)('the landing page', () => {
     expect([...origins]).toEqual([app.url]);
   });
 
-  it.each([320, 360])('fits a phone of %i px, with targets for a thumb', async (width) => {
-    const { page } = await open({ viewport: { width, height: 740 } });
+  it.each([
+    [320, 'its own brand', notebook],
+    [360, 'its own brand', notebook],
+    [320, 'a long name that is read from right to left', brand],
+  ])('fits a phone of %i px with %s, with targets for a thumb', async (width, _name, shown) => {
+    const branded = await startApp(content as never, {}, { brand: shown });
+    const { page } = await open({ viewport: { width, height: 740 } }, branded.url);
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const small = await page.evaluate<string[]>(
       `[...document.querySelectorAll('nav a, footer a, button')]
         .filter((target) => target.getBoundingClientRect().height < 44).map((target) => target.textContent)`,
     );
     expect(small).toEqual([]);
+    await context?.close();
+    await branded.stop();
   });
 
   it('is complete without scripts, but for the copy buttons', async () => {
     const { page } = await open({ javaScriptEnabled: false });
-    expect(await page.locator('#endpoint').textContent()).toBe('https://your-host/mcp');
+    expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
     expect(await page.locator('button:visible').count()).toBe(0);
-    expect(await page.locator('tbody tr').count()).toBe(9);
+    expect(await page.locator('#tools tbody tr').count()).toBe(content.tools.length);
   });
 });

@@ -1,0 +1,58 @@
+import type { ServerContent } from '../../mcp/content.js';
+import { html, type SafeHtml } from '../html.js';
+
+/** A default longer than this is not worth its room in the table, in characters. */
+const MAX_DEFAULT_LENGTH = 20;
+
+/** The tools with their arguments, read from their JSON Schemas. */
+export function toolTable({ tools }: ServerContent<never>): SafeHtml {
+  return html`<table>
+    <thead>
+      <tr><th scope="col">Tool</th><th scope="col">Arguments</th><th scope="col">Answer</th><th scope="col">Scope</th></tr>
+    </thead>
+    <tbody>
+      ${tools.map(
+        ({ name, title, description, inputSchema, scopes }) => html`<tr>
+        <th scope="row"><code>${name}</code></th>
+        <td>${argumentList(inputSchema)}</td>
+        <td><b>${title}</b><br>${description}</td>
+        <td>${separated(scopes.map((scope) => html`<code>${scope}</code>`))}</td>
+      </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** What the scopes allow, and which of them clients ask for to begin with. */
+export function scopeList({ scopes }: ServerContent<never>): SafeHtml {
+  return html`<dl class="terms">${scopes.map(
+    ({ name, description, default: isDefault }) =>
+      html`<div><dt><code>${name}</code></dt><dd>${description}${!isDefault && ' (only when a tool needs it)'}</dd></div>`,
+  )}</dl>`;
+}
+
+/** What can be read besides, with words for it. */
+export function namedList(entries: { id: string; description: string }[]): SafeHtml {
+  return html`<dl class="terms">${entries.map(
+    ({ id, description }) => html`<div><dt><code>${id}</code></dt><dd>${description}</dd></div>`,
+  )}</dl>`;
+}
+
+/** The part of a JSON Schema that the table shows. */
+interface ObjectSchema {
+  properties?: Record<string, { default?: unknown }>;
+  required?: string[];
+}
+
+function argumentList({ properties = {}, required = [] }: ObjectSchema): SafeHtml {
+  const names = Object.entries(properties).map(([name, schema]) => {
+    const shown = JSON.stringify(schema.default)?.replace(/^"|"$/g, '');
+    const hint = shown !== undefined && shown.length <= MAX_DEFAULT_LENGTH ? shown : 'optional';
+    return html`<code>${name}</code>${!required.includes(name) && ` (${hint})`}`;
+  });
+  return names.length > 0 ? separated(names) : html`none`;
+}
+
+function separated(parts: SafeHtml[]): SafeHtml {
+  return html`${parts.map((part, index) => (index === 0 ? part : html`, ${part}`))}`;
+}

@@ -1,0 +1,33 @@
+// Lets the copy buttons work; everything else on the page is complete without it.
+const status = document.querySelector('#copy-status');
+
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  // Only secure pages (https, or this machine) may write to the clipboard.
+  if (!(button instanceof HTMLButtonElement) || !navigator.clipboard) continue;
+  button.hidden = false;
+  const label = button.textContent;
+  /** @type {number | undefined} */
+  let timer;
+  button.addEventListener('click', async () => {
+    const text = document.getElementById(button.dataset['copy'] ?? '')?.textContent?.trim() ?? '';
+    const copied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    button.textContent = copied ? 'Copied' : 'Not copied';
+    tell(copied ? 'Copied to the clipboard' : 'The browser did not allow copying');
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      button.textContent = label;
+      tell('');
+    }, 2000);
+  });
+}
+
+/** @param {string} text */
+function tell(text) {
+  if (status) status.textContent = text;
+}
+
+// Makes this a module to the type check too, as it is in the page.
+export {};

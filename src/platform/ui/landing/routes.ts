@@ -1,0 +1,25 @@
+import { Router } from 'express';
+import { logoFile } from '../logo.js';
+import { pageTemplate } from '../page.js';
+import { type LandingOptions, landingPage } from './page.js';
+
+/** `GET` and `HEAD` of `/` and `/favicon.svg`, for everyone. Both are checked with the server at every visit. */
+export function landingRoutes(options: LandingOptions): Router {
+  const { render, policy } = pageTemplate(options.brand, import.meta.dirname, 'landing');
+  const page = render(landingPage(options));
+  const icon = Buffer.from(logoFile(options.brand));
+  const headers = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' };
+  const router = Router();
+  router.get('/', (_req, res) => {
+    res
+      .set({
+        ...headers,
+        'Content-Security-Policy': `${policy}; form-action 'none'`,
+        'Referrer-Policy': 'no-referrer',
+      })
+      .type('html')
+      .send(page);
+  });
+  router.get('/favicon.svg', (_req, res) => void res.set(headers).type('svg').send(icon));
+  return router;
+}

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { brand as own } from '../../../src/brand.js';
+import { assertBrand, contrast } from '../../../src/platform/ui/assert-brand.js';
+import { startApp } from '../../support/app/app.js';
+import { brand } from '../fixture/brand.js';
+
+const { light, dark } = brand.colors;
+
+/** The problems of a brand that differs from a good one. */
+function problemsOf(changes: object): string[] {
+  try {
+    assertBrand({ ...brand, ...changes });
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n').slice(1);
+  }
+}
+
+it('is content with a brand that is right', () => {
+  expect(problemsOf({})).toEqual([]);
+  expect(problemsOf({ supportEmail: 'help@example.com', uriScheme: 'blue-dental' })).toEqual([]);
+});
+
+it.each([
+  ['name', { name: ' ' }],
+  ['slug', { slug: 'Blue Dental' }],
+  ['slug', { slug: 'blue-' }],
+  ['uriScheme', { uriScheme: 'Dental' }],
+  ['uriScheme', { uriScheme: '1dental' }],
+  ['uriScheme', { uriScheme: 'https' }],
+  ['logo', { logo: 'M0 0"/><script>' }],
+  ['supportEmail', { supportEmail: 'help' }],
+  ['legalLinks "Terms"', { legalLinks: [{ label: 'Terms', url: 'javascript:alert(1)' }] }],
+  ['colors.light.ink', { colors: { light: { ...light, ink: 'black' }, dark } }],
+  ['colors.dark.line', { colors: { light, dark: { ...dark, line: '#fff' } } }],
+])('refuses a %s that is not well formed', (field, changes) => {
+  const problems = problemsOf(changes);
+  expect(problems).toEqual([expect.stringContaining(field)]);
+  expect(problems[0]).toContain(field === 'name' ? 'empty' : 'expected');
+});
+
+it.each([
+  ['ink', 'ground'],
+  ['ink', 'surface'],
+  ['muted', 'ground'],
+  ['muted', 'surface'],
+  ['accent', 'ground'],
+  ['accent', 'surface'],
+  ['danger', 'surface'],
+  ['onAccent', 'accent'],
+] as const)('refuses %s that cannot be read on %s', (text, behind) => {
+  const unreadable = { ...dark, [text]: dark[behind] };
+  expect(problemsOf({ colors: { light, dark: unreadable } })).toContain(
+    `  - colors.dark: ${text} on ${behind} has a contrast of 1, text needs 4.5 (WCAG AA)`,
+  );
+});
+
+it('measures contrast as WCAG does', () => {
+  expect(contrast('#ffffff', '#000000')).toBeCloseTo(21, 5);
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+  expect(contrast('#ffffff', '#767676')).toBeCloseTo(4.54, 2);
+});
+
+it('tells of everything at once', () => {
+  expect(problemsOf({ slug: 'A', uriScheme: 'B', logo: '' })).toHaveLength(3);
+});
+
+it('stops the start', async () => {
+  await expect(startApp({}, {}, { brand: { ...brand, slug: 'Not a slug' } })).rejects.toThrow('slug');
+});
+
+it('the brand of this server is right', () => {
+  expect(() => assertBrand(own)).not.toThrow();
+});
