@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectStore } from '../../src/platform/store/database.js';
-import { post } from '../support/app/clients.js';
-import { CALLBACK, refresh, signInForTokens, type Tokens, tokenRequest } from '../support/oauth/oauth.js';
-import { type ReleasedDatabase, releasedEngines } from '../support/programs/released.js';
-import { startExample, type TestServer } from '../support/programs/server.js';
+import { connectStore } from '../../../src/platform/store/database.js';
+import { post } from '../../support/app/clients.js';
+import { CALLBACK, refresh, signInForTokens, type Tokens, tokenRequest } from '../../support/oauth/oauth.js';
+import { type ReleasedDatabase, releasedEngines } from '../../support/programs/released.js';
+import { startExample, type TestServer } from '../../support/programs/server.js';
 
 type Rows = Record<string, Record<string, unknown>[]>;
 
