@@ -87,6 +87,17 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
     { file: 'tsconfig.json', find: / "bench",/, replacement: '' },
     { file: 'tsconfig.json', find: /"scripts\/init\/template", "test\/fork\/templates", /, replacement: '' },
     { file: 'vitest.config.ts', find: /, 'test\/fork\/templates\/\*\*'/, replacement: '' },
+    // What the test of the image asks of the example.
+    {
+      file: 'test/deploy/image.test.ts',
+      find: /^ *expect\(await client\.callTool\(\{ name: 'whoami' \}\)\)[^;]*;\n/m,
+      replacement: '',
+    },
+    {
+      file: 'test/deploy/image.test.ts',
+      find: /, '\/images\/lamp-arc\.jpg', '\/catalogs\/lighting\.pdf'/,
+      replacement: '',
+    },
     { file: 'README.md', find: /^# .*/, replacement: `# ${name}` },
     { file: 'Dockerfile', find: /nexus-connext-mcp-server/, replacement: slug },
   ];
