@@ -6,7 +6,9 @@ import { filesIn, findCircle, importsOf, read, root, specifiersIn } from './supp
 const CODE = /\.(ts|js|mjs)$/;
 const sources = filesIn('src', /\.ts$/);
 const tests = filesIn('test', /\.(ts|mjs)$/);
-const scripts = ['scripts', 'examples', 'bench'].flatMap((folder) => filesIn(folder, CODE));
+const scripts = ['scripts', 'examples', 'bench']
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap((folder) => filesIn(folder, CODE));
 const below = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 
 const PROGRAMS = /^src\/(main\.ts|commands\/)/;
