@@ -11,7 +11,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: PROGRAMS } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: PROGRAMS, isolate: false },
+      },
       {
         extends: true,
         test: { name: 'programs', include: PROGRAMS, globalSetup: 'test/support/programs/build.ts' },

@@ -5,7 +5,7 @@ set -eu
 host=${1:-localhost}
 directory=${2:-$(dirname "$0")/certs}
 mkdir -p "$directory"
-# openssl writes dots and dashes even when all is well.
+# openssl writes dots and dashes even on success, so its output is shown only on failure.
 messages=$(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$host" \
   -addext "subjectAltName=DNS:$host,IP:127.0.0.1" \
   -keyout "$directory/privkey.pem" -out "$directory/fullchain.pem" 2>&1) ||

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Renews the Let's Encrypt certificate when it is due, and has nginx use it: nginx/renew-certificate.sh HOST
-# Needs the running nginx of docker-compose.yml, and root, to whom certbot's files belong. Meant for cron.
+# Renews the Let's Encrypt certificate once it is due, and reloads nginx: nginx/renew-certificate.sh HOST
+# Needs the running nginx of docker-compose.yml, and root, who owns certbot's files. Meant for cron.
 set -eu
 host=$1
 cd "$(dirname "$0")/.."

@@ -33,3 +33,8 @@ export const brand: Brand = {
   supportEmail: 'help@acme.example',
   legalLinks: [],
 };
+
+/** A URI of this server's resources, such as `uri('pricing')`. */
+export function uri<const Path extends string>(path: Path) {
+  return `${brand.uriScheme}://${path}` as const;
+}

@@ -1,7 +1,7 @@
 import { EXTENSION_ID } from '@modelcontextprotocol/ext-apps/server';
 import { createAccounts } from './accounts/index.js';
 import { accountsMigrations } from './accounts/migrations/index.js';
-import { brand } from './brand.js';
+import { brand, uri } from './brand.js';
 import { defineServer } from './platform/define-server.js';
 import { mediaFiles } from './platform/http/static-files.js';
 import { prompts } from './prompts/index.js';
@@ -21,9 +21,9 @@ export default defineServer({
   brand,
   version: '1.0.0',
   instructions: [
-    `${brand.name} sells furniture and lamps. Use get_product_info for one product and get_order_status for one order.`,
+    `${brand.name} sells furniture and lamps. Use get_product_info for one product, get_order_status for one order and track_delivery for its parcel.`,
     'cancel_order cancels an order that has not been shipped. send_catalog, send_product_image and send_audio_guide send files.',
-    `Ids look like lamp-arc and ORD-1001; ${brand.uriScheme}://pricing lists every product id with its price.`,
+    `Ids look like lamp-arc and ORD-1001; ${uri('pricing')} lists every product id with its price.`,
     'Never guess an order id: ask the customer for it.',
   ].join(' '),
   scopes: [

@@ -1,68 +1,186 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { filesIn, findCircle, importsOf, read, root, specifiersIn } from './support/imports.js';
 
-const root = join(import.meta.dirname, '..');
-const filesIn = (folder: string, endings: RegExp) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => endings.test(name))
-    .map((name) => join(folder, name));
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
-
-/** Paths below the root that a source file imports, packages left out. */
-function importsOf(path: string): string[] {
-  const specifiers = [...read(path).matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(
-    (match) => match[1] ?? '',
-  );
-  return specifiers.map((specifier) => relative(root, resolve(join(root, dirname(path)), specifier)));
-}
-
+const CODE = /\.(ts|js|mjs)$/;
 const sources = filesIn('src', /\.ts$/);
-const platform = sources.filter((path) => path.startsWith('src/platform/'));
+const tests = filesIn('test', /\.(ts|mjs)$/);
+const scripts = ['scripts', 'examples', 'bench'].flatMap((folder) => filesIn(folder, CODE));
+const below = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+
+const PROGRAMS = /^src\/(main\.ts|commands\/)/;
+const PLATFORM = /^src\/platform\//;
+const isYours = (path: string) => !PROGRAMS.test(path) && !PLATFORM.test(path);
+
+/** Imports of these files that a rule forbids, as `from -> to`. */
+const forbidden = (paths: string[], isForbidden: (target: string, path: string) => boolean) =>
+  paths.flatMap((path) =>
+    importsOf(path)
+      .filter((target) => isForbidden(target, path))
+      .map((target) => `${path} -> ${target}`),
+  );
+
+describe('the scanner of imports', () => {
+  it('sees every form of an import, and no other text', () => {
+    const source = `
+      import first from './first.js';
+      import type { Second } from './second.js';
+      import {
+        third,
+        type Third,
+      } from "./third.js";
+      import './effects.js';
+      export { fourth } from './fourth.js';
+      export * from './fifth.js';
+      export type { Sixth } from './sixth.js';
+      const seventh = await import('./seventh.js');
+      type Eighth = import('./eighth.js').Eighth;
+      /**
+       * import nothing from './comment.js';
+       */
+      const text = "it came from './nowhere.js'";
+    `;
+    const names = specifiersIn(source).map((specifier) => /\w+/.exec(specifier)?.[0]);
+    expect(names.toSorted()).toEqual(
+      ['first', 'second', 'third', 'effects', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].toSorted(),
+    );
+  });
+
+  it('finds the files that a file imports', () => {
+    expect(importsOf('src/platform/start.ts')).toContain('src/platform/config/config.ts');
+  });
+
+  it('finds a circle, and none where there is none', () => {
+    const graph = (...edges: [string, string][]) => new Map(edges.map(([from, to]) => [from, new Set([to])]));
+    expect(findCircle(graph(['a', 'b'], ['b', 'c'], ['c', 'b']))).toEqual(['b', 'c', 'b']);
+    expect(findCircle(graph(['a', 'b'], ['b', 'c']))).toBeUndefined();
+  });
+});
 
 describe('the direction of imports', () => {
-  it('sees imports at all', () => {
-    expect(importsOf('src/start.ts')).toContain('src/platform/app.js');
+  it('the platform imports nothing of a fork', () => {
+    expect(forbidden(sources.filter(below('src/platform')), (target) => !PLATFORM.test(target))).toEqual([]);
   });
 
-  it.each(platform)('%s imports nothing outside platform/', (path) => {
-    expect(importsOf(path).filter((target) => !target.startsWith('src/platform/'))).toEqual([]);
+  it('the authorization server does not know MCP', () => {
+    const oauth = sources.filter(below('src/platform/oauth'));
+    expect(forbidden(oauth, below('src/platform/mcp'))).toEqual([]);
   });
 
-  it.each(platform.filter((path) => path.startsWith('src/platform/oauth/')))(
-    '%s does not know MCP',
-    (path) => {
-      expect(importsOf(path).filter((target) => target.startsWith('src/platform/mcp/'))).toEqual([]);
-    },
-  );
+  it('MCP knows only the caller, not how they signed in', () => {
+    const mcp = sources.filter(below('src/platform/mcp'));
+    const isAboutSigningIn = /^src\/platform\/(auth|oauth)\/|^src\/platform\/(app|start|lifecycle)\.ts$/;
+    expect(forbidden(mcp, (target) => isAboutSigningIn.test(target))).toEqual([]);
+  });
 
-  it.each(sources.filter((path) => /^src\/(tools|resources|prompts|accounts|shop)\//.test(path)))(
-    '%s uses only the helpers and the store of the platform',
-    (path) => {
-      const allowed =
-        /^src\/platform\/(mcp|store)\/|^src\/platform\/(caller|logger)\.js|^src\/platform\/(http\/html|oauth\/accounts)\.js/;
-      const used = importsOf(path).filter((target) => target.startsWith('src/platform/'));
-      expect(used.filter((target) => !allowed.test(target))).toEqual([]);
-    },
-  );
+  it('a fork uses what the platform offers to forks', () => {
+    const offered =
+      /^src\/platform\/((mcp|store|ui)\/|(caller|clock|digest|logger|define-server)\.ts|config\/variable\.ts|http\/(errors|static-files)\.ts|oauth\/sign-in\/accounts\.ts)/;
+    const used = forbidden(
+      sources.filter(isYours),
+      (target) => PLATFORM.test(target) && !offered.test(target),
+    );
+    expect(used).toEqual([]);
+  });
+
+  it('only programs start from the definition of the server, and nothing imports programs', () => {
+    const others = sources.filter((path) => !PROGRAMS.test(path));
+    const isEntry = (target: string) => target === 'src/server.ts' || PROGRAMS.test(target);
+    expect(forbidden(others, isEntry)).toEqual([]);
+    const programs = sources.filter((path) => PROGRAMS.test(path));
+    const isBehindIt = (target: string) => isYours(target) && target !== 'src/server.ts';
+    expect(forbidden(programs, isBehindIt)).toEqual([]);
+  });
+
+  it('the tests of the platform, and what they share, know nothing of a fork', () => {
+    const reached = new Set(tests.filter(below('test/platform')));
+    for (const path of reached) {
+      for (const target of importsOf(path)) if (target.startsWith('test/')) reached.add(target);
+    }
+    expect(reached).toContain('test/support/app/app.ts');
+    expect(forbidden([...reached], (target) => target.startsWith('src/') && isYours(target))).toEqual([]);
+    expect([...reached].filter((path) => !/^test\/(platform|support)\//.test(path))).toEqual([]);
+  });
 });
 
-it('only config.ts reads the environment', () => {
-  const readers = sources.filter((path) => /process\.env|process\['env'\]/.test(read(path)));
-  expect(readers).toEqual(['src/platform/config.ts']);
+/** The folder of a file; files at the root of `src`, of the platform and of its OAuth are rooms of their own. */
+function roomOf(path: string): string {
+  const folders = dirname(path).split('/');
+  const depth = path.startsWith('src/platform/oauth/') ? 4 : path.startsWith('src/platform/') ? 3 : 2;
+  return folders.length < depth ? path : folders.slice(0, depth).join('/');
+}
+
+describe('circles', () => {
+  const edges = sources.flatMap((path) => importsOf(path).map((target) => [path, target] as const));
+  function graphOf(nodeOf: (path: string) => string): Map<string, Set<string>> {
+    const graph = new Map<string, Set<string>>();
+    for (const [from, to] of edges.map((edge) => edge.map(nodeOf) as [string, string])) {
+      if (from !== to) graph.set(from, (graph.get(from) ?? new Set()).add(to));
+    }
+    return graph;
+  }
+
+  it('no file imports itself through others', () => {
+    expect(findCircle(graphOf((path) => path))).toBeUndefined();
+  });
+
+  it('no room imports itself through others', () => {
+    expect([roomOf('src/platform/oauth/tokens/keys.ts'), roomOf('src/platform/app.ts')]).toEqual([
+      'src/platform/oauth/tokens',
+      'src/platform/app.ts',
+    ]);
+    expect(findCircle(graphOf(roomOf))).toBeUndefined();
+  });
 });
 
-it.each([...sources, ...filesIn('test', /\.ts$/)])('%s stays under 250 lines', (path) => {
-  expect(read(path).split('\n').length).toBeLessThanOrEqual(260);
+describe('what has one place only', () => {
+  it.each([
+    ['the environment', /process\.env|process\['env'\]/, /^src\/platform\/config\//],
+    ['res.locals', /\.locals\b/, /^src\/platform\/http\/request-locals\.ts$/],
+  ])('%s', (_what, use, place) => {
+    const users = sources.filter((path) => use.test(withoutComments(read(path))));
+    expect(users).not.toEqual([]);
+    expect(users.filter((path) => !place.test(path))).toEqual([]);
+  });
+
+  it('the name of the example business', () => {
+    const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(brand\.test\.ts|shop\/))/;
+    // The certificate protocol of the same name, and where its files are.
+    const protocol = /acm[e]-challenge|\/var\/www\/acm[e]|mcp-acm[e]|acm[e]:(?!\/\/)|volumes\['acm[e]'\]/g;
+    const ignored = new Set(['node_modules', 'dist', 'data', '.git', 'package-lock.json']);
+    const files = readdirSync(root)
+      .filter((name) => !ignored.has(name))
+      .flatMap((name) => (statSync(join(root, name)).isDirectory() ? filesIn(name, /./) : [name]));
+    const texts = files.filter((path) => !/\.(png|jpe?g|webp|opus)$/.test(path));
+    const named = texts.filter((path) => /acm[e]/i.test(read(path).replace(protocol, '')));
+    expect(named.filter((path) => !its.test(path))).toEqual([]);
+  });
+
+  it('the start of a process by a test', () => {
+    const starts = /(?<!endWithTests\(\s*)\b(spawn|fork)\(/;
+    expect(tests.filter((path) => path !== 'test/architecture.test.ts' && starts.test(read(path)))).toEqual(
+      [],
+    );
+  });
 });
 
-it('every test of one part stands at the path of what it tests', () => {
-  const unitTests = filesIn('test', /\.test\.ts$/).filter(
-    (path) => !/^test\/(e2e|browser|deploy|scripts|conformance|cli|doctor)\/|architecture|readme/.test(path),
-  );
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+}
+
+it.each([...filesIn('src', CODE), ...tests, ...scripts])('%s has 250 lines at most', (path) => {
+  expect(read(path).trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+});
+
+it('every test of one file or folder is at its path', () => {
+  // What starts programs, and the endpoints of OAuth as a client sees them, tests no file alone.
+  const wholes =
+    /^test\/(.*\/)?(browser|commands|conformance|deploy|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
+  const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !wholes.test(path));
   const orphans = unitTests.filter((path) => {
     const source = path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
     return !existsSync(join(root, `${source}.ts`)) && !existsSync(join(root, source));
   });
-  expect(orphans).toEqual([]);
+  expect(orphans).toEqual(['test/architecture.test.ts']);
 });

@@ -6,14 +6,15 @@ import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
 import type { Config } from './config/config.js';
 import { cors } from './http/cors.js';
-import { errorHandler, notFound } from './http/errors.js';
+import { errorHandler, notFound } from './http/error-handler.js';
 import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import type { Logger } from './logger.js';
-import { assertContent, type ServerContent, serverDependencies } from './mcp/content.js';
+import { assertContent, type ServerContent } from './mcp/content.js';
+import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
@@ -58,19 +59,19 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const { config, logger, store, services, content } = options;
   assertBrand(options.brand);
   const isAllowedOrigin = allowedOrigins(config);
-  const dependencies = await serverDependencies(config, store, services);
-  assertContent(content, dependencies, logger);
+  const serverScope = await createServerScope(config, store, services);
+  assertContent(content, serverScope, logger);
   const running = createRunningCalls();
   const mcp = createMcpEndpoint({
     logger,
     content,
-    dependencies,
+    serverScope,
     running,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, dependencies, running, identify: auth.identify })
+    ? createSseEndpoint({ logger, content, serverScope, running, identify: auth.identify })
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));

@@ -2,7 +2,7 @@ import type { Implementation, McpServerOptions, ServerCapabilities } from '@mode
 import type { Router } from 'express';
 import type { ValuesOf, VariableTable } from './config/variable.js';
 import type { Logger } from './logger.js';
-import type { ServerContent } from './mcp/content.js';
+import type { Attach, ServerContent } from './mcp/content.js';
 import type { Prompt } from './mcp/define-prompt.js';
 import type { Resource } from './mcp/define-resource.js';
 import type { Tool } from './mcp/define-tool.js';
@@ -30,9 +30,8 @@ export interface RouteContext<Services> {
 }
 
 /** What tools need, made once; `close` is awaited when the server stops. */
-export interface Closeable {
-  close?: () => void | Promise<void>;
-}
+// With `object &`, because services without `close` would share no property with this type, which is an error by itself.
+export type Closeable = object & { close?: () => void | Promise<void> };
 
 /** The whole of a server: everything the platform does not decide. */
 export interface ServerDefinition<Variables extends VariableTable, Services extends Closeable> {
@@ -51,6 +50,8 @@ export interface ServerDefinition<Variables extends VariableTable, Services exte
   prompts: Prompt<Services>[];
   /** Extensions of the protocol, by identifier. */
   extensions?: ServerCapabilities['extensions'];
+  /** Adds to the server of a request what the `define*` helpers do not cover, such as extensions of the SDK. */
+  attach?: Attach<Services>;
   /** How long clients may keep lists. */
   cacheHints?: McpServerOptions['cacheHints'];
   /** Routes that need no sign-in, such as files behind links in answers. */
@@ -77,6 +78,7 @@ export function contentOf<Variables extends VariableTable, Services extends Clos
   resources,
   prompts,
   extensions,
+  attach,
   cacheHints,
 }: ServerDefinition<Variables, Services>): ServerContent<Services> {
   const info: Implementation = {
@@ -94,6 +96,7 @@ export function contentOf<Variables extends VariableTable, Services extends Clos
     resources,
     prompts,
     ...(extensions && { extensions }),
+    ...(attach && { attach }),
     ...(cacheHints && { cacheHints }),
   };
 }

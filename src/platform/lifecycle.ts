@@ -42,8 +42,9 @@ export async function run(running: Running): Promise<AddressInfo> {
   const server = createServer(running.app.express);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { host, port, metricsPort } = running.config;
-  await listen(server, port, host);
-  if (running.app.metricsServer && metricsPort) await listen(running.app.metricsServer, metricsPort, host);
+  await listen(server, port, host, 'PORT');
+  if (running.app.metricsServer && metricsPort)
+    await listen(running.app.metricsServer, metricsPort, host, 'METRICS_PORT');
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);
@@ -55,9 +56,10 @@ export async function run(running: Running): Promise<AddressInfo> {
   return server.address() as AddressInfo;
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+/** @param variable names the setting of the port, for whoever has to change it */
+function listen(server: Server, port: number, host: string, variable: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(Object.assign(error, { variable })));
     server.listen(port, host, resolve);
   });
 }
@@ -101,14 +103,19 @@ async function untilQuiet(server: Server, app: App): Promise<void> {
   }
 }
 
+/** A failure of the system, or of `listen` with the port and the variable that sets it. */
+type ListenError = NodeJS.ErrnoException & { port?: number; variable?: string };
+
 /** Why the server can't start, in words a person can act on, without a stack. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof ConfigError) {
     const problems = error.problems.map((problem) => `  - ${problem}`);
     return ['The server cannot start with these settings:', ...problems].join('\n');
   }
-  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop the other program, or choose a free one.`;
-  if (code === 'EACCES' && port !== undefined) return `Port ${port} is reserved. Set PORT to one above 1023.`;
+  const { code, message, port, variable } = error as ListenError;
+  if (code === 'EADDRINUSE' && port !== undefined)
+    return `Port ${port} is in use. Stop the other program, or start on another: ${variable}=${port + 1} npm start`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} is reserved. Set ${variable} to one above 1023.`;
   return `The server cannot start: ${message}`;
 }

@@ -5,7 +5,8 @@ import type { VariableTable } from './config/variable.js';
 import { type Closeable, contentOf, type ServerDefinition } from './define-server.js';
 import { run } from './lifecycle.js';
 import { createLogger } from './logger.js';
-import { createGrants } from './oauth/tokens/grants.js';
+import { createRecords } from './oauth/records.js';
+import { prepareAccounts } from './oauth/sign-in/prepare-accounts.js';
 import { openStore } from './store/database.js';
 
 /**
@@ -22,15 +23,9 @@ export async function startServer<Variables extends VariableTable, Services exte
   const store = await openStore(config.databaseUrl, { migrations, logger });
   const services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
   const accounts = definition.accounts(store);
-  let disabled: string[] = [];
-  if (config.demoData) {
-    await accounts.seed?.(scopes.map(({ name }) => name));
-    await demoData?.(store);
-  } else {
-    disabled = (await accounts.disableSeeded?.()) ?? [];
-    for (const username of disabled) await createGrants(store).endAll({ username });
-  }
-  if (disabled.length > 0) logger.warn({ users: disabled }, 'demo users disabled, because DEMO_DATA is off');
+  const { grants } = createRecords({ config, store, logger, accounts });
+  const { hasNoUsers, disabled } = await prepareAccounts({ config, accounts, grants, scopes, logger });
+  if (config.demoData) await demoData?.(store);
   const routes = await Promise.all(definition.routes?.({ brand, services, store }) ?? []);
   const app = await createApp({
     config,
@@ -43,6 +38,5 @@ export async function startServer<Variables extends VariableTable, Services exte
     routes,
   });
   const address = await run({ config, logger, store, app, services });
-  const hasNoUsers = config.authMode === 'builtin' && ((await accounts.isEmpty?.()) ?? false);
   console.error(banner({ config, brand, address, accounts, hasNoUsers, disabled }));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { definePrompt } from '../platform/mcp/define.js';
 
@@ -20,9 +21,10 @@ export const conversationFlow = definePrompt({
   get: ({ channel }) => `Lead the conversation${channel ? ` on ${channel}` : ''} in these steps:
 
 1. Greet the customer and ask how you can help.
-2. Find out whether it is about an order (get_order_status, cancel_order) or a product (get_product_info).
+2. Find out whether it is about an order (get_order_status, track_delivery, cancel_order) or a product
+   (get_product_info).
 3. Call the tool, then answer in one or two sentences. Offer a catalogue (send_catalog), a picture
    (send_product_image) or a spoken guide (send_audio_guide) where it helps.
 4. Ask whether anything else is needed.
-5. Say goodbye. acme://company-info has the opening hours for what you could not solve.`,
+5. Say goodbye. ${uri('company-info')} has the opening hours for what you could not solve.`,
 });

@@ -1,11 +1,11 @@
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
-import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { listTopics, readTranscript } from '../shop/media-files.js';
 
 export const audioGuide = defineResourceTemplate({
   name: 'audio-guide',
-  uriTemplate: 'acme://audio-guides/{topic}',
+  uriTemplate: uri('audio-guides/{topic}'),
   title: 'What an audio guide says',
   description: 'The words of the recording that send_audio_guide sends',
   mimeType: 'text/plain',

@@ -1,12 +1,12 @@
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
-import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { catalogueUrl } from '../shop/catalogue/route.js';
 import { formatPrice, listCategories, listProducts } from '../shop/products.js';
 
 export const catalogue = defineResourceTemplate({
   name: 'catalogue',
-  uriTemplate: 'acme://catalogs/{category}',
+  uriTemplate: uri('catalogs/{category}'),
   title: 'The catalogue of a category',
   description: 'Products of a category with their prices, and the address of the PDF that send_catalog sends',
   mimeType: 'application/json',

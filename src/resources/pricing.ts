@@ -1,10 +1,11 @@
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineResource } from '../platform/mcp/define.js';
 import { formatPrice, listProducts } from '../shop/products.js';
 
 export const pricing = defineResource({
   name: 'pricing',
-  uri: 'acme://pricing',
+  uri: uri('pricing'),
   title: 'Price list',
   description: 'Every product with its id, price and stock, made from the product table',
   mimeType: 'text/markdown',

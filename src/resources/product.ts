@@ -1,11 +1,11 @@
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
-import { defineResourceTemplate } from '../platform/mcp/define.js';
+import { defineResourceTemplate, ResourceNotFoundError } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
 
 export const product = defineResourceTemplate({
   name: 'product',
-  uriTemplate: 'acme://products/{product_id}',
+  uriTemplate: uri('products/{product_id}'),
   title: 'One product',
   description: 'Name, price, stock and description of a product',
   mimeType: 'application/json',

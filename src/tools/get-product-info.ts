@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
 import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
@@ -25,7 +26,7 @@ export const getProductInfo = defineTool({
   handler: async ({ product_id }, { store }) => {
     const product = await findProduct(store, product_id);
     if (!product) {
-      const valid = validValues(await listProductIds(store), 'acme://pricing');
+      const valid = validValues(await listProductIds(store), uri('pricing'));
       return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
     }
     const { name, category, stock, description } = product;

@@ -8,12 +8,14 @@ import { rollDice } from './roll-dice.js';
 import { sendAudioGuide } from './send-audio-guide.js';
 import { sendCatalog } from './send-catalog.js';
 import { sendProductImage } from './send-product-image.js';
+import { trackDelivery } from './track-delivery.js';
 import { whoami } from './whoami.js';
 
 /** Every tool, in the order clients list them. */
 export const tools: Tool<Services>[] = [
   getProductInfo,
   getOrderStatus,
+  trackDelivery,
   cancelOrder,
   sendCatalog,
   sendProductImage,

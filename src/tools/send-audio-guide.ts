@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { listTopics } from '../shop/media-files.js';
@@ -19,7 +20,7 @@ export const sendAudioGuide = defineTool({
   handler: async ({ topic }, { siteUrl }) => {
     const topics = await listTopics();
     if (!topics.includes(topic)) {
-      const valid = validValues(topics, 'the completion of acme://audio-guides/{topic}');
+      const valid = validValues(topics, `the completion of ${uri('audio-guides/{topic}')}`);
       return toolError(`There is no audio guide on "${topic}". Valid topics are: ${valid}.`);
     }
     const filename = `${topic}.opus`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { wordsOf } from '../shop/catalogue/draw.js';
@@ -25,7 +26,7 @@ export const sendCatalog = defineTool({
   handler: async ({ category, tenant_id }, { store, siteUrl, log }) => {
     const categories = await listCategories(store);
     if (!categories.includes(category)) {
-      const valid = validValues(categories, 'acme://pricing');
+      const valid = validValues(categories, uri('pricing'));
       return toolError(`There is no category "${category}". Valid categories are: ${valid}.`);
     }
     log.info({ category, tenantId: tenant_id }, 'catalogue sent');

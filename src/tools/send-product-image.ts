@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { hasImage } from '../shop/media-files.js';
@@ -19,7 +20,7 @@ export const sendProductImage = defineTool({
   handler: async ({ product_id }, { store, siteUrl }) => {
     const product = await findProduct(store, product_id);
     if (!product) {
-      const valid = validValues(await listProductIds(store), 'acme://pricing');
+      const valid = validValues(await listProductIds(store), uri('pricing'));
       return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
     }
     if (!(await hasImage(product_id))) {

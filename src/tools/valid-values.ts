@@ -3,7 +3,7 @@ const MAX_LISTED = 30;
 /**
  * Valid values for an error message: so many that a model finds the right one, so few that they do not fill its context.
  *
- * @param more where all of them are, such as "acme://pricing"
+ * @param more where all of them are, such as "shop://pricing"
  */
 export function validValues(values: string[], more: string): string {
   if (values.length === 0) return 'none yet';

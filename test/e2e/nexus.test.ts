@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice } from '../../src/shop/products.js';
-import { readPdf } from '../shop/support/pdf.js';
+import { readPdf } from '../shop/catalogue/pdf.js';
 import { connectLegacy } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 

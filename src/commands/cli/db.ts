@@ -2,18 +2,17 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { backUpFile } from '../../platform/store/backup.js';
 import { platformMigrations } from '../../platform/store/migrations/index.js';
-import server from '../../server.js';
 import { CliError, printResult } from './output.js';
-import { withStore } from './session.js';
+import type { WithStore } from './session.js';
 
-export function dbCommands(program: Command): void {
+export function dbCommands(program: Command, withStore: WithStore): void {
   const db = program.command('db').description('the database');
   db.command('migrate')
     .description('bring the tables up to date, as every start of the server does, too')
     .action((_options, command: Command) =>
       withStore(
         command,
-        async ({ json }) => {
+        async ({ server, json }) => {
           const names = Object.keys({ ...platformMigrations, ...server.migrations });
           printResult(`The tables are up to date: ${names.join(', ')}.`, { migrations: names }, json);
         },

@@ -1,9 +1,9 @@
-import server from '../../server.js';
+import type { Scope } from '../../platform/scopes.js';
 import { CliError } from './output.js';
 
 /** Checks scopes as typed, separated by spaces or commas; all of the server's when left out. */
-export function parseScopes(text: string | undefined): string {
-  const known = server.scopes.map(({ name }) => name);
+export function parseScopes(text: string | undefined, { scopes: defined }: { scopes: Scope[] }): string {
+  const known = defined.map(({ name }) => name);
   if (text === undefined) return known.join(' ');
   const scopes = text.split(/[ ,]+/).filter(Boolean);
   const unknown = scopes.find((scope) => !known.includes(scope));

@@ -1,15 +1,26 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Config, readEnvironment } from '../../platform/config/config.js';
+import type { VariableTable } from '../../platform/config/variable.js';
+import type { Closeable, ServerDefinition } from '../../platform/define-server.js';
+import { createLogger } from '../../platform/logger.js';
+import { createRecords, type Records } from '../../platform/oauth/records.js';
 import type { Accounts } from '../../platform/oauth/sign-in/accounts.js';
 import { connectStore, migrationState, openStore, type Store } from '../../platform/store/database.js';
 import { databasePath } from '../../platform/store/libsql.js';
-import server from '../../server.js';
 import { CliError } from './output.js';
 
+/** What the commands need to know of a server. */
+export type AdministeredServer = Pick<
+  ServerDefinition<VariableTable, Closeable>,
+  'settings' | 'scopes' | 'accounts' | 'migrations'
+>;
+
 export interface Session {
+  server: AdministeredServer;
   config: Config;
   store: Store;
+  records: Records;
   accounts: Accounts;
   /** Whether the answer is to be JSON. */
   json: boolean;
@@ -19,37 +30,43 @@ export interface Session {
  * What a command does about the tables: it needs those of this version, makes or updates them as a start of the server
  * does, or takes those of an earlier version as they are.
  */
-type Tables = 'needed' | 'created' | 'as they are';
+export type Tables = 'needed' | 'created' | 'as they are';
 
 /**
  * Runs a command on the database of the settings, which a server may be using at the same time.
  *
  * @throws {CliError} when the command needs a database and there is none, or one of an earlier version
  */
-export async function withStore(
+export type WithStore = (
   command: Command,
   run: (session: Session) => Promise<void>,
-  tables: Tables = 'needed',
-): Promise<void> {
-  const { config } = readEnvironment(server.settings);
-  const store =
-    tables === 'created'
-      ? await openStore(config.databaseUrl, { migrations: server.migrations })
-      : await openExisting(config.databaseUrl, tables);
-  try {
-    await run({
-      config,
-      store,
-      accounts: server.accounts(store),
-      json: Boolean(command.optsWithGlobals()['json']),
-    });
-  } finally {
-    await store.destroy();
-  }
+  tables?: Tables,
+) => Promise<void>;
+
+export function createWithStore(server: AdministeredServer): WithStore {
+  return async (command, run, tables = 'needed') => {
+    const { config } = readEnvironment(server.settings);
+    const { databaseUrl } = config;
+    const { migrations } = server;
+    const store =
+      tables === 'created'
+        ? await openStore(databaseUrl, { migrations })
+        : await openExisting(databaseUrl, server, tables);
+    const accounts = server.accounts(store);
+    // Standard output is for the answer.
+    const logger = createLogger(config, process.stderr);
+    const records = createRecords({ config, store, logger, accounts });
+    try {
+      const json = Boolean(command.optsWithGlobals()['json']);
+      await run({ server, config, store, records, accounts, json });
+    } finally {
+      await store.destroy();
+    }
+  };
 }
 
 /** A wrong path must not become an empty database, whose list of users is empty and whose backup succeeds. */
-async function openExisting(url: string, tables: Tables): Promise<Store> {
+async function openExisting(url: string, { migrations }: AdministeredServer, tables: Tables): Promise<Store> {
   const path = databasePath(url);
   const none = new CliError(
     `There is no database at ${path ?? 'DATABASE_URL'}. Start the server once, or run: db migrate`,
@@ -57,7 +74,7 @@ async function openExisting(url: string, tables: Tables): Promise<Store> {
   if (path !== undefined && !existsSync(path)) throw none;
   const store = connectStore(url);
   try {
-    const { done, pending } = await migrationState(store, server.migrations);
+    const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none;
     if (pending > 0 && tables === 'needed') {
       throw new CliError('The database is of an earlier version. Start the server once, or run: db migrate');

@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
-import { SERVICE_TOKEN_PREFIX, STATIC_TOKEN_NAME } from '../../platform/auth/service-token.js';
-import { nowInSeconds } from '../../platform/clock.js';
-import { randomToken, sha256 } from '../../platform/digest.js';
+import { createServiceTokens, STATIC_TOKEN_NAME } from '../../platform/auth/service-token.js';
 import { CliError, formatTime, printResult, printRows } from './output.js';
 import { parseScopes } from './scopes.js';
-import { withStore } from './session.js';
+import type { WithStore } from './session.js';
 
 interface CreateOptions {
   scopes?: string;
   days?: string;
 }
 
-export function tokenCommands(program: Command): void {
+export function tokenCommands(program: Command, withStore: WithStore): void {
   const token = program
     .command('token')
     .description('named static tokens of services, beside MCP_AUTH_TOKEN');
@@ -19,14 +17,7 @@ export function tokenCommands(program: Command): void {
     .command('list')
     .description('list tokens; the tokens themselves are not kept')
     .action((_options, command: Command) =>
-      withStore(command, async ({ store, json }) => {
-        const rows = await store
-          .selectFrom('service_tokens')
-          .select(['name', 'scopes', 'created_at', 'expires_at'])
-          .orderBy('name')
-          .execute();
-        printRows(rows, json);
-      }),
+      withStore(command, async ({ store, json }) => printRows(await createServiceTokens(store).list(), json)),
     );
   token
     .command('create <name>')
@@ -36,7 +27,7 @@ export function tokenCommands(program: Command): void {
     .action((name: string, options: CreateOptions, command: Command) =>
       withStore(
         command,
-        async ({ store, json }) => {
+        async ({ server, store, json }) => {
           if (!/^[\w.-]{1,60}$/.test(name)) {
             throw new CliError('A name has 1 to 60 letters, digits, dots, dashes and underscores');
           }
@@ -44,23 +35,17 @@ export function tokenCommands(program: Command): void {
           if (options.days !== undefined && !/^[1-9]\d{0,4}$/.test(options.days)) {
             throw new CliError('--days must be a whole number above 0');
           }
-          const now = nowInSeconds();
-          const secret = `${SERVICE_TOKEN_PREFIX}${randomToken()}`;
-          const row = {
+          const created = await createServiceTokens(store).create(
             name,
-            scopes: parseScopes(options.scopes),
-            created_at: now,
-            expires_at: options.days === undefined ? null : now + Number(options.days) * 86_400,
-          };
-          const { numInsertedOrUpdatedRows } = await store
-            .insertInto('service_tokens')
-            .values({ ...row, token_hash: sha256(secret) })
-            .onConflict((conflict) => conflict.column('name').doNothing())
-            .executeTakeFirst();
-          if (numInsertedOrUpdatedRows !== 1n) throw new CliError(`There is a token ${name} already`);
+            parseScopes(options.scopes, server),
+            options.days === undefined ? undefined : Number(options.days) * 86_400,
+          );
+          if (created === undefined) throw new CliError(`There is a token ${name} already`);
           const until =
-            row.expires_at === null ? 'It does not expire' : `It expires ${formatTime(row.expires_at)}`;
-          printResult(`${secret}\n${until}, and is shown only now.`, { ...row, token: secret }, json);
+            created.expires_at === null
+              ? 'It does not expire'
+              : `It expires ${formatTime(created.expires_at)}`;
+          printResult(`${created.token}\n${until}, and is shown only now.`, created, json);
         },
         'created',
       ),
@@ -70,11 +55,7 @@ export function tokenCommands(program: Command): void {
     .description('refuse a token from now on')
     .action((name: string, _options, command: Command) =>
       withStore(command, async ({ store, json }) => {
-        const { numDeletedRows } = await store
-          .deleteFrom('service_tokens')
-          .where('name', '=', name)
-          .executeTakeFirst();
-        if (numDeletedRows !== 1n) throw new CliError(`There is no token ${name}`);
+        if (!(await createServiceTokens(store).revoke(name))) throw new CliError(`There is no token ${name}`);
         printResult(`Revoked ${name}.`, { name }, json);
       }),
     );

@@ -1,20 +1,33 @@
 import type { Command } from 'commander';
 import type { Accounts, UserManagement } from '../../platform/oauth/sign-in/accounts.js';
-import { createGrants } from '../../platform/oauth/tokens/grants.js';
+import { connectStore } from '../../platform/store/database.js';
 import { CliError, printResult, printRows } from './output.js';
 import { readNewPassword } from './password.js';
 import { parseScopes } from './scopes.js';
-import { withStore } from './session.js';
+import type { AdministeredServer, Session, Tables, WithStore } from './session.js';
 
-export function userCommands(program: Command): void {
-  const user = program.command('user').description('who may sign in');
+/** A session on users that are managed here. */
+interface UserSession extends Session {
+  manage: UserManagement;
+}
+
+export function userCommands(program: Command, withStore: WithStore, server: AdministeredServer): void {
+  const withUsers = (command: Command, run: (session: UserSession) => Promise<void>, tables?: Tables) =>
+    withStore(command, (session) => run({ ...session, manage: requireManagement(session.accounts) }), tables);
+  const user = program
+    .command('user')
+    .description('who may sign in')
+    // Before anything else, so that no database is asked for or made where users are managed elsewhere.
+    .hook('preAction', async () => {
+      const store = connectStore('file::memory:');
+      requireManagement(server.accounts(store));
+      await store.destroy();
+    });
   user
     .command('list')
     .description('list users')
     .action((_options, command: Command) =>
-      withStore(command, async ({ accounts, json }) =>
-        printRows(await requireManagement(accounts).list(), json),
-      ),
+      withUsers(command, async ({ manage, json }) => printRows(await manage.list(), json)),
     );
   user
     .command('add <username>')
@@ -22,14 +35,13 @@ export function userCommands(program: Command): void {
     .option('--name <name>', 'what to call them; the user name when left out')
     .option('--scopes <scopes>', 'what they may grant; everything when left out')
     .action((username: string, options: { name?: string; scopes?: string }, command: Command) =>
-      withStore(
+      withUsers(
         command,
-        async ({ accounts, json }) => {
-          const manage = requireManagement(accounts);
+        async ({ manage, json }) => {
           const added = {
             username: manage.normalize(username),
             name: options.name ?? username.trim(),
-            scopes: parseScopes(options.scopes),
+            scopes: parseScopes(options.scopes, server),
           };
           // A colon is for the ids of services (service:NAME); format characters make two names look the same.
           if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
@@ -49,11 +61,10 @@ export function userCommands(program: Command): void {
     .description('set a new password and end all grants; it is asked for, or read from standard input')
     .option('--keep-grants', 'leave clients signed in')
     .action((username: string, options: { keepGrants?: boolean }, command: Command) =>
-      withStore(command, async ({ accounts, store, json }) => {
-        const manage = requireManagement(accounts);
+      withUsers(command, async ({ manage, records, json }) => {
         const name = await requireUser(manage, username);
         await withNewPassword((password) => manage.setPassword(name, password));
-        const ended = options.keepGrants ? 0 : await createGrants(store).endAll({ username: name });
+        const ended = options.keepGrants ? 0 : await records.grants.endAll({ username: name });
         printResult(
           `Set the password of ${name}; ended ${ended} grants.`,
           { username: name, grants_ended: ended },
@@ -65,11 +76,10 @@ export function userCommands(program: Command): void {
     .command('disable <username>')
     .description('refuse them from now on, and end all their grants at once')
     .action((username: string, _options, command: Command) =>
-      withStore(command, async ({ accounts, store, json }) => {
-        const manage = requireManagement(accounts);
+      withUsers(command, async ({ manage, records, json }) => {
         const name = await requireUser(manage, username);
         await manage.setDisabled(name, true);
-        const ended = await createGrants(store).endAll({ username: name });
+        const ended = await records.grants.endAll({ username: name });
         printResult(
           `Disabled ${name}; ended ${ended} grants.`,
           { username: name, grants_ended: ended },
@@ -81,8 +91,7 @@ export function userCommands(program: Command): void {
     .command('enable <username>')
     .description('let a disabled user sign in again')
     .action((username: string, _options, command: Command) =>
-      withStore(command, async ({ accounts, json }) => {
-        const manage = requireManagement(accounts);
+      withUsers(command, async ({ manage, json }) => {
         const name = await requireUser(manage, username);
         await manage.setDisabled(name, false);
         printResult(`Enabled ${name}.`, { username: name }, json);

@@ -1,10 +1,24 @@
 import type { RequestHandler, Response } from 'express';
 import type { Caller } from '../caller.js';
-import { sendError, sendUnavailable, UnavailableError } from '../http/errors.js';
+import { sendError } from '../http/errors.js';
 import { localsOf } from '../http/request-locals.js';
+import { pathOf } from '../http/request-log.js';
+import { logText } from '../log-text.js';
+import type { Logger } from '../logger.js';
 
-/** Gives the caller a token stands for, or `undefined` when the verifier does not know it or it is no longer valid. */
-export type TokenVerifier = (token: string) => Promise<Caller | undefined> | Caller | undefined;
+/** Told why a token is refused, for the operator only. The words never hold any of the token's secrets. */
+export type RefusalReport = (reason: string) => void;
+
+/**
+ * Returns the caller a token identifies, or `undefined` when the verifier does not know it or it is no longer valid.
+ *
+ * @param report told the reason by a verifier that can say more than "not one of mine"
+ * @throws {UnavailableError} when that can't be told right now
+ */
+export type TokenVerifier = (
+  token: string,
+  report?: RefusalReport,
+) => Promise<Caller | undefined> | Caller | undefined;
 
 /** How callers are recognized, and what those who are not are told. */
 export interface BearerOptions {
@@ -14,46 +28,59 @@ export interface BearerOptions {
   resourceMetadataUrl: string;
   /** The scopes a client should ask for to begin with. */
   scopes: string[];
+  /** Told why a token was refused. */
+  logger: Logger;
+  /** The registered name of a client, for the log. It never fails. */
+  clientName?: ((clientId: string) => Promise<string | undefined>) | undefined;
 }
 
 /**
- * Lets only requests with a valid bearer token through (RFC 6750 section 2.1: in the header, nowhere else) and puts
- * the caller into `res.locals.caller`. Everything else gets 401 and the challenge that starts a sign-in.
+ * Lets only requests with a valid bearer token through (RFC 6750 section 2.1: in the header, nowhere else), with their
+ * caller in the locals of the request. Everything else gets 401 and the challenge that starts a sign-in. When the token
+ * can't be checked right now the answer is not 401: the client would throw away a token that may be good.
  */
 export function requireCaller(options: BearerOptions): RequestHandler {
+  const { verifiers, logger, clientName } = options;
   return async (req, res, next) => {
+    const locals = localsOf(res);
+    const logRefusal = (detail: string) =>
+      logger.info(
+        { requestId: locals.requestId, endpoint: pathOf(req), error: 'invalid_token', detail },
+        'access token refused',
+      );
     const header = req.headers.authorization;
     if (header === undefined) return challenge(res, options, undefined);
-    if (bearerToken(header) === undefined)
+    if (bearerToken(header) === undefined) {
+      logRefusal('the Authorization header is not of the form "Bearer <token>"');
       return challenge(res, options, 'The Authorization header must be: Bearer, a space, the token');
-    try {
-      const caller = await authenticate(header, options.verifiers);
-      if (caller) {
-        localsOf(res).caller = caller;
-        return next();
-      }
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      // Not 401: the client would throw away a token that may be good.
-      return sendUnavailable(res, error);
     }
-    challenge(res, options, 'The access token is unknown, expired or revoked');
+    const reasons: string[] = [];
+    const caller = await authenticate(header, verifiers, (reason) => reasons.push(reason));
+    if (caller === undefined) {
+      logRefusal(logText(reasons.join('; '), 400) || 'it is not known here');
+      return challenge(res, options, 'The access token is unknown, expired or revoked');
+    }
+    locals.caller = caller;
+    locals.clientName = await clientName?.(caller.clientId);
+    next();
   };
 }
 
 /**
- * Whom an Authorization header stands for at this moment.
+ * The caller an Authorization header identifies at this moment.
  *
+ * @param report told why the token is refused
  * @throws {UnavailableError} when that can't be told right now
  */
 export async function authenticate(
   header: string | undefined,
   verifiers: TokenVerifier[],
+  report?: RefusalReport,
 ): Promise<Caller | undefined> {
   const token = bearerToken(header ?? '');
   if (token === undefined) return undefined;
   for (const verify of verifiers) {
-    const caller = await verify(token);
+    const caller = await verify(token, report);
     if (caller !== undefined) return caller;
   }
   return undefined;

@@ -1,18 +1,11 @@
-import {
-  createRemoteJWKSet,
-  customFetch,
-  decodeJwt,
-  errors,
-  type JWTPayload,
-  jwtVerify,
-  type RemoteJWKSet,
-} from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
-import type { Caller } from '../caller.js';
 import { UnavailableError } from '../http/errors.js';
+import { describeJwtFault } from '../jwt-fault.js';
 import type { Logger } from '../logger.js';
 import { isLoopbackHost } from '../loopback.js';
 import type { TokenVerifier } from './bearer.js';
+import { foreignIssuer, toCaller, whyNotAccessToken } from './external-claims.js';
 
 const TIMEOUT_MS = 5000;
 /** How long keys are believed, also while the provider is down. */
@@ -39,11 +32,6 @@ const providerMetadata = z.object({
   jwks_uri: z.url(),
   code_challenge_methods_supported: z.array(z.string()).default([]),
 });
-
-const scopeClaim = z.union([
-  z.string().transform((text) => text.split(' ').filter(Boolean)),
-  z.array(z.string()),
-]);
 
 export interface ExternalOptions {
   /** Exactly as the provider writes it. */
@@ -102,8 +90,13 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
   // Tells the operator early; the provider may well start after us.
   providerKeys().catch(() => {});
 
-  return async (token) => {
-    if (!claimsIssuer(token, issuer)) return undefined;
+  return async (token, report) => {
+    // Tokens that do not even claim to be the provider's never cause a request to it.
+    const foreign = foreignIssuer(token, issuer);
+    if (foreign !== undefined) {
+      report?.(foreign);
+      return undefined;
+    }
     const keySet = await providerKeys();
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keySet, {
@@ -113,10 +106,16 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
         clockTolerance: 30,
         requiredClaims: ['exp', 'sub'],
       });
-      return isAccessToken(payload, protectedHeader.typ) ? toCaller(payload) : undefined;
+      const fault = whyNotAccessToken(payload, protectedHeader.typ);
+      if (fault === undefined) return toCaller(payload);
+      report?.(fault);
+      return undefined;
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
-      if (error instanceof errors.JOSEError && !PROVIDER_FAULTS.includes(error.code)) return undefined;
+      if (error instanceof errors.JOSEError && !PROVIDER_FAULTS.includes(error.code)) {
+        report?.(describeJwtFault(error));
+        return undefined;
+      }
       failedAt = Date.now();
       logger.warn({ err: error, issuer }, 'the keys of the identity provider cannot be read');
       throw new UnavailableError('Access tokens cannot be checked at the moment');
@@ -153,46 +152,4 @@ async function readMetadata(place: string, issuer: string) {
   const { protocol, hostname } = new URL(metadata.jwks_uri);
   if (protocol !== 'https:' && !isLoopbackHost(hostname)) throw new Error('jwks_uri is not https');
   return metadata;
-}
-
-/** Tokens that do not even claim to be the provider's never cause a request to it. */
-function claimsIssuer(token: string, issuer: string): boolean {
-  try {
-    return decodeJwt(token).iss === issuer;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Neither an ID token, which is for the client's eyes, nor a refresh or logout token, nor one bound to a key (RFC 9449,
- * RFC 8705), which whoever holds it must not get accepted as a bearer token. Only the type of RFC 9068 says for certain
- * that a token is an access token; others must carry scopes, which no ID token has. Keycloak writes the kind into a
- * claim of its own: `Bearer`, or `ID`, `Refresh`, `Offline`, `Logout`.
- */
-function isAccessToken(payload: JWTPayload, type: string | undefined): boolean {
-  const { sub, typ: kind } = payload;
-  if (typeof sub !== 'string' || sub === '') return false;
-  if (['nonce', 'at_hash', 'c_hash', 'cnf'].some((claim) => payload[claim] !== undefined)) return false;
-  if (kind !== undefined && !/^(bearer|(at\+)?jwt)$/i.test(String(kind))) return false;
-  if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
-  return (type === undefined || /^(application\/)?jwt$/i.test(type)) && scopesOf(payload) !== undefined;
-}
-
-/** From `scope` (RFC 9068) or `scp` (Entra, Okta), as text or as a list; `undefined` where neither is there. */
-function scopesOf(payload: JWTPayload): string[] | undefined {
-  return [payload['scope'], payload['scp']].map((claim) => scopeClaim.safeParse(claim).data).find(Boolean);
-}
-
-function toCaller(payload: JWTPayload): Caller {
-  const text = (...names: string[]) =>
-    names.map((name) => payload[name]).find((value) => typeof value === 'string');
-  const id = payload.sub ?? '';
-  return {
-    kind: 'user',
-    id,
-    name: text('name', 'preferred_username') ?? id,
-    scopes: scopesOf(payload) ?? [],
-    clientId: text('client_id', 'azp') ?? 'unknown',
-  };
 }

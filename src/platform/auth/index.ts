@@ -11,7 +11,7 @@ import type { Brand } from '../ui/brand.js';
 import { authenticate, authenticateAs, requireCaller, type TokenVerifier } from './bearer.js';
 import { externalVerifier } from './external.js';
 import { resourceMetadataRoutes, resourceMetadataUrl, resourceOf } from './resource-metadata.js';
-import { serviceTokenVerifier, storedServiceTokenVerifier } from './service-token.js';
+import { createServiceTokens, serviceTokenVerifier } from './service-token.js';
 
 export interface AuthOptions {
   config: Config;
@@ -63,11 +63,12 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       });
     }
     case 'builtin': {
-      const { router, verifyAccessToken, close } = await createOAuth({ ...options, resource });
+      const { router, verifyAccessToken, clientName, close } = await createOAuth({ ...options, resource });
       return tokenAuth(options, {
         issuer: config.publicUrl,
         routes: [router],
         verifier: verifyAccessToken,
+        clientName,
         close,
       });
     }
@@ -91,17 +92,27 @@ function localAuth(scopes: Scope[]): Auth {
   };
 }
 
+/** Where access tokens come from: this server, or an identity provider elsewhere. */
+interface AuthorizationServer {
+  issuer: string;
+  routes: Router[];
+  verifier: TokenVerifier;
+  /** The registered name of a client, for the log. */
+  clientName?: (clientId: string) => Promise<string | undefined>;
+  close: () => void;
+}
+
 /** Bearer tokens: of services, and of the authorization server that the metadata names. */
 function tokenAuth(
-  { config, store, scopes, verifiers: further = [] }: AuthOptions,
-  server: { issuer: string; routes: Router[]; verifier: TokenVerifier; close: () => void },
+  { config, logger, store, scopes, verifiers: further = [] }: AuthOptions,
+  server: AuthorizationServer,
 ): Auth {
   const verifiers = [
     serviceTokenVerifier(
       config.mcpAuthToken,
       scopes.map(({ name }) => name),
     ),
-    storedServiceTokenVerifier(store),
+    createServiceTokens(store).verify,
     server.verifier,
     ...further,
   ];
@@ -112,6 +123,8 @@ function tokenAuth(
       verifiers,
       resourceMetadataUrl: resourceMetadataUrl(config),
       scopes: scopes.filter((scope) => scope.default).map(({ name }) => name),
+      logger,
+      clientName: server.clientName,
     }),
     identify: (authorization) => authenticate(authorization, verifiers),
     routes,

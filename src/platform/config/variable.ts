@@ -9,6 +9,8 @@ export interface Variable<Value, Unset> {
   /** What would be right, for the list of problems. */
   expected: string;
   unset: (known: Known) => Unset;
+  /** Must be set once the variable of this name is. */
+  requiredWith?: string;
 }
 
 /** Variables by their names. */
@@ -60,6 +62,19 @@ export function derived<Value>(
 }
 
 /**
+ * Declares an environment variable that must be set once another one is, such as a key beside an address.
+ *
+ * @param other the name of the other variable
+ */
+export function requiredWith<Value>(
+  other: string,
+  schema: z.ZodType<Value>,
+  expected: string,
+): Variable<Value, undefined> {
+  return { ...variable(schema, expected), requiredWith: other };
+}
+
+/**
  * Reads the variables of a table. An empty value counts as unset, because that is what compose files pass on.
  *
  * @param known what defaults may be made from, besides the variables of the table
@@ -71,8 +86,11 @@ export function readVariables<Table extends VariableTable>(
 ): { values: ValuesOf<Table>; problems: string[] } {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { schema, expected, unset }] of Object.entries(table)) {
+  for (const [name, { schema, expected, unset, requiredWith: other }] of Object.entries(table)) {
     const text = environment[name]?.trim();
+    if (!text && other !== undefined && environment[other]?.trim()) {
+      problems.push(`${name} is not set: expected ${expected}, because ${other} is set`);
+    }
     const parsed = text ? schema.safeParse(text) : undefined;
     if (parsed?.success === false) problems.push(`${name} is not valid: expected ${expected}`);
     values[camelCase(name)] = parsed?.success ? parsed.data : unset({ ...known, ...values });

@@ -12,6 +12,10 @@ export interface RequestLocals {
   requestId: string;
   caller?: Caller;
   call?: RpcCall | undefined;
+  /** The `client_id` a request to the authorization server names; nobody has proved it. For the log. */
+  clientId?: string | undefined;
+  /** The registered name of the client, where it is known. For the log. */
+  clientName?: string | undefined;
 }
 
 /** What is known of a request so far: the only way to `res.locals`. */

@@ -1,18 +1,14 @@
 import {
-  createRequestStateCodec,
   type Implementation,
   McpServer,
   type McpServerOptions,
   type ServerCapabilities,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
-import type { Config } from '../config/config.js';
 import type { RpcCall } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
-import type { Store } from '../store/database.js';
-import { serverSecret } from '../store/secrets.js';
-import type { RequestScope } from './context.js';
+import { type RequestScope, type ServerScope, stateCodec } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
@@ -28,38 +24,25 @@ export interface ServerContent<Services = unknown> {
   prompts: Prompt<Services>[];
   /** Extensions of the protocol the content uses, by identifier. */
   extensions?: ServerCapabilities['extensions'];
+  attach?: Attach<Services>;
   /** How long clients may keep lists. */
   cacheHints?: McpServerOptions['cacheHints'];
 }
 
-/** What a server needs besides its content and the caller; the same for every request. */
-export interface ServerDependencies<Services = unknown> {
-  store: Store;
-  services: Services;
-  siteUrl: string;
-  /** Milliseconds. */
-  toolTimeoutMs: number;
-  /** Seals the state of exchanges that take several rounds; the same on every replica. */
-  stateKey: Buffer;
-}
-
-/** The server of one request, or of one connection. */
-export interface ServerRequest {
-  caller: Caller;
-  log: Logger;
-  /** What is asked for. Everything is registered when it is left out. */
-  call?: RpcCall | undefined;
-}
-
-/** Reads the dependencies from the settings and the store. */
-export async function serverDependencies<Services>(
-  config: Config,
-  store: Store,
-  services: Services,
-): Promise<ServerDependencies<Services>> {
-  const stateKey = await serverSecret(store, 'mcp-request-state');
-  return { store, services, siteUrl: config.siteUrl, toolTimeoutMs: config.toolTimeoutMs, stateKey };
-}
+/**
+ * Adds to the server of a request what the `define*` helpers do not cover, such as an extension of the SDK with methods
+ * of its own. It runs before the server is connected, for every request except those that name a tool, prompt or
+ * resource of the content; `scope.call` tells what is asked for. What it throws at the start stops the start.
+ *
+ * Resources it registers can be read, but only those of the content appear in `resources/list`. Nothing checks scopes
+ * for it: compare `scope.caller.scopes` yourself.
+ *
+ * @example
+ * const skills = await loadSkills('./skills'); // of @modelcontextprotocol/server/ext/skills/node
+ *
+ * export const attach: Attach = (server) => skills.attach(server);
+ */
+export type Attach<Services = unknown> = (server: McpServer, scope: RequestScope<Services>) => void;
 
 /**
  * Builds the server that answers one request. Only what the call names is registered, so that the work of a request
@@ -67,13 +50,8 @@ export async function serverDependencies<Services>(
  */
 export function createMcpServer<Services>(
   content: ServerContent<Services>,
-  { stateKey, ...dependencies }: ServerDependencies<Services>,
-  { caller, log, call }: ServerRequest,
+  scope: RequestScope<Services>,
 ): McpServer {
-  const codec = createRequestStateCodec({
-    key: stateKey,
-    bind: (sdk) => `${sdk.mcpReq.method}\0${caller.id}`,
-  });
   const server = new McpServer(content.info, {
     instructions: content.instructions,
     capabilities: {
@@ -85,49 +63,50 @@ export function createMcpServer<Services>(
       ...(content.extensions && { extensions: content.extensions }),
     },
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
-    requestState: { verify: codec.verify },
+    requestState: { verify: stateCodec(scope).verify },
   });
-  const requestScope: RequestScope<Services> = {
-    ...dependencies,
-    caller,
-    log,
-    sealState: codec.mint,
-    clientCapabilities: () => server.server.getClientCapabilities(),
-  };
-  for (const definition of definitionsFor(content, call)) definition.register(server, requestScope);
+  const definitions = definitionsFor(content, scope.call);
+  for (const definition of definitions) definition.register(server, scope);
+  if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);
   // The SDK would list every registered resource; ours may be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
-    const lists = await Promise.all(content.resources.map((resource) => resource.list(requestScope, sdk)));
+    const lists = await Promise.all(content.resources.map((resource) => resource.list(server, scope, sdk)));
     return { resources: lists.flat() };
   });
   return server;
 }
 
 /**
- * Builds a server with everything once, so that a name used twice or a schema without JSON form stops the start
- * instead of a request.
+ * Builds a server with everything once, so that a name used twice, a schema without JSON form or an unknown scope stops
+ * the start instead of a request.
  *
  * @throws naming the definition at fault
  */
 export function assertContent<Services>(
   content: ServerContent<Services>,
-  dependencies: ServerDependencies<Services>,
+  serverScope: ServerScope<Services>,
   log: Logger,
 ): void {
   const nobody: Caller = { kind: 'service', id: 'start', name: 'start', scopes: [], clientId: 'start' };
-  createMcpServer(content, dependencies, { caller: nobody, log });
+  createMcpServer(content, { ...serverScope, caller: nobody, log });
   const known = new Set(content.scopes.map(({ name }) => name));
-  for (const tool of content.tools) {
-    const unknown = tool.scopes.find((scope) => !known.has(scope));
-    if (unknown)
-      throw new Error(`Tool ${tool.name} needs the scope ${unknown}, which the server does not define`);
+  const { tools, resources, prompts } = content;
+  for (const [kind, definitions] of Object.entries({ Tool: tools, Resource: resources, Prompt: prompts })) {
+    for (const { name, scopes } of definitions) {
+      const unknown = scopes.find((scope) => !known.has(scope));
+      if (unknown) {
+        throw new Error(`${kind} ${name} needs the scope ${unknown}, which the server does not define`);
+      }
+    }
   }
 }
+
+type Definition<Services> = Tool<Services> | Resource<Services> | Prompt<Services>;
 
 function definitionsFor<Services>(
   content: ServerContent<Services>,
   call: RpcCall | undefined,
-): (Tool<Services> | Resource<Services> | Prompt<Services>)[] {
+): Definition<Services>[] {
   const { tools, resources, prompts } = content;
   switch (call?.method) {
     case undefined:
@@ -152,4 +131,12 @@ function definitionsFor<Services>(
     default:
       return [];
   }
+}
+
+/** Methods whose `name` or `uri` says which definition answers. */
+const NAMING_METHODS = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete'];
+
+function isNamed<Services>(definition: Definition<Services>, call: RpcCall | undefined): boolean {
+  if (call === undefined || !NAMING_METHODS.includes(call.method)) return false;
+  return call.name === ('uri' in definition ? definition.uri : definition.name);
 }

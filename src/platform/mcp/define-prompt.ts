@@ -2,8 +2,10 @@ import {
   completable,
   type GetPromptResult,
   type Icon,
+  type InputRequiredResult,
   type McpServer,
   requireScopes,
+  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
@@ -24,22 +26,36 @@ export interface PromptDefinition<Args extends z.ZodObject, Services> {
   /** The caller needs all of them. */
   scopes: [string, ...string[]];
   /** Text becomes one user message. */
-  get: (
-    args: z.output<Args>,
-    context: HandlerContext<Services>,
-  ) => string | GetPromptResult | Promise<string | GetPromptResult>;
+  get: (args: z.output<Args>, context: HandlerContext<Services>) => PromptAnswer | Promise<PromptAnswer>;
 }
+
+/** Text, any MCP result when text is not enough, or a request for input. */
+type PromptAnswer = string | GetPromptResult | InputRequiredResult;
 
 /** A prompt ready to be registered with the server of one request. */
 export interface Prompt<Services = unknown> {
   name: string;
   description: string;
-  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
+  scopes: string[];
+  register: (server: McpServer, scope: RequestScope<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
 
-/** Makes a prompt. */
+/**
+ * Makes a prompt.
+ *
+ * @example
+ * export const tableTalk = definePrompt({
+ *   name: 'table_talk',
+ *   title: 'Table talk',
+ *   description: 'How to take a reservation',
+ *   argsSchema: z.object({ language: z.string().optional().describe('What the guest speaks') }),
+ *   complete: { language: (typed) => ['English', 'French'].filter((each) => each.startsWith(typed)) },
+ *   scopes: ['read'],
+ *   get: ({ language }) => `Ask for the day, the time and the number of people. Speak ${language ?? 'English'}.`,
+ * });
+ */
 export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Services = unknown>(
   definition: PromptDefinition<Args, Services>,
 ): Prompt<Services> {
@@ -49,31 +65,31 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   return {
     name,
     description: definition.description,
-    register(server, requestScope) {
-      const answer = (args: unknown, context: HandlerContext<Services>) =>
-        withErrorBoundary(requestScope.log.child({ prompt: name }), async () => {
-          assertScopes(requestScope.caller, scopes);
+    scopes,
+    register(server, scope) {
+      const answer = (args: unknown, sdk: ServerContext) =>
+        withErrorBoundary(scope.log.child({ prompt: name }), async () => {
+          assertScopes(scope.caller, scopes);
+          const context = handlerContext(name, server, scope, sdk);
           return messages(definition.description, await get(args as z.output<Args>, context));
         });
       if (compiled === undefined) {
-        server.registerPrompt(name, config, (sdk) => answer({}, handlerContext(requestScope, sdk)));
+        server.registerPrompt(name, config, (sdk) => answer({}, sdk));
         return;
       }
       // The SDK looks for completions on the fields of the schema.
       const shape = Object.fromEntries(
-        Object.entries(bindCompletions(complete, scopes, requestScope)).map(([argument, callback]) => [
+        Object.entries(bindCompletions(complete, scopes, scope)).map(([argument, callback]) => [
           argument,
           completable(z.string(), callback),
         ]),
       );
-      server.registerPrompt(name, { ...config, argsSchema: { ...compiled, shape } }, (args, sdk) =>
-        answer(args, handlerContext(requestScope, sdk)),
-      );
+      server.registerPrompt(name, { ...config, argsSchema: { ...compiled, shape } }, answer);
     },
   };
 }
 
-function messages(description: string, answer: string | GetPromptResult): GetPromptResult {
+function messages(description: string, answer: PromptAnswer): GetPromptResult | InputRequiredResult {
   if (typeof answer !== 'string') return answer;
   return { description, messages: [{ role: 'user', content: { type: 'text', text: answer } }] };
 }

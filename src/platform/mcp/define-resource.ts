@@ -2,6 +2,7 @@ import {
   type Annotations,
   type CacheHint,
   type Icon,
+  type InputRequiredResult,
   type Resource as ListedResource,
   type McpServer,
   type ReadResourceResult,
@@ -30,8 +31,8 @@ interface Described {
   cacheHint?: CacheHint;
 }
 
-/** Text, or any MCP result when text is not enough. */
-type ReadAnswer = string | ReadResourceResult;
+/** Text, any MCP result when text is not enough, or a request for input. */
+type ReadAnswer = string | ReadResourceResult | InputRequiredResult;
 
 /** A resource with a fixed URI. */
 export interface ResourceDefinition<Services> extends Described {
@@ -50,7 +51,7 @@ export type Complete<Services = unknown> = (
 
 /** A template that stands for many resources. */
 export interface ResourceTemplateDefinition<Variable extends string, Services> extends Described {
-  /** RFC 6570, such as `acme://products/{product_id}`. */
+  /** RFC 6570, such as `shop://products/{product_id}`. */
   uriTemplate: `${string}{${Variable}}${string}`;
   complete?: { [V in Variable]?: Complete<Services> };
   /** Lists what the template stands for; nothing is listed when left out. */
@@ -68,15 +69,31 @@ export interface Resource<Services = unknown> {
   /** The URI, or the URI template. */
   uri: string;
   isTemplate: boolean;
+  scopes: string[];
   /** What `resources/list` shows of it to this caller. */
   list: (
-    requestScope: RequestScope<Services>,
+    server: McpServer,
+    scope: RequestScope<Services>,
     sdk: ServerContext,
   ) => ListedResource[] | Promise<ListedResource[]>;
-  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
+  register: (server: McpServer, scope: RequestScope<Services>) => void;
 }
 
-/** Makes a resource with a fixed URI. */
+/**
+ * Makes a resource with a fixed URI.
+ *
+ * @example
+ * export const menu = defineResource({
+ *   name: 'menu',
+ *   uri: 'bistro://menu',
+ *   title: 'Menu of the day',
+ *   description: 'Today’s dishes with their prices',
+ *   mimeType: 'text/markdown',
+ *   scopes: ['read'],
+ *   cacheHint: { ttlMs: 60_000, cacheScope: 'public' },
+ *   read: () => '- Onion soup, 7 EUR',
+ * });
+ */
 export function defineResource<Services = unknown>(
   definition: ResourceDefinition<Services>,
 ): Resource<Services> {
@@ -87,19 +104,38 @@ export function defineResource<Services = unknown>(
     description: definition.description,
     uri,
     isTemplate: false,
-    list: ({ caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
-    register(server, requestScope) {
+    scopes,
+    list: (_server, { caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
+    register(server, scope) {
       server.registerResource(name, uri, config, (_uri, sdk) =>
-        withErrorBoundary(requestScope.log.child({ resource: uri }), async () => {
-          assertScopes(requestScope.caller, scopes);
-          return contents(uri, metadata.mimeType, await read(handlerContext(requestScope, sdk)));
+        withErrorBoundary(scope.log.child({ resource: uri }), async () => {
+          assertScopes(scope.caller, scopes);
+          return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
         }),
       );
     },
   };
 }
 
-/** Makes a template that stands for many resources. */
+/**
+ * Makes a template that stands for many resources. Throw `ResourceNotFoundError` for a URI behind which there is nothing.
+ *
+ * @example
+ * export const dish = defineResourceTemplate({
+ *   name: 'dish',
+ *   uriTemplate: 'bistro://dishes/{dish}',
+ *   title: 'One dish',
+ *   description: 'What is in a dish',
+ *   mimeType: 'text/plain',
+ *   scopes: ['read'],
+ *   complete: { dish: (typed) => [...recipes.keys()].filter((dish) => dish.startsWith(typed)) },
+ *   read: ({ dish }, { uri }) => {
+ *     const recipe = recipes.get(dish);
+ *     if (recipe === undefined) throw new ResourceNotFoundError(uri);
+ *     return recipe;
+ *   },
+ * });
+ */
 export function defineResourceTemplate<Variable extends string, Services = unknown>(
   definition: ResourceTemplateDefinition<Variable, Services>,
 ): Resource<Services> {
@@ -110,21 +146,22 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     description: definition.description,
     uri: uriTemplate,
     isTemplate: true,
-    list: (requestScope, sdk) =>
-      list && missingScopes(requestScope.caller, scopes).length === 0
-        ? withErrorBoundary(requestScope.log.child({ resource: name }), () =>
-            list(handlerContext(requestScope, sdk)),
+    scopes,
+    list: (server, scope, sdk) =>
+      list && missingScopes(scope.caller, scopes).length === 0
+        ? withErrorBoundary(scope.log.child({ resource: name }), () =>
+            list(handlerContext(name, server, scope, sdk)),
           )
         : [],
-    register(server, requestScope) {
+    register(server, scope) {
       const template = new SdkTemplate(uriTemplate, {
         list: undefined,
-        complete: bindCompletions(complete, scopes, requestScope),
+        complete: bindCompletions(complete, scopes, scope),
       });
       server.registerResource(name, template, config, (uri, variables, sdk) =>
-        withErrorBoundary(requestScope.log.child({ resource: name }), async () => {
-          assertScopes(requestScope.caller, scopes);
-          const context = { ...handlerContext(requestScope, sdk), uri: uri.href };
+        withErrorBoundary(scope.log.child({ resource: name }), async () => {
+          assertScopes(scope.caller, scopes);
+          const context = { ...handlerContext(name, server, scope, sdk), uri: uri.href };
           return contents(uri.href, metadata.mimeType, await read(decodeVariables(variables, uri), context));
         }),
       );
@@ -132,11 +169,11 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
   };
 }
 
-/** Gives completions the context of one request, in the shape the SDK calls them. */
+/** Binds completions to the context of one request, in the shape the SDK calls them. */
 export function bindCompletions<Services>(
   completions: Record<string, Complete<Services> | undefined>,
   scopes: string[],
-  requestScope: RequestScope<Services>,
+  scope: RequestScope<Services>,
 ): Record<string, (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>> {
   const entries = Object.entries(completions).filter(
     (entry): entry is [string, Complete<Services>] => entry[1] !== undefined,
@@ -145,15 +182,20 @@ export function bindCompletions<Services>(
     entries.map(([argument, complete]) => [
       argument,
       (typed, context) =>
-        withErrorBoundary(requestScope.log, () => {
-          assertScopes(requestScope.caller, scopes);
-          return complete(typed, requestScope, context?.arguments ?? {});
+        withErrorBoundary(scope.log, () => {
+          assertScopes(scope.caller, scopes);
+          const { caller, store, services } = scope;
+          return complete(typed, { caller, store, services }, context?.arguments ?? {});
         }),
     ]),
   );
 }
 
-function contents(uri: string, mimeType: string, answer: ReadAnswer): ReadResourceResult {
+function contents(
+  uri: string,
+  mimeType: string,
+  answer: ReadAnswer,
+): ReadResourceResult | InputRequiredResult {
   return typeof answer === 'string' ? { contents: [{ uri, mimeType, text: answer }] } : answer;
 }
 

@@ -4,6 +4,7 @@ import {
   type CallToolResult,
   type Icon,
   type InputRequiredResult,
+  isInputRequiredResult,
   type McpServer,
   ProtocolError,
   requireScopes,
@@ -15,20 +16,26 @@ import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
-/** What a handler may answer: plain text, any MCP result, or a request for input. */
-export type ToolAnswer<Output extends z.ZodType> =
-  | string
-  | (CallToolResult & { structuredContent?: z.input<Output> })
-  | InputRequiredResult;
+/**
+ * What a handler may answer: a request for input, an error, or its result. With an `outputSchema` the result carries
+ * matching structured content; without one it is plain text or any MCP result.
+ */
+export type ToolAnswer<Output extends z.ZodType | undefined> =
+  | InputRequiredResult
+  | (CallToolResult & { isError: true; structuredContent?: never })
+  | (Output extends z.ZodType
+      ? CallToolResult & { structuredContent: z.input<Output> }
+      : string | CallToolResult);
 
 /** A tool: what clients and models see of it, and what it does. */
-export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType, Services> {
+export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType | undefined, Services> {
   name: string;
   title: string;
   /** For the model: what it does and when to use it. */
   description: string;
   /** Unknown arguments are dropped, never refused: platforms add parameters of their own to every call. */
   inputSchema?: Input;
+  /** What `structuredContent` looks like; the compiler and the server hold the handler to it. */
   outputSchema?: Output;
   annotations?: ToolAnnotations;
   icons?: Icon[];
@@ -53,15 +60,33 @@ export interface Tool<Services = unknown> {
   /** The URI of the MCP App that shows its answer. */
   card: string | undefined;
   scopes: string[];
-  register: (server: McpServer, requestScope: RequestScope<Services>) => void;
+  register: (server: McpServer, scope: RequestScope<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
 
-/** Makes a tool. Its schemas are converted here, once; a mistake in them stops the start. */
+/**
+ * Makes a tool. Its schemas are converted here, once; a mistake in them stops the start.
+ *
+ * What the handler throws is logged, and the model sees a reference to the log line. For what the model or its user can
+ * put right, return `toolError` or throw `ToolError`.
+ *
+ * @example
+ * export const tableFor = defineTool({
+ *   name: 'table_for',
+ *   title: 'Find a table',
+ *   description: 'Finds a free table. Use it when someone wants to eat here.',
+ *   inputSchema: z.object({ people: z.number().int().min(1).max(20).describe('How many people') }),
+ *   outputSchema: z.object({ table: z.string() }),
+ *   annotations: { readOnlyHint: true, openWorldHint: false },
+ *   scopes: ['read'],
+ *   handler: ({ people }) =>
+ *     people > 8 ? toolError('Eight people at most. Offer two tables.') : structured({ table: 'window' }),
+ * });
+ */
 export function defineTool<
   Input extends z.ZodObject = typeof NO_ARGUMENTS,
-  Output extends z.ZodType = z.ZodUnknown,
+  Output extends z.ZodType | undefined = undefined,
   Services = unknown,
 >(definition: ToolDefinition<Input, Output, Services>): Tool<Services> {
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
@@ -78,22 +103,25 @@ export function defineTool<
     inputSchema: config.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }),
     card: ui?.resourceUri,
     scopes,
-    register(server, requestScope) {
+    register(server, scope) {
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
-        withTimeLimit(requestScope.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
+        withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
           try {
-            assertScopes(requestScope.caller, scopes);
-            const answer = await handler(
+            assertScopes(scope.caller, scopes);
+            const context = toolContext(name, server, scope, sdk, signal);
+            const answer: string | CallToolResult | InputRequiredResult = await handler(
               args as z.output<Input>,
-              toolContext(requestScope, sdk, { tool: name, signal }),
+              context,
             );
-            return typeof answer === 'string' ? textResult(answer) : answer;
+            const result = typeof answer === 'string' ? textResult(answer) : answer;
+            if (outputSchema) await assertOutput(outputSchema, result);
+            return result;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError) throw error;
-            // What a stopped handler throws is no failure of the server, and nobody sees the answer.
+            // What a stopped handler throws is not a failure of the server, and nobody sees the answer.
             if (signal.aborted) return toolError('The call was stopped.');
-            return toolError(logAndMaskFailure(requestScope.log.child({ tool: name }), error));
+            return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));
           }
         });
       if (ui === undefined) server.registerTool(name, config, callback);
@@ -104,9 +132,22 @@ export function defineTool<
 }
 
 /**
+ * Checks here what the SDK would check too, because the SDK shows a mismatch to the client and logs nothing.
+ *
+ * @throws with the problem zod found
+ */
+async function assertOutput(schema: z.ZodType, result: CallToolResult | InputRequiredResult): Promise<void> {
+  if (isInputRequiredResult(result) || result.isError) return;
+  const { error } = await schema.safeParseAsync(result.structuredContent);
+  if (error) throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(error)}`);
+}
+
+/**
  * A structured answer: the data as it is, and as text for clients that read only text.
  *
  * @param text what such a client shows; the data as JSON when left out
+ * @example
+ * return structured({ open: true, until: '17:00' }, 'Open until 17:00');
  */
 export function structured<Data extends Record<string, unknown>>(
   data: Data,

@@ -1,5 +1,6 @@
 /** The one import of a tool, resource or prompt file. */
-export { acceptedContent, inputRequired } from '@modelcontextprotocol/server';
+export { acceptedContent, inputRequired, ResourceNotFoundError } from '@modelcontextprotocol/server';
+export type { Attach } from './content.js';
 export type { HandlerContext, ToolContext } from './context.js';
 export { definePrompt, type Prompt } from './define-prompt.js';
 export { type Complete, defineResource, defineResourceTemplate, type Resource } from './define-resource.js';

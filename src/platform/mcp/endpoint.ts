@@ -1,16 +1,14 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
+import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
+import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
-import {
-  createMcpServer,
-  type ServerContent,
-  type ServerDependencies,
-  type ServerRequest,
-} from './content.js';
+import { createMcpServer, type ServerContent } from './content.js';
+import type { RequestScope, ServerScope } from './context.js';
+import { removeCredentials } from './credentials.js';
 import type { RunningCalls } from './running-calls.js';
 
 /** Bytes a request body may have; files never travel through MCP here. */
@@ -20,7 +18,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export interface McpEndpointOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
-  dependencies: ServerDependencies<Services>;
+  serverScope: ServerScope<Services>;
   /** Where calls are counted. Streams that only wait for changes do not count. */
   running: RunningCalls;
   /** For the challenge when a scope is missing. */
@@ -37,21 +35,20 @@ export interface McpEndpoint {
 
 /** The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, dependencies, running } = options;
+  const { logger, content, serverScope, running } = options;
+  const requests = createRequestScopes<Services>();
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
-  const handler = createMcpHandler(
-    ({ authInfo }: McpRequestContext) => createMcpServer(content, dependencies, serverRequestOf(authInfo)),
-    { onerror, maxRequestBodySize: MAX_BODY_BYTES },
-  );
+  const handler = createMcpHandler(({ authInfo }) => createMcpServer(content, requests.scopeOf(authInfo)), {
+    onerror,
+    maxRequestBodySize: MAX_BODY_BYTES,
+  });
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();
-  router.use((req, res, next) => {
-    if (req.method === 'POST') return next();
-    // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
-    res.set('Allow', 'POST, OPTIONS');
+  // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
+  const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
-  });
+  router.use(allowMethods(['POST'], { refuse }));
   router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);
@@ -63,15 +60,9 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
     const log = logger.child({ requestId: locals.requestId });
-    const serverRequest: ServerRequest = { caller, call, log };
-    const auth = {
-      token: '',
-      clientId: caller.clientId,
-      scopes: caller.scopes,
-      resourceMetadataUrl: options.resourceMetadataUrl,
-      extra: { serverRequest },
-    };
+    const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
     if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
+    removeCredentials(req);
     await serve(Object.assign(req, { auth }), res, req.body);
   });
   return { router, close: () => handler.close() };
@@ -82,9 +73,26 @@ function mayBatch(req: Request): boolean {
   return (req.get('Mcp-Protocol-Version') ?? '') < '2025-06-18';
 }
 
-/** What travels beside a request through the SDK, whose own way for that is `authInfo.extra`. */
-function serverRequestOf(authInfo: { extra?: Record<string, unknown> } | undefined): ServerRequest {
-  return authInfo?.extra?.['serverRequest'] as ServerRequest;
+/**
+ * Carries the scope of a request through the SDK, which passes on the `AuthInfo` of a request as it is and knows nothing
+ * else that belongs to one.
+ */
+function createRequestScopes<Services>() {
+  const scopes = new WeakMap<AuthInfo, RequestScope<Services>>();
+  return {
+    /** The token stays behind: handlers can read what this returns. */
+    authInfoFor(scope: RequestScope<Services>, resourceMetadataUrl: string): AuthInfo {
+      const { clientId, scopes: granted } = scope.caller;
+      const authInfo = { token: '', clientId, scopes: granted, resourceMetadataUrl };
+      scopes.set(authInfo, scope);
+      return authInfo;
+    },
+    scopeOf(authInfo: AuthInfo | undefined): RequestScope<Services> {
+      const scope = authInfo && scopes.get(authInfo);
+      if (scope === undefined) throw new Error('The SDK did not pass on the AuthInfo of a request');
+      return scope;
+    },
+  };
 }
 
 /** Body faults in the shape of JSON-RPC. */

@@ -14,12 +14,17 @@ export class ToolError extends Error {
   }
 }
 
-/** A tool result that says what went wrong and what to do next. */
-export function toolError(text: string): CallToolResult & { structuredContent?: never } {
+/**
+ * A tool result that says what went wrong and what to do next. It needs no structured content.
+ *
+ * @example
+ * if (!table) return toolError(`There is no free table at ${time}. Offer 18:00 or 21:00 instead.`);
+ */
+export function toolError(text: string): CallToolResult & { isError: true; structuredContent?: never } {
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-/** Logs an unexpected failure with its stack and gives the words that may leave the server. */
+/** Logs an unexpected failure with its stack. Returns the words that may leave the server. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
@@ -36,7 +41,7 @@ export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T
   }
 }
 
-/** Those of the scopes that the caller does not have. */
+/** The required scopes the caller lacks. */
 export function missingScopes(caller: Caller, scopes: string[]): string[] {
   return scopes.filter((scope) => !caller.scopes.includes(scope));
 }

@@ -74,6 +74,11 @@ export const mediaOutputSchema = z.object({
  * text is JSON, and the same object as structured content.
  *
  * @param answer `mime_type` is filled in from the ending of the file name where it is left out
+ * @example
+ * return mediaResult({
+ *   text: 'Here is our menu.',
+ *   media: [{ type: 'document', url: `${siteUrl}/files/menu.pdf`, filename: 'menu.pdf' }],
+ * });
  * @throws {TypeError} when an attachment breaks the contract, naming what is wrong: a mistake in the tool
  */
 export function mediaResult(answer: {

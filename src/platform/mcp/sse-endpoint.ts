@@ -1,11 +1,14 @@
 import type { Transport } from '@modelcontextprotocol/server';
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
+import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
-import { createMcpServer, type ServerContent, type ServerDependencies } from './content.js';
+import { createMcpServer, type ServerContent } from './content.js';
+import type { ServerScope } from './context.js';
+import { removeCredentials } from './credentials.js';
 import type { RunningCalls } from './running-calls.js';
 import { SseTransport } from './sse-transport.js';
 
@@ -28,7 +31,7 @@ export interface SseEndpoint {
 export interface SseOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
-  dependencies: ServerDependencies<Services>;
+  serverScope: ServerScope<Services>;
   /** Where calls are counted. */
   running: RunningCalls;
   /** Whom an Authorization header stands for at this moment; nobody when it is no longer valid. */
@@ -50,7 +53,7 @@ interface Session {
  * SDK, since 2.x has none; the server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, dependencies, running, identify, maxStreams = MAX_STREAMS } = options;
+  const { logger, content, serverScope, running, identify, maxStreams = MAX_STREAMS } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
@@ -81,7 +84,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       sessions.delete(transport.sessionId);
     });
     if (req.destroyed) return void res.destroy();
-    const server = createMcpServer(content, dependencies, { caller, log: logger.child({ requestId }) });
+    const server = createMcpServer(content, { ...serverScope, caller, log: logger.child({ requestId }) });
     // The same shape in both lines of the SDK; their types differ in what may be undefined. The server closes with it.
     await server.connect(transport as unknown as Transport);
   }
@@ -104,26 +107,25 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
     session.authorization = req.headers.authorization;
+    removeCredentials(req);
     const call = readCall(req.body);
     if (call) localsOf(res).call = call;
     await session.transport.handlePostMessage(req, res, req.body);
   }
 
-  const refuse: RequestHandler = (req, res) => {
-    res.set('Allow', req.path === '/sse' ? 'GET, OPTIONS' : 'POST, OPTIONS');
+  const refuse = (res: Response) =>
     sendError(
       res,
       405,
       'invalid_request',
       'Open a stream with GET /sse, then send messages with POST to the address it names',
     );
-  };
   const router = Router();
   // Express would answer HEAD with the handler of GET, and a stream without a body never ends.
-  router.head('/sse', refuse);
+  router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);
+  router.all('/messages', allowMethods(['POST'], { refuse }));
   router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
-  router.all(['/sse', '/messages'], refuse);
   return {
     router,
     openStreams: () => sessions.size,

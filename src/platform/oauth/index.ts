@@ -2,24 +2,27 @@ import type { Agent } from 'node:https';
 import { Router } from 'express';
 import type { Caller } from '../caller.js';
 import type { Config } from '../config/config.js';
+import { quoted } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
-import { serverSecret } from '../store/secrets.js';
 import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
+import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
-import { oauthErrorHandler } from './common/errors.js';
-import { createLimits } from './common/limits.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
-import { serverMetadataRoutes } from './endpoints/metadata.js';
+import { metadataRoutes } from './endpoints/metadata.js';
+import { oauthErrorHandler } from './endpoints/refusals.js';
 import { registerRoutes } from './endpoints/register.js';
+import { revokeRoutes } from './endpoints/revoke.js';
 import { tokenRoutes } from './endpoints/token.js';
+import { createRecords } from './records.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createPages } from './sign-in/pages.js';
 import { createPasswordChecks } from './sign-in/password-checks.js';
+import { createUserDirectory } from './sign-in/user-directory.js';
 import { createAccessTokens } from './tokens/access-token.js';
 import { createSigningKeys } from './tokens/keys.js';
 import { startSweeping } from './tokens/sweep.js';
@@ -39,8 +42,15 @@ export interface OAuthOptions {
 
 export interface OAuth {
   router: Router;
-  /** Who an access token stands for, or `undefined` when it is invalid, expired, revoked, or its user is gone. */
-  verifyAccessToken: (token: string) => Promise<Caller | undefined>;
+  /**
+   * The caller an access token identifies, or `undefined` when it is invalid, expired, revoked, or its user is gone.
+   *
+   * @param report told which of these it is
+   * @throws {UnavailableError} when the user directory does not answer
+   */
+  verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
+  /** The registered name of a client, for the log. */
+  clientName: ClientNames;
   /** Ends the background work. */
   close: () => void;
 }
@@ -49,57 +59,61 @@ export interface OAuth {
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
-  const keys = await createSigningKeys(store, config.keyEncryptionSecret, logger);
-  const limits = createLimits(store, config.rateLimitScale);
+  const users = createUserDirectory(accounts, logger);
+  const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
+  const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
+  const keys = await createSigningKeys(keyStore, logger);
   const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
+  const clients = createClients(registeredClients, documents, limits);
   const context: OAuthContext = {
     config,
-    store,
     logger,
-    accounts,
+    users,
     pages: createPages(brand),
     scopes,
     issuer,
     resource,
-    keys,
-    clients: createClients(store, documents, limits),
-    accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
+    grants,
     limits,
+    registeredClients,
+    requests,
+    keys,
+    clients,
+    clientName: createClientNames(registeredClients, documents),
+    accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
-    refreshKey: await serverSecret(store, 'refresh-token-successor'),
   };
 
   const router = Router();
-  router.use(serverMetadataRoutes(context));
+  router.use(metadataRoutes(context));
   if (config.enableDcr) router.use(registerRoutes(context));
   router.use(authorizeRoutes(context));
   router.use(loginRoutes(context));
   router.use(tokenRoutes(context));
-  router.use(oauthErrorHandler);
+  router.use(revokeRoutes(context));
+  router.use(oauthErrorHandler(context));
   return {
     router,
-    verifyAccessToken: (token) => verifyAccessToken(context, token),
-    close: startSweeping(store, logger),
+    verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
+    clientName: context.clientName,
+    close: startSweeping(expiring, logger),
   };
 }
 
-async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext, token: string) {
-  const claims = await accessTokens.verify(token);
-  if (claims === undefined) return undefined;
-  const grant = await store
-    .selectFrom('grants')
-    .leftJoin('revoked_access_tokens', (join) =>
-      join
-        .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
-        .on('revoked_access_tokens.jti', '=', claims.jti),
-    )
-    .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
-    .where('grants.id', '=', claims.gid)
-    .executeTakeFirst();
-  if (grant === undefined || grant.revoked !== null) return undefined;
-  const user = await accounts.findUser(grant.username);
-  if (user === undefined) return undefined;
-  const caller: Caller = {
+async function verifyAccessToken(
+  { accessTokens, grants, users }: OAuthContext,
+  token: string,
+  report?: (reason: string) => void,
+): Promise<Caller | undefined> {
+  const claims = await accessTokens.verify(token, report);
+  const username = claims && (await grants.usernameFor(claims, report));
+  if (claims === undefined || username === undefined) return undefined;
+  const user = await users.findRecent(username);
+  if (user === undefined) {
+    report?.(`the user ${quoted(username)} does not exist, or is disabled`);
+    return undefined;
+  }
+  return {
     kind: 'user',
     id: user.id,
     name: user.name,
@@ -107,5 +121,4 @@ async function verifyAccessToken({ accessTokens, store, accounts }: OAuthContext
     scopes: claims.scope.split(' ').filter((scope) => user.scopes.includes(scope)),
     clientId: claims.client_id,
   };
-  return caller;
 }

@@ -1,3 +1,8 @@
+import type { Store } from '../store/database.js';
+
+/** A store of which only these tables are known: the file that takes it is their home. */
+export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables, Table>>;
+
 /**
  * The tables of the authorization server. Times are whole seconds since 1970 (UTC), lists are JSON text.
  */

@@ -81,9 +81,14 @@ describe('starting', () => {
       LOG_LEVEL: 'silent',
     });
     other.close();
-    for (const { status, stderr } of [own, metrics]) {
+    for (const [{ status, stderr }, variable] of [
+      [own, 'PORT'],
+      [metrics, 'METRICS_PORT'],
+    ] as const) {
       expect(status).toBe(1);
-      expect(stderr.trim()).toBe(`Port ${port} is in use. Stop the other program, or choose a free one.`);
+      expect(stderr.trim()).toBe(
+        `Port ${port} is in use. Stop the other program, or start on another: ${variable}=${port + 1} npm start`,
+      );
     }
   });
 

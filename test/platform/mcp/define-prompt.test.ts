@@ -1,6 +1,7 @@
+import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { definePrompt } from '../../../src/platform/mcp/define.js';
+import { acceptedContent, definePrompt, inputRequired } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 
@@ -16,6 +17,21 @@ const prompts = [
       street: (typed, _context, { city }) => [`${typed} of ${city}`],
     },
     get: ({ city }) => `Write to ${city ?? 'somebody'}`,
+  }),
+  definePrompt({
+    ...described,
+    name: 'asks',
+    get: async (_args, { canElicit, sealState, openState, sdk }) => {
+      if (!canElicit) return 'cannot ask';
+      if (openState<string>() === undefined) {
+        const requestedSchema = z.object({ name: z.string() });
+        return inputRequired({
+          inputRequests: { name: inputRequired.elicit({ message: 'Name?', requestedSchema }) },
+          requestState: await sealState('asked'),
+        });
+      }
+      return `${openState()}: ${acceptedContent(sdk.mcpReq.inputResponses, 'name')?.['name']}`;
+    },
   }),
   definePrompt({
     ...described,
@@ -72,5 +88,25 @@ describe.each([
   it('of a missing scope is closed, its completions too', async () => {
     await expect(client.getPrompt({ name: 'locked' })).rejects.toThrow();
     await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/notes:write/);
+  });
+});
+
+describe('a prompt that asks its user', () => {
+  const messageOf = async (client: Pick<Client, 'getPrompt'>) =>
+    (await client.getPrompt({ name: 'asks' })).messages[0]?.content;
+
+  it('gets the answer in the next round', async () => {
+    const client = await connectModern(app.mcpUrl, 'user', undefined, {
+      capabilities: { elicitation: { form: {} } },
+    });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
+    expect(await messageOf(client)).toMatchObject({ text: 'asked: Ada' });
+    await client.close();
+  });
+
+  it('knows when the client cannot ask', async () => {
+    const client = await connectModern(app.mcpUrl, 'user');
+    expect(await messageOf(client)).toMatchObject({ text: 'cannot ask' });
+    await client.close();
   });
 });

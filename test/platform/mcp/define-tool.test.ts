@@ -3,7 +3,13 @@ import { specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client
 import { inputRequired } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { acceptedContent, defineTool, structured, ToolError } from '../../../src/platform/mcp/define.js';
+import {
+  acceptedContent,
+  defineTool,
+  structured,
+  ToolError,
+  toolError,
+} from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
 
@@ -63,6 +69,12 @@ const tools = [
     name: 'wrong_output',
     outputSchema: z.object({ n: z.number() }),
     handler: () => structured({ n: 'no number' as unknown as number }),
+  }),
+  defineTool({
+    ...described,
+    name: 'no_output',
+    outputSchema: z.object({ n: z.number() }),
+    handler: () => 'only text' as never,
   }),
   defineTool({
     ...described,
@@ -156,8 +168,16 @@ describe.each([
     });
   });
 
-  it('whose answer does not fit its output schema is an error', async () => {
-    expect(await client.callTool({ name: 'wrong_output' })).toMatchObject({ isError: true });
+  it.each([
+    ['wrong_output', /expected number.*at n/s],
+    ['no_output', /expected object/],
+  ])('whose answer does not fit its output schema (%s) fails like one that throws', async (name, problem) => {
+    const result = await client.callTool({ name });
+    expect(result.isError).toBe(true);
+    const reference = /reference: (\w+)/.exec(JSON.stringify(result.content))?.[1];
+    const line = app.logs.find((entry) => entry['reference'] === reference);
+    expect(line).toMatchObject({ tool: name, err: { message: expect.stringMatching(problem) } });
+    expect(JSON.stringify(result)).not.toContain('expected');
   });
 });
 
@@ -232,4 +252,25 @@ it('a missing scope is 403 with the scopes the tool needs', async () => {
   expect(challenge).toContain('scope="notes:read notes:write"');
   expect(challenge).toContain(`resource_metadata="${limited.url}/.well-known/oauth-protected-resource/mcp"`);
   await limited.stop();
+});
+
+it('the compiler holds a handler to the output schema', () => {
+  const numbered = { ...described, name: 'numbered', outputSchema: z.object({ n: z.number() }) };
+  const allowed = [
+    defineTool({ ...numbered, handler: () => structured({ n: 1 }) }),
+    defineTool({ ...numbered, handler: async () => toolError('No number today') }),
+    defineTool({ ...numbered, handler: () => inputRequired({ requestState: 'more' }) }),
+    defineTool({ ...described, name: 'free', handler: () => ({ content: [] }) }),
+  ];
+  const refused = [
+    // @ts-expect-error the content is of another type
+    defineTool({ ...numbered, handler: () => structured({ n: 'one' }) }),
+    // @ts-expect-error the content is missing
+    defineTool({ ...numbered, handler: () => structured({}) }),
+    // @ts-expect-error text is not structured
+    defineTool({ ...numbered, handler: () => 'one' }),
+    // @ts-expect-error there is no structured content
+    defineTool({ ...numbered, handler: () => ({ content: [] }) }),
+  ];
+  expect([...allowed, ...refused]).toHaveLength(8);
 });

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Caller } from '../../../src/platform/caller.js';
 import { parseConfig } from '../../../src/platform/config/config.js';
 import { createLogger } from '../../../src/platform/logger.js';
-import { serverDependencies } from '../../../src/platform/mcp/content.js';
+import { createServerScope } from '../../../src/platform/mcp/context.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { createRunningCalls } from '../../../src/platform/mcp/running-calls.js';
 import { createSseEndpoint } from '../../../src/platform/mcp/sse-endpoint.js';
@@ -69,7 +69,7 @@ export async function startSseEndpoint({
   const sse = createSseEndpoint({
     logger: createLogger(config),
     content: testContent({ tools: tools as never }),
-    dependencies: await serverDependencies(config, store, {}),
+    serverScope: await createServerScope(config, store, {}),
     running,
     identify,
     maxStreams,

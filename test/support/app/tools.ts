@@ -9,8 +9,8 @@ import { startApp, type TestApp } from './app.js';
 export async function startShop(...tools: Tool[]): Promise<TestApp> {
   const store = await openStore('file::memory:', { migrations: definition.migrations });
   await seedShop(store);
-  const scopes = ['notes:read', 'notes:write'];
-  const verifiers = ['ann', 'bea'].map(
+  const scopes = ['read', 'orders:write'];
+  const verifiers = ['alice', 'bob'].map(
     (id) =>
       (token: string): Caller | undefined =>
         token === id ? { kind: 'user', id, name: id, scopes, clientId: 'test' } : undefined,

@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http';
 import { Agent, type AgentOptions, createServer, type RequestOptions } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { generate } from 'selfsigned';
+import type { Client } from '../../../src/platform/oauth/clients/client.js';
 import type { ClientDocuments } from '../../../src/platform/oauth/clients/client-documents.js';
-import type { Client } from '../../../src/platform/oauth/clients/clients.js';
 import { CALLBACK } from './oauth.js';
 
 export const DOCUMENT_HOST = 'client.example.test';

@@ -41,7 +41,11 @@ export function startExample(environment: Record<string, string> = {}): Promise<
   return startProgram(join(root, 'dist/main.js'), environment);
 }
 
-async function startProgram(program: string, environment: Record<string, string>): Promise<TestServer> {
+/** Starts the built server of another checkout, as `startServer` does the fixture. */
+export async function startProgram(
+  program: string,
+  environment: Record<string, string>,
+): Promise<TestServer> {
   const port = Number(environment['PORT'] ?? (await freePort()));
   const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
   const directory = await mkdtemp(join(tmpdir(), 'mcp-server-'));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
+import definition from '../../../src/server.js';
 import { greetingCard } from '../../../src/tools/greeting-card/index.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectModern } from '../../support/app/clients.js';
@@ -13,7 +14,11 @@ const callers: Record<string, Caller> = {
 };
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp({ tools: [greetingCard] }, {}, { verifiers: [(token) => callers[token]] });
+  app = await startApp(
+    { tools: [greetingCard], scopes: definition.scopes },
+    {},
+    { verifiers: [(token) => callers[token]] },
+  );
 });
 afterAll(() => app.stop());
 

@@ -3,7 +3,7 @@ import { type Agent, get } from 'node:https';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { OAuthError } from '../common/errors.js';
-import type { Client } from './clients.js';
+import type { Client } from './client.js';
 import { displayName } from './display-name.js';
 import { PublicOnlyAgent } from './public-only-agent.js';
 import { isAcceptableRedirectUri } from './redirect-uri.js';
@@ -36,6 +36,8 @@ export interface ClientDocuments {
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
   /** The client as far as it is known without its document: enough to redeem what is bound to its id already. */
   withoutDocument: (clientId: string) => Client;
+  /** The name in a document that was loaded before, or the host of its address. */
+  nameOf: (clientId: string) => string;
 }
 
 /** Whether a `client_id` is the address of a document. Ids made by this server never are. */
@@ -59,11 +61,17 @@ export function createClientDocuments(
   function assertAcceptable(clientId: string): URL {
     const url = URL.canParse(clientId) ? new URL(clientId) : undefined;
     if (url === undefined || clientId.length > MAX_URL_LENGTH || !isAcceptableUrl(url, clientId)) {
-      throw refusal('The address that describes this application is not acceptable.');
+      throw refusal(
+        'The address that describes this application is not acceptable.',
+        'the client_id begins with https:// and is not an acceptable address of a document',
+      );
     }
     const allowed = allowedDomains.some((d) => url.hostname === d || url.hostname.endsWith(`.${d}`));
     if (allowedDomains.length > 0 && !allowed) {
-      throw refusal('This server does not accept applications described at that domain.');
+      throw refusal(
+        'This server does not accept applications described at that domain.',
+        `${url.hostname} is not in CIMD_ALLOWED_DOMAINS`,
+      );
     }
     return url;
   }
@@ -89,6 +97,7 @@ export function createClientDocuments(
         throw new OAuthError('temporarily_unavailable', 'Too many sign-ins at once. Try again in a moment', {
           status: 503,
           headers: { 'Retry-After': '5' },
+          detail: `${pending.size} client metadata documents are being fetched already`,
         });
       }
       cache.delete(clientId);
@@ -100,6 +109,7 @@ export function createClientDocuments(
       const { hostname } = assertAcceptable(clientId);
       return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
     },
+    nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
   };
 }
 
@@ -134,14 +144,21 @@ async function fetchJson(url: URL, agent: Agent): Promise<{ text: string; maxAge
     const type = response.headers['content-type'] ?? '';
     if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json *(;|$)/i.test(type)) {
       response.destroy();
-      throw refusal('There is no description of this application at its address.');
+      throw refusal(
+        'There is no description of this application at its address.',
+        `${url.hostname} answered ${response.statusCode} with content type "${type}"`,
+      );
     }
     const chunks: Buffer[] = [];
     let size = 0;
     // Leaving the loop early ends the connection.
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_BYTES) throw refusal('The description of this application is too large.');
+      if (size > MAX_BYTES)
+        throw refusal(
+          'The description of this application is too large.',
+          `the document is larger than ${MAX_BYTES} bytes`,
+        );
       chunks.push(chunk);
     }
     return {
@@ -150,7 +167,10 @@ async function fetchJson(url: URL, agent: Agent): Promise<{ text: string; maxAge
     };
   } catch (error) {
     if (error instanceof OAuthError) throw error;
-    throw refusal('The description of this application could not be fetched.');
+    throw refusal(
+      'The description of this application could not be fetched.',
+      `the request to ${url.hostname} failed: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -165,13 +185,17 @@ function parseClient(text: string, url: URL): Client {
   try {
     json = JSON.parse(text);
   } catch {
-    throw refusal('The description of this application is not JSON.');
+    throw refusal('The description of this application is not JSON.', 'the document is not JSON');
   }
   const parsed = clientDocument.safeParse(json);
-  if (!parsed.success) throw refusal('The description of this application is not valid.');
+  if (!parsed.success)
+    throw refusal('The description of this application is not valid.', describeIssues(parsed.error));
   const { client_id, client_name, redirect_uris } = parsed.data;
   if (client_id !== url.href)
-    throw refusal('The description of this application belongs to another address.');
+    throw refusal(
+      'The description of this application belongs to another address.',
+      'the client_id in the document is not the address of the document',
+    );
   return {
     ...publicClient(client_id, url.hostname),
     name: displayName(client_name),
@@ -183,6 +207,12 @@ function publicClient(clientId: string, host: string) {
   return { clientId, host, grantTypes: ['authorization_code', 'refresh_token'], secretHash: undefined };
 }
 
-function refusal(message: string): OAuthError {
-  return new OAuthError('invalid_client', message);
+/** The fields at fault, without their values: strangers wrote them. */
+function describeIssues({ issues }: z.ZodError): string {
+  const fields = issues.map(({ path }) => path[0]).filter((field) => field !== undefined);
+  return `not acceptable in the document: ${fields.map(String).join(', ') || 'it is not an object'}`;
+}
+
+function refusal(message: string, detail: string): OAuthError {
+  return new OAuthError('invalid_client', message, { detail });
 }

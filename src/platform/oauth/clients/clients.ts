@@ -1,28 +1,10 @@
 import type { Request } from 'express';
-import type { Selectable } from 'kysely';
-import { nowInSeconds } from '../../clock.js';
 import { sameDigest, sha256 } from '../../digest.js';
-import type { Store } from '../../store/database.js';
 import { OAuthError } from '../common/errors.js';
 import type { Limits } from '../common/limits.js';
-import type { OAuthClientsTable, OAuthTables } from '../tables.js';
+import type { Client } from './client.js';
 import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
-import { displayName } from './display-name.js';
-
-/** A client that completed a sign-in is kept this long after its last use, in seconds. */
-const USED_CLIENT_TTL = 90 * 86_400;
-
-/** A client as every endpoint sees it, however it became known. */
-export interface Client {
-  clientId: string;
-  name: string;
-  /** The host its description was fetched from, for clients that are described by a document. */
-  host: string | undefined;
-  redirectUris: string[];
-  grantTypes: string[];
-  /** SHA-256 of its secret; public clients have none. */
-  secretHash: string | undefined;
-}
+import type { RegisteredClients } from './registered-clients.js';
 
 export interface Clients {
   /**
@@ -40,91 +22,65 @@ export interface Clients {
    * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
    */
   authenticate: (req: Request, form: Record<string, string | undefined>) => Promise<Client>;
-  /** Keeps a registered client that is in use from expiring; does nothing for others. */
-  markUsed: (clientId: string) => Promise<void>;
 }
 
+/** Clients, whether they registered or are described by a document. */
 export function createClients(
-  store: Store<OAuthTables>,
+  registered: Pick<RegisteredClients, 'find'>,
   documents: ClientDocuments,
-  limits: Limits,
+  limits: Pick<Limits, 'countRequest'>,
 ): Clients {
-  const findRegistered = async (clientId: string) => {
-    const row = await store
-      .selectFrom('oauth_clients')
-      .selectAll()
-      .where('client_id', '=', clientId)
-      .executeTakeFirst();
-    return row && fromRow(row);
-  };
   return {
     async find(clientId, address) {
-      if (!isDocumentUrl(clientId)) return findRegistered(clientId);
+      if (!isDocumentUrl(clientId)) return registered.find(clientId);
       return documents.load(clientId, () => limits.countRequest('clientDocument', address));
     },
     async authenticate(req, form) {
       const basic = readBasic(req.headers.authorization);
-      const failure = () =>
+      const failure = (detail: string) =>
         new OAuthError(
           'invalid_client',
           'The client is unknown or its secret is wrong. Register the client again',
           {
             status: 401,
             headers: basic === undefined ? {} : { 'WWW-Authenticate': 'Basic realm="oauth"' },
+            detail,
           },
         );
-      if (basic === 'malformed') throw failure();
+      if (basic === 'malformed') throw failure('the Authorization header is not valid Basic authentication');
       if (basic && form['client_secret'] !== undefined) {
-        throw new OAuthError('invalid_request', 'The client used more than one way to authenticate');
+        throw new OAuthError('invalid_request', 'The client used more than one way to authenticate', {
+          detail: 'a client_secret came in the form beside Basic authentication',
+        });
       }
-      if (basic && form['client_id'] !== undefined && form['client_id'] !== basic.clientId) throw failure();
+      if (basic && form['client_id'] !== undefined && form['client_id'] !== basic.clientId)
+        throw failure('the client_id of the form is not the one of the Authorization header');
       const clientId = basic?.clientId ?? form['client_id'];
-      if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is required');
+      if (clientId === undefined)
+        throw new OAuthError('invalid_request', 'client_id is required', { detail: 'no client_id was sent' });
       // What is redeemed here is bound to the id already, so a document host that is down ends nobody's session.
       const client = isDocumentUrl(clientId)
         ? documents.withoutDocument(clientId)
-        : await findRegistered(clientId);
-      if (client === undefined) throw failure();
-      const secret = basic?.secret ?? form['client_secret'];
-      if (!secretFits(client, secret)) throw failure();
+        : await registered.find(clientId);
+      if (client === undefined) throw failure('the client is not registered');
+      const problem = secretProblem(client, basic?.secret ?? form['client_secret']);
+      if (problem !== undefined) throw failure(problem);
       return client;
-    },
-    async markUsed(clientId) {
-      const now = nowInSeconds();
-      const expiresAt = now + USED_CLIENT_TTL;
-      await store
-        .updateTable('oauth_clients')
-        .set((row) => ({
-          used_at: now,
-          // A client an operator added never expires; its use must not change that.
-          expires_at: row
-            .case()
-            .when('expires_at', '>', expiresAt)
-            .then(row.ref('expires_at'))
-            .else(expiresAt)
-            .end(),
-        }))
-        .where('client_id', '=', clientId)
-        .execute();
     },
   };
 }
 
-function fromRow(row: Selectable<OAuthClientsTable>): Client {
-  return {
-    clientId: row.client_id,
-    name: displayName(row.client_name ?? ''),
-    host: undefined,
-    redirectUris: JSON.parse(row.redirect_uris) as string[],
-    grantTypes: JSON.parse(row.grant_types) as string[],
-    secretHash: row.secret_hash ?? undefined,
-  };
+/** The id a client sends, which nobody has checked yet. */
+export function claimedClientId(req: Request, form: Record<string, string | undefined>): string | undefined {
+  const basic = readBasic(req.headers.authorization);
+  return typeof basic === 'object' ? basic.clientId : form['client_id'];
 }
 
 /** A public client must not come with a secret, a confidential one must come with the right one. */
-function secretFits(client: Client, secret: string | undefined): boolean {
-  if (client.secretHash === undefined) return secret === undefined || secret === '';
-  return secret !== undefined && sameDigest(sha256(secret), client.secretHash);
+function secretProblem({ secretHash }: Client, secret: string | undefined): string | undefined {
+  if (secretHash === undefined) return secret ? 'a public client sent a secret' : undefined;
+  if (secret === undefined) return 'the client sent no secret';
+  return sameDigest(sha256(secret), secretHash) ? undefined : 'the secret is wrong';
 }
 
 /** Basic credentials, form-encoded inside as RFC 6749 section 2.3.1 has it. */

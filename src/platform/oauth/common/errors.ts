@@ -1,6 +1,3 @@
-import type { ErrorRequestHandler } from 'express';
-import { describeRequestFault, isHttpError } from '../../http/errors.js';
-
 /** The error codes of RFC 6749, 7009, 7591 and 8707 that this server answers. */
 export type OAuthErrorCode =
   | 'access_denied'
@@ -16,6 +13,19 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'unsupported_response_type';
 
+export interface OAuthErrorOptions {
+  /** 400 when left out. */
+  status?: number;
+  headers?: Record<string, string>;
+  /**
+   * The exact cause, for the operator's log; never sent. It may name input, quoted, but no secret: no code, token,
+   * verifier, password or client secret.
+   */
+  detail?: string | undefined;
+  /** Whether somebody may be using what was stolen; logged as a warning then. */
+  suspicious?: boolean;
+}
+
 /**
  * A refusal. Its message is shown to clients and users, so it is a fixed text of printable ASCII without quotes or
  * backslashes (RFC 6749 section 5.2) and never repeats input.
@@ -23,38 +33,44 @@ export type OAuthErrorCode =
 export class OAuthError extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
+  readonly detail: string | undefined;
+  readonly suspicious: boolean;
 
   constructor(
     readonly code: OAuthErrorCode,
     description: string,
-    { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+    { status = 400, headers = {}, detail, suspicious = false }: OAuthErrorOptions = {},
   ) {
     super(description);
     this.name = 'OAuthError';
     this.status = status;
     this.headers = headers;
+    this.detail = detail;
+    this.suspicious = suspicious;
   }
 }
 
 /** Too many requests from one address or for one account (RFC 6585 section 4). */
-export function tooManyRequests(retryAfterSeconds: number): OAuthError {
+export function tooManyRequests(retryAfterSeconds: number, detail?: string): OAuthError {
   return new OAuthError('temporarily_unavailable', 'Too many requests. Try again later', {
     status: 429,
     headers: { 'Retry-After': String(retryAfterSeconds) },
+    detail,
   });
 }
 
-/** Answers refusals and unreadable bodies as JSON; leaves everything unexpected to the next handler. */
-export const oauthErrorHandler: ErrorRequestHandler = (error: unknown, _req, res, next) => {
-  if (res.headersSent) return next(error);
-  res.set('Cache-Control', 'no-store');
-  if (error instanceof OAuthError) {
-    res.status(error.status).set(error.headers).json({ error: error.code, error_description: error.message });
-  } else if (isHttpError(error) && error.status < 500) {
-    res
-      .status(error.status)
-      .json({ error: 'invalid_request', error_description: describeRequestFault(error) });
-  } else {
-    next(error);
-  }
-};
+/**
+ * The refusal of a code or a refresh token. The client is not told why: it could be a thief.
+ *
+ * @param detail the reason, for the operator
+ */
+export function invalidGrant(
+  detail: string,
+  options: Pick<OAuthErrorOptions, 'suspicious'> = {},
+): OAuthError {
+  return new OAuthError(
+    'invalid_grant',
+    'The code or refresh token is invalid, expired or already used. Sign in again',
+    { ...options, detail },
+  );
+}

@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
-import type { Store } from '../../store/database.js';
-import type { OAuthTables } from '../tables.js';
+import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
 
 /** At most `max` hits in a window of so many seconds. */
@@ -42,14 +41,15 @@ export interface Limits {
   refundLogin: (address: string, username: string) => Promise<void>;
   /** A correct password takes its attempt back, and clears what that address got wrong before. */
   clearLogins: (address: string, username: string) => Promise<void>;
+  deleteExpired: (now: number) => Promise<void>;
 }
 
 /**
- * Limits that hold across restarts and replicas, because the counters are in the store.
+ * The home of the counters, which hold across restarts and replicas because they are in the store.
  *
  * @param scale multiplies the limits per address, for platforms whose users share one; never those per account
  */
-export function createLimits(store: Store<OAuthTables>, scale: number): Limits {
+export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): Limits {
   const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
 
   async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
@@ -106,7 +106,9 @@ export function createLimits(store: Store<OAuthTables>, scale: number): Limits {
     async countRequest(kind, address) {
       const limit = scaled(PER_ADDRESS[kind]);
       const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
-      if (hits > limit.max) throw tooManyRequests(wait);
+      if (hits <= limit.max) return;
+      const detail = `more than ${limit.max} requests (${kind}) in ${limit.window} s from ${networkOf(address)}`;
+      throw tooManyRequests(wait, detail);
     },
     async countLogin(address, username) {
       const { all } = loginKeys(address, username);
@@ -125,6 +127,9 @@ export function createLimits(store: Store<OAuthTables>, scale: number): Limits {
       const { pair, all } = loginKeys(address, username);
       await refund(all.map(([key]) => key).filter((key) => key !== pair));
       await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
+    },
+    async deleteExpired(now) {
+      await store.deleteFrom('rate_limits').where('resets_at', '<=', now).execute();
     },
   };
 }

@@ -1,9 +1,13 @@
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type Response } from 'express';
+import { quoted } from '../../log-text.js';
 import { OAuthError } from './errors.js';
+
+/** The fields of a form, each at most once. */
+export type Form = Record<string, string | undefined>;
 
 /** The parameters of an OAuth request. */
 export interface Parameters {
-  values: Record<string, string | undefined>;
+  values: Form;
   /**
    * Names that came more than once, which makes a request invalid (RFC 6749 section 3.1), or with a null byte, which
    * PostgreSQL cannot store.
@@ -24,34 +28,52 @@ export function parseParameters(encoded: string): Parameters {
   return { values, faulty };
 }
 
-/** The refusal of a request with a faulty parameter. */
-export function faultyParameter(): OAuthError {
-  return new OAuthError('invalid_request', 'A parameter is repeated, or has a null byte');
+/** The refusal of a request with faulty parameters. */
+export function faultyParameter({ faulty }: Pick<Parameters, 'faulty'>): OAuthError {
+  const names = [...faulty].slice(0, 5).map(quoted).join(', ');
+  return new OAuthError('invalid_request', 'A parameter is repeated, or has a null byte', {
+    detail: `repeated, or with a null byte: ${names}`,
+  });
 }
 
-const readText = express.text({ type: 'application/x-www-form-urlencoded', limit: '32kb' });
+/**
+ * The form of a request.
+ *
+ * @throws {OAuthError} `invalid_request` for other content types and for repeated parameters
+ */
+export async function readForm(req: Request, res: Response): Promise<Form> {
+  const body = await readText(req, res);
+  if (body === undefined) {
+    const type = req.headers['content-type'];
+    throw new OAuthError('invalid_request', 'The Content-Type must be application/x-www-form-urlencoded', {
+      detail: type === undefined ? 'no body, or one without Content-Type' : `Content-Type is ${quoted(type)}`,
+    });
+  }
+  const parameters = parseParameters(body);
+  if (parameters.faulty.size > 0) throw faultyParameter(parameters);
+  return parameters.values;
+}
 
-/** Reads the form of a request into `res.locals.form`. Other content types and repeated parameters are refused. */
-export const formBody: RequestHandler[] = [
-  readText,
-  (req, res, next) => {
-    if (typeof req.body !== 'string') {
-      throw new OAuthError('invalid_request', 'The Content-Type must be application/x-www-form-urlencoded');
-    }
-    const { values, faulty } = parseParameters(req.body);
-    if (faulty.size > 0) throw faultyParameter();
-    res.locals['form'] = values;
-    next();
-  },
-];
+/** The form of the sign-in page. */
+export interface SignInForm {
+  values: Form;
+  /** The scopes whose boxes were ticked: the only field that may come several times. */
+  scopes: string[];
+}
 
-/** Reads the form of the sign-in page, the only one with a field that may come several times: `scope`. */
-export const readFormWithScopes: RequestHandler[] = [
-  readText,
-  (req, res, next) => {
-    const encoded = typeof req.body === 'string' ? req.body : '';
-    const { values } = parseParameters(encoded);
-    res.locals['form'] = { values, scopes: new URLSearchParams(encoded).getAll('scope') };
-    next();
-  },
-];
+/** The form of the sign-in page; empty when another content type came. */
+export async function readSignInForm(req: Request, res: Response): Promise<SignInForm> {
+  const body = (await readText(req, res)) ?? '';
+  const { values } = parseParameters(body);
+  return { values, scopes: new URLSearchParams(body).getAll('scope') };
+}
+
+const textParser = express.text({ type: 'application/x-www-form-urlencoded', limit: '32kb' });
+
+/** The body of a form as text; `undefined` without one. */
+async function readText(req: Request, res: Response): Promise<string | undefined> {
+  await new Promise<void>((resolve, reject) => {
+    void textParser(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+  return typeof req.body === 'string' ? req.body : undefined;
+}

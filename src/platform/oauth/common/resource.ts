@@ -1,3 +1,4 @@
+import { quoted } from '../../log-text.js';
 import { OAuthError } from './errors.js';
 
 /**
@@ -13,5 +14,15 @@ export function canonicalResource(
   if (asked === undefined) return undefined;
   const spelled = URL.canParse(asked) ? new URL(asked).href.replace(/\/$/, '') : undefined;
   if (spelled === resource || spelled === issuer) return resource;
-  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource');
+  throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource', {
+    detail: `resource is ${quoted(asked)}, and ours is ${quoted(resource)}`,
+  });
+}
+
+/** @throws {OAuthError} `invalid_target` when a client names another resource than the user allowed (RFC 8707) */
+export function assertGranted(asked: string | undefined, granted: string): void {
+  if (asked === undefined || asked === granted) return;
+  throw new OAuthError('invalid_target', 'The resource is not the one that was granted', {
+    detail: 'the resource is not the one of the authorization request',
+  });
 }

@@ -1,29 +1,36 @@
 import { type Request, type Response, Router } from 'express';
-import type { Client } from '../clients/clients.js';
+import { allowMethods } from '../../http/methods.js';
+import { localsOf } from '../../http/request-locals.js';
+import { quoted } from '../../log-text.js';
+import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
-import { faultyParameter, type Parameters, parseParameters } from '../common/params.js';
+import { type Form, faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { storeRequest } from '../sign-in/authorization-request.js';
-import { pageErrorHandler } from '../sign-in/pages.js';
+import { noteClient } from './client-request.js';
+import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
 export function authorizeRoutes(context: OAuthContext): Router {
   const router = Router();
+  router.all('/authorize', allowMethods(['GET'], { refuse: refuseMethod(context) }));
   router.get('/authorize', async (req, res) => {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
+    localsOf(res).clientId = parameters.values['client_id'];
     let redirectUri: string | undefined;
     try {
       await context.limits.countRequest('authorize', req.ip ?? '');
       // Nobody is sent anywhere before both the client and its address are known to be good.
       const client = await readClient(context, req.ip ?? '', parameters);
+      await noteClient(context, res, client.clientId);
       redirectUri = readRedirectUri(client, parameters);
       const id = await validateAndStoreRequest(context, req, res, client, redirectUri, parameters);
       res.set('Cache-Control', 'no-store').redirect(303, `/login?request=${id}`);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
+      logRefusal(context, req, res, error);
       refuse(context, res, error, redirectUri, parameters);
     }
   });
@@ -34,17 +41,17 @@ export function authorizeRoutes(context: OAuthContext): Router {
 async function readClient(
   { clients }: OAuthContext,
   address: string,
-  { values, faulty }: Parameters,
+  parameters: Parameters,
 ): Promise<Client> {
-  if (faulty.has('client_id') || faulty.has('redirect_uri')) {
-    throw faultyParameter();
-  }
+  const { values, faulty } = parameters;
+  if (faulty.has('client_id') || faulty.has('redirect_uri')) throw faultyParameter(parameters);
   const clientId = values['client_id'];
   const client = clientId === undefined ? undefined : await clients.find(clientId, address);
   if (client === undefined) {
     throw new OAuthError(
       'invalid_client',
       'This application is not registered here, or no longer. Remove the connection in the application and add it again.',
+      { detail: clientId === undefined ? 'client_id is missing' : 'client_id is unknown, or it has expired' },
     );
   }
   return client;
@@ -57,6 +64,12 @@ function readRedirectUri(client: Client, { values }: Parameters): string {
     throw new OAuthError(
       'invalid_request',
       'The address to return to is not registered for this application.',
+      {
+        detail:
+          redirectUri === undefined
+            ? `redirect_uri is missing, and ${client.redirectUris.length} are registered`
+            : `redirect_uri is ${quoted(redirectUri)}, registered: ${client.redirectUris.map(quoted).join(', ')}`,
+      },
     );
   }
   return redirectUri;
@@ -68,28 +81,38 @@ async function validateAndStoreRequest(
   res: Response,
   client: Client,
   redirectUri: string,
-  { values, faulty }: Parameters,
+  parameters: Parameters,
 ): Promise<string> {
-  if (faulty.size > 0) throw faultyParameter();
+  const { values } = parameters;
+  if (parameters.faulty.size > 0) throw faultyParameter(parameters);
   const responseType = values['response_type'];
   if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is required');
   if (responseType !== 'code')
-    throw new OAuthError('unsupported_response_type', 'response_type must be code');
-  const codeChallenge = values['code_challenge'];
-  if (values['code_challenge_method'] !== 'S256' || !/^[\w-]{43}$/.test(codeChallenge ?? '')) {
-    throw new OAuthError(
-      'invalid_request',
-      'A code_challenge with code_challenge_method S256 is required (PKCE)',
-    );
-  }
-  return storeRequest(context, req, res, {
+    throw new OAuthError('unsupported_response_type', 'response_type must be code', {
+      detail: `response_type is ${quoted(responseType)}`,
+    });
+  const codeChallenge = readCodeChallenge(values);
+  return context.requests.keep(req, res, {
     client_id: client.clientId,
     redirect_uri: redirectUri,
     state: values['state'] ?? null,
     scopes: readScopes(context, values['scope']).join(' '),
     resource: canonicalResource(context, values['resource']) ?? context.resource,
-    code_challenge: codeChallenge ?? '',
+    code_challenge: codeChallenge,
   });
+}
+
+function readCodeChallenge({ code_challenge: challenge, code_challenge_method: method }: Form): string {
+  const refusal = (detail: string) =>
+    new OAuthError('invalid_request', 'A code_challenge with code_challenge_method S256 is required (PKCE)', {
+      detail,
+    });
+  if (challenge === undefined) throw refusal('code_challenge is missing: the client does not use PKCE');
+  if (method === undefined) throw refusal('code_challenge_method is missing, which means plain');
+  if (method !== 'S256') throw refusal(`code_challenge_method is ${quoted(method)}`);
+  if (!/^[\w-]{43}$/.test(challenge))
+    throw refusal(`code_challenge is not a SHA-256 in base64url: it has ${challenge.length} characters`);
+  return challenge;
 }
 
 /** The scopes asked for that exist; the default ones when none are named, as many clients do. */
@@ -97,7 +120,11 @@ function readScopes({ scopes }: OAuthContext, scope: string | undefined): string
   if (scope === undefined) return scopes.filter((known) => known.default).map(({ name }) => name);
   const asked = new Set(scope.split(' '));
   const known = scopes.filter(({ name }) => asked.has(name)).map(({ name }) => name);
-  if (known.length === 0) throw new OAuthError('invalid_scope', 'None of the requested scopes exists here');
+  if (known.length === 0) {
+    throw new OAuthError('invalid_scope', 'None of the requested scopes exists here', {
+      detail: `scope is ${quoted(scope)}`,
+    });
+  }
   return known;
 }
 

@@ -1,23 +1,19 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { logUnavailable } from '../../http/error-handler.js';
+import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
+import { allowMethods } from '../../http/methods.js';
+import { localsOf } from '../../http/request-locals.js';
+import { quoted } from '../../log-text.js';
 import { answerUrl } from '../common/authorization-response.js';
-import { readFormWithScopes } from '../common/params.js';
+import { OAuthError } from '../common/errors.js';
+import { readSignInForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 import type { User } from '../sign-in/accounts.js';
-import { type AuthorizationRequest, consumeRequest, findRequest } from '../sign-in/authorization-request.js';
+import type { AuthorizationRequest } from '../sign-in/authorization-request.js';
 import { grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
-import { pageErrorHandler } from '../sign-in/pages.js';
 import { TooManySignInsError } from '../sign-in/password-checks.js';
-import { createGrant } from '../tokens/grants.js';
-
-const EXPIRED =
-  'This sign-in page has expired, was used already, or belongs to another browser. Start again from your application.';
-
-/** What came with the form. */
-interface LoginForm {
-  values: Record<string, string | undefined>;
-  /** The boxes that were ticked. */
-  scopes: string[];
-}
+import { noteClient } from './client-request.js';
+import { pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** One sign-in page that was sent back. */
 interface Attempt {
@@ -30,32 +26,43 @@ interface Attempt {
 /** `GET` and `POST /login`: sign-in and consent on one page, every time; no session is kept. */
 export function loginRoutes(context: OAuthContext): Router {
   const router = Router();
+  router.all('/login', allowMethods(['GET', 'POST'], { refuse: refuseMethod(context) }));
   router.get('/login', async (req, res) => {
-    const request = await findRequest(context, req, req.query['request']);
-    if (request === undefined) return sendExpired(context, res);
-    await sendLoginPage(context, res, 200, String(req.query['request']), request);
+    const { id, request } = await openRequest(context, req, res, req.query['request']);
+    await sendLoginPage(context, res, 200, id, request);
   });
-  router.post(
-    '/login',
-    sameOriginOnly(context),
-    ...readFormWithScopes,
-    async (req: Request, res: Response) => {
-      const { values, scopes: ticked } = res.locals['form'] as LoginForm;
-      const id = values['request'] ?? '';
-      const request = await findRequest(context, req, id);
-      if (request === undefined) return sendExpired(context, res);
-      if (values['decision'] !== 'allow') return deny(context, res, id, request);
-      const entered = { username: values['username'] ?? '', ticked };
-      await allow(context, req, res, { id, request, entered, password: values['password'] ?? '' });
-    },
-  );
+  router.post('/login', sameOriginOnly(context), async (req, res) => {
+    const { values, scopes: ticked } = await readSignInForm(req, res);
+    const { id, request } = await openRequest(context, req, res, values['request']);
+    if (values['decision'] !== 'allow') return deny(context, res, id, request);
+    const entered = { username: values['username'] ?? '', ticked };
+    await allow(context, req, res, { id, request, entered, password: values['password'] ?? '' });
+  });
   router.use('/login', pageErrorHandler(context));
   return router;
 }
 
+/** The open sign-in request a page belongs to. @throws {OAuthError} when there is none */
+async function openRequest(
+  context: OAuthContext,
+  req: Request,
+  res: Response,
+  id: unknown,
+): Promise<{ id: string; request: AuthorizationRequest }> {
+  if (typeof id !== 'string') throw expired('the parameter request is missing or repeated');
+  const request = await context.requests.find(req, id);
+  if (request === undefined) {
+    throw expired(
+      'this browser began no open request of that id: it expired, was decided, or lacks its cookie',
+    );
+  }
+  await noteClient(context, res, request.client_id);
+  return { id, request };
+}
+
 async function deny(context: OAuthContext, res: Response, id: string, request: AuthorizationRequest) {
-  if (!(await consumeRequest(context, id))) return sendExpired(context, res);
-  context.logger.info({ client: request.client_id }, 'sign-in cancelled');
+  if (!(await context.requests.consume(id, async () => true))) throw expired(DECIDED);
+  logSignIn(context, res, 'sign-in cancelled');
   sendAnswer(context, res, request, {
     error: 'access_denied',
     error_description: 'The user did not allow it',
@@ -73,47 +80,64 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
     const problem = declined
       ? 'Tick what the application may do, or cancel.'
       : 'This account may not allow any of what the application asks for.';
+    logSignIn(
+      context,
+      res,
+      declined ? 'sign-in without a ticked scope' : 'sign-in without a scope to grant',
+      {
+        user: user.id,
+        scopes: request.scopes.split(' '),
+      },
+    );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
-  if (!(await consumeRequest(context, id))) return sendExpired(context, res);
-  await context.clients.markUsed(request.client_id);
-  const code = await createGrant(context.store, {
-    username: user.id,
-    clientId: request.client_id,
-    scopes,
-    resource: request.resource,
-    redirectUri: request.redirect_uri,
-    codeChallenge: request.code_challenge,
+  const code = await context.requests.consume(id, async (transaction) => {
+    await context.registeredClients.markUsed(request.client_id, transaction);
+    const grant = {
+      username: user.id,
+      clientId: request.client_id,
+      scopes,
+      resource: request.resource,
+      redirectUri: request.redirect_uri,
+      codeChallenge: request.code_challenge,
+    };
+    return context.grants.create(grant, transaction);
   });
-  context.logger.info({ user: user.id, client: request.client_id, scopes }, 'signed in');
+  if (code === undefined) throw expired(DECIDED);
+  logSignIn(context, res, 'signed in', { user: user.id, scopes });
   sendAnswer(context, res, request, { code });
 }
 
-/** Checks the password within the limits; shows the page again and gives `undefined` when that fails. */
+/** Checks the password within the limits; shows the page again and returns `undefined` when that fails. */
 async function signIn(
   context: OAuthContext,
   req: Request,
   res: Response,
   { id, request, entered, password }: Attempt,
 ): Promise<User | undefined> {
-  const { passwordChecks, logger } = context;
   const retry = (status: number, problem: string) =>
     sendLoginPage(context, res, status, id, request, { entered, problem });
-  const result = await passwordChecks(() =>
-    checkPassword(context, req.ip ?? '', entered.username, password),
-  ).catch((error: unknown) => {
-    if (error instanceof TooManySignInsError) return 'busy' as const;
-    throw error;
-  });
+  const result = await context
+    .passwordChecks(() => checkPassword(context, req.ip ?? '', entered.username, password))
+    .catch((error: unknown) => {
+      if (error instanceof TooManySignInsError) return 'busy' as const;
+      if (error instanceof UnavailableError) return error;
+      throw error;
+    });
   if (result === 'busy') {
+    logSignIn(context, res, 'sign-in put off: too many at once', { level: 'warn' });
     res.set('Retry-After', '5');
     await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');
+  } else if (result instanceof UnavailableError) {
+    logUnavailable(context.logger, result, req, res);
+    res.set('Retry-After', String(RETRY_AFTER));
+    await retry(503, 'Sign-in does not work right now. Try again in a moment.');
   } else if (result === 'wrong') {
     // Not the name that was typed: people type passwords there, too.
-    logger.info({ address: req.ip, client: request.client_id }, 'sign-in failed');
+    logSignIn(context, res, 'sign-in failed');
     await retry(401, 'The user name or the password is wrong.');
   } else if ('wait' in result) {
-    logger.warn({ address: req.ip, client: request.client_id }, 'sign-in locked after failed attempts');
+    logSignIn(context, res, 'sign-in locked after failed attempts', { level: 'warn' });
     res.set('Retry-After', String(result.wait));
     const minutes = Math.ceil(result.wait / 60);
     await retry(
@@ -127,7 +151,7 @@ async function signIn(
 }
 
 async function checkPassword(
-  { limits, accounts }: OAuthContext,
+  { limits, users }: OAuthContext,
   address: string,
   username: string,
   password: string,
@@ -135,7 +159,7 @@ async function checkPassword(
   const wait = await limits.countLogin(address, username);
   if (wait > 0) return { wait };
   try {
-    const user = await accounts.verifyPassword(username, password);
+    const user = await users.verifyPassword(username, password);
     if (user === undefined) return 'wrong';
     await limits.clearLogins(address, username);
     return { user };
@@ -149,14 +173,16 @@ async function checkPassword(
  * Refuses forms sent by other sites, before anything else is looked at. Browsers tell the origin with every form;
  * `Origin: null` is what a sandboxed frame of a stranger sends.
  */
-function sameOriginOnly({ issuer, pages }: OAuthContext): RequestHandler {
-  return (req, res, next) => {
+function sameOriginOnly({ issuer }: OAuthContext): RequestHandler {
+  return (req, _res, next) => {
     const { origin, 'sec-fetch-site': site } = req.headers;
     const foreign =
       (origin !== undefined && origin !== issuer) || (site !== undefined && site !== 'same-origin');
     if (!foreign) return next();
-    const message = 'The sign-in form was sent from another site and was refused.';
-    pages.sendError(res, 403, message);
+    throw new OAuthError('access_denied', 'The sign-in form was sent from another site and was refused.', {
+      status: 403,
+      detail: `Origin is ${quoted(origin ?? 'not sent')}, Sec-Fetch-Site ${quoted(String(site ?? 'not sent'))}`,
+    });
   };
 }
 
@@ -169,13 +195,31 @@ async function sendLoginPage(
   retry?: { entered: SubmittedForm; problem: string },
 ): Promise<void> {
   const client = await context.clients.find(request.client_id, res.req.ip ?? '');
-  if (client === undefined) return sendExpired(context, res);
+  if (client === undefined) throw expired('the client was removed after the sign-in began');
   const view = loginView(context.scopes, client, request, id, retry);
   context.pages.sendLogin(res, status, view);
 }
 
-function sendExpired({ pages }: OAuthContext, res: Response): void {
-  pages.sendError(res, 400, EXPIRED);
+const DECIDED = 'the request was decided in the meantime, by another submission of the page';
+
+function expired(detail: string): OAuthError {
+  return new OAuthError(
+    'invalid_request',
+    'This sign-in page has expired, was used already, or belongs to another browser. Start again from your application.',
+    { detail },
+  );
+}
+
+/** One line for each way a sign-in goes on. Never what was typed: people type passwords as names, too. */
+function logSignIn(
+  { logger }: OAuthContext,
+  res: Response,
+  event: string,
+  more: { user?: string; scopes?: string[]; level?: 'info' | 'warn' } = {},
+): void {
+  const { level = 'info', ...fields } = more;
+  const { requestId, clientId } = localsOf(res);
+  logger[level]({ requestId, clientId, address: res.req.ip, ...fields }, event);
 }
 
 /** 303, never 307: the browser must not send the password on (RFC 9700 section 4.12). */

@@ -7,7 +7,7 @@ import type { OAuthContext } from '../context.js';
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
 
 /** The authorization server metadata (RFC 8414) and the key set. */
-export function serverMetadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
+export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
   const router = Router();
   publishDocument(router, ['/.well-known/oauth-authorization-server'], () => ({
     issuer,

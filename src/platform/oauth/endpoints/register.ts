@@ -1,16 +1,19 @@
 import express, { Router } from 'express';
 import { cors } from '../../http/cors.js';
-import { registerClient } from '../clients/registration.js';
+import { allowMethods } from '../../http/methods.js';
 import type { OAuthContext } from '../context.js';
-import { onlyPost } from './token.js';
+import { noteClient } from './client-request.js';
 
 /** `POST /register` (RFC 7591). */
-export function registerRoutes({ store, limits }: OAuthContext): Router {
+export function registerRoutes(context: OAuthContext): Router {
+  const { registeredClients, limits } = context;
   const router = Router();
-  router.use('/register', cors('POST'), onlyPost, express.json({ limit: '16kb' }));
+  router.use('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
   router.post('/register', async (req, res) => {
     const count = () => limits.countRequest('register', req.ip ?? '');
-    res.status(201).json(await registerClient(store, req.body, count));
+    const client = await registeredClients.register(req.body, count);
+    await noteClient(context, res, client.client_id);
+    res.status(201).set('Cache-Control', 'no-store').json(client);
   });
   return router;
 }

@@ -1,15 +1,14 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { cors } from '../../http/cors.js';
-import type { Client } from '../clients/clients.js';
+import { allowMethods } from '../../http/methods.js';
+import { quoted } from '../../log-text.js';
+import type { Client } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
-import { formBody } from '../common/params.js';
+import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { type Grant, redeemCode } from '../tokens/grants.js';
-import { refreshGrant } from '../tokens/refresh.js';
-import { revokeToken } from './revoke.js';
-
-type Form = Record<string, string | undefined>;
+import type { Grant } from '../tokens/grants.js';
+import { authenticateClient, readClientForm } from './client-request.js';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
@@ -23,88 +22,71 @@ interface TokenResponse {
   refresh_token?: string;
 }
 
-/** `POST /token` (OAuth 2.1 section 3.2) and `POST /revoke` (RFC 7009). */
+/** `POST /token` (OAuth 2.1 section 3.2). */
 export function tokenRoutes(context: OAuthContext): Router {
-  const { clients, limits, store, accessTokens } = context;
   const router = Router();
-  router.use(['/token', '/revoke'], cors('POST'), onlyPost, formBody);
+  router.use('/token', cors('POST'), allowMethods(['POST']));
   router.post('/token', async (req, res) => {
-    await limits.countRequest('token', req.ip ?? '');
-    const form = res.locals['form'] as Form;
-    const grantType = form['grant_type'];
-    if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is required');
-    if (!GRANT_TYPES.includes(grantType)) {
-      throw new OAuthError(
-        'unsupported_grant_type',
-        'grant_type must be authorization_code or refresh_token',
-      );
-    }
-    const client = await clients.authenticate(req, form);
+    const form = await readClientForm(context, req, res);
+    const grantType = readGrantType(form);
+    const client = await authenticateClient(context, req, res, form);
     if (!client.grantTypes.includes(grantType)) {
-      throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type');
+      throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type', {
+        detail: `asked for ${grantType}, registered for ${client.grantTypes.join(' and ')}`,
+      });
     }
     const answer =
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await clients.markUsed(client.clientId);
-    res.json(answer);
-  });
-  router.post('/revoke', async (req, res) => {
-    await limits.countRequest('token', req.ip ?? '');
-    const form = res.locals['form'] as Form;
-    const client = await clients.authenticate(req, form);
-    if (form['token'] === undefined) throw new OAuthError('invalid_request', 'token is required');
-    await revokeToken(store, accessTokens, client, form['token']);
-    res.status(200).end();
+    await context.registeredClients.markUsed(client.clientId);
+    res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
+}
+
+function readGrantType(form: Form): string {
+  const grantType = form['grant_type'];
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is required');
+  if (GRANT_TYPES.includes(grantType)) return grantType;
+  throw new OAuthError('unsupported_grant_type', 'grant_type must be authorization_code or refresh_token', {
+    detail: `grant_type is ${quoted(grantType)}`,
+  });
 }
 
 async function redeem(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { code, code_verifier: codeVerifier } = form;
   if (code === undefined) throw new OAuthError('invalid_request', 'code is required');
   if (codeVerifier === undefined || !/^[\w.~-]{43,128}$/.test(codeVerifier)) {
-    throw new OAuthError('invalid_request', 'code_verifier is required, 43 to 128 unreserved characters');
+    throw new OAuthError('invalid_request', 'code_verifier is required, 43 to 128 unreserved characters', {
+      detail:
+        codeVerifier === undefined
+          ? 'code_verifier is missing'
+          : `code_verifier has ${codeVerifier.length} characters, or one that is not allowed`,
+    });
   }
-  const { refreshTokenTtl } = context.config;
-  const { grant, refreshToken } = await redeemCode(context.store, {
+  const redemption = {
     code,
     codeVerifier,
     clientId: client.clientId,
     redirectUri: form['redirect_uri'],
     resource: canonicalResource(context, form['resource']),
-    logger: context.logger,
-    grantTtl: grantTtl(context),
-    refreshTtl: client.grantTypes.includes('refresh_token') ? refreshTokenTtl : undefined,
-  });
+  };
+  const mayRefresh = client.grantTypes.includes('refresh_token');
+  const { grant, refreshToken } = await context.grants.redeem(redemption, mayRefresh);
   return respond(context, grant, grant.scopes, refreshToken);
 }
 
 async function refresh(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
   const { refresh_token } = form;
   if (refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is required');
-  const { store, config, logger, accounts, refreshKey } = context;
-  const request = {
+  const { grant, scope, refreshToken } = await context.grants.refresh({
     refreshToken: refresh_token,
     clientId: client.clientId,
     scope: form['scope'],
     resource: canonicalResource(context, form['resource']),
-  };
-  const { grant, scope, refreshToken } = await refreshGrant(store, request, {
-    key: refreshKey,
-    grace: config.refreshGrace,
-    refreshTtl: config.refreshTokenTtl,
-    grantTtl: grantTtl(context),
-    logger,
-    allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
   return respond(context, grant, scope, refreshToken);
-}
-
-/** A grant outlives the last token made from it. */
-function grantTtl({ config }: OAuthContext): number {
-  return Math.max(config.refreshTokenTtl, config.accessTokenTtl);
 }
 
 async function respond(
@@ -122,11 +104,3 @@ async function respond(
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
   };
 }
-
-/** Answers are never cached, and other methods are refused as JSON. */
-export const onlyPost: RequestHandler = (req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  if (req.method === 'POST') return next();
-  res.set('Allow', 'POST, OPTIONS');
-  throw new OAuthError('invalid_request', 'Only POST is served here', { status: 405 });
-};

@@ -42,19 +42,32 @@ export interface DemoUser {
   password: string;
 }
 
-/** Who may sign in: the one object the platform asks. It never looks behind it. */
+/** Seconds an answer of `findUser` is used for requests that follow, unless the accounts say otherwise. */
+export const USER_CACHE_SECONDS = 5;
+
+/**
+ * Who may sign in: the one object the platform asks. It never looks behind it. `findUser` and `verifyPassword` are all a
+ * directory of your own needs. While either throws, requests are answered 503 and the sign-in page asks to try again in
+ * a moment: nobody is signed out, and no attempt is counted.
+ */
 export interface Accounts {
   /**
-   * The user with that id, unless deleted or disabled. Answers are kept for some seconds.
+   * The user with that id, unless deleted or disabled. Asked at every request to `/mcp`, where an answer that names a user
+   * is used for `cacheSeconds`, and at every refresh.
    *
-   * @throws {UnavailableError} when the directory does not answer: nobody is signed out for that
+   * @throws {UnavailableError} when the directory does not answer; any other error means the same
    */
   findUser: (id: string) => Promise<User | undefined>;
+  /**
+   * Seconds until a user who was disabled or lost a scope elsewhere is refused at `/mcp`; 5 when left out, 0 asks at every
+   * request. The commands that disable a user or set a password end their grants, which works at once.
+   */
+  cacheSeconds?: number;
   /**
    * The user whose password this is. Takes the same time for users that do not exist. Called a few times at once at
    * most, and within the limits on guessing.
    *
-   * @throws {UnavailableError} when the directory does not answer
+   * @throws {UnavailableError} when the directory does not answer; any other error means the same
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
   /** The demo users, to be shown at the start of a demonstration. */

@@ -1,81 +1,101 @@
 import type { Request, Response } from 'express';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
-import type { OAuthContext } from '../context.js';
-import type { AuthorizationRequestsTable } from '../tables.js';
+import type { Store } from '../../store/database.js';
+import type { AuthorizationRequestsTable, OAuthStore } from '../tables.js';
 
 /** Seconds a user has to sign in. */
 const REQUEST_TTL = 600;
 
+/** What a client asked for. */
 export type AuthorizationRequest = Omit<
   AuthorizationRequestsTable,
   'id_hash' | 'browser_hash' | 'expires_at'
 >;
 
+export interface AuthorizationRequests {
+  /**
+   * Keeps an authorization request until its user decides, bound to this browser by a cookie. One cookie serves all
+   * requests of a browser, so that sign-ins in several tabs do not disturb each other.
+   *
+   * @returns the id for the sign-in form, which together with the cookie proves that the form is ours
+   */
+  keep: (req: Request, res: Response, request: AuthorizationRequest) => Promise<string>;
+  /** The request with that id, if this browser began it and it is still open. */
+  find: (req: Request, id: unknown) => Promise<AuthorizationRequest | undefined>;
+  /**
+   * Closes a request and records the user's decision, in one transaction: when recording fails, the request is still
+   * open. Of several callers at once only one gets to record.
+   *
+   * @param record what is written because of the decision, through the transaction it is given
+   * @returns what was recorded; `undefined` when the request is no longer open
+   */
+  consume: <T extends {}>(id: string, record: (transaction: Store) => Promise<T>) => Promise<T | undefined>;
+  /** Closes the requests of a client. */
+  endAll: (clientId: string, transaction?: Store) => Promise<void>;
+  deleteExpired: (now: number) => Promise<void>;
+}
+
 /**
- * Keeps an authorization request until its user decides, bound to this browser by a cookie. One cookie serves all
- * requests of a browser, so that sign-ins in several tabs do not disturb each other.
+ * The home of authorization requests whose user has not decided yet.
  *
- * @returns the id for the sign-in form, which together with the cookie proves that the form is ours
+ * @param publicUrl decides how the cookie is protected
  */
-export async function storeRequest(
-  { store, config }: OAuthContext,
-  req: Request,
-  res: Response,
-  request: AuthorizationRequest,
-): Promise<string> {
-  const id = randomToken();
-  const secure = config.publicUrl.startsWith('https:');
-  const name = cookieName(secure);
-  const browser = readCookie(req, name) ?? randomToken();
-  await store
-    .insertInto('authorization_requests')
-    .values({
-      ...request,
-      id_hash: sha256(id),
-      browser_hash: sha256(browser),
-      expires_at: nowInSeconds() + REQUEST_TTL,
-    })
-    .execute();
-  res.cookie(name, browser, {
-    httpOnly: true,
-    secure,
-    sameSite: 'lax',
-    path: '/',
-    maxAge: REQUEST_TTL * 1000,
-  });
-  return id;
-}
-
-/** The request with that id, if this browser began it and it is still open. */
-export async function findRequest(
-  { store, config }: OAuthContext,
-  req: Request,
-  id: unknown,
-): Promise<AuthorizationRequest | undefined> {
-  const browser = readCookie(req, cookieName(config.publicUrl.startsWith('https:')));
-  if (typeof id !== 'string' || browser === undefined) return undefined;
-  const row = await store
-    .selectFrom('authorization_requests')
-    .selectAll()
-    .where('id_hash', '=', sha256(id))
-    .where('expires_at', '>', nowInSeconds())
-    .executeTakeFirst();
-  return row && sameDigest(row.browser_hash, sha256(browser)) ? row : undefined;
-}
-
-/** Closes a request. Only one caller gets `true`, however many try at once. */
-export async function consumeRequest({ store }: OAuthContext, id: string): Promise<boolean> {
-  const { numDeletedRows } = await store
-    .deleteFrom('authorization_requests')
-    .where('id_hash', '=', sha256(id))
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
-}
-
-/** The `__Host-` prefix keeps other hosts of the domain from setting it; browsers accept it over https only. */
-function cookieName(secure: boolean): string {
-  return secure ? '__Host-mcp_login' : 'mcp_login';
+export function createAuthorizationRequests(
+  store: OAuthStore<'authorization_requests'>,
+  publicUrl: string,
+): AuthorizationRequests {
+  const secure = publicUrl.startsWith('https:');
+  // The `__Host-` prefix keeps other hosts of the domain from setting it; browsers accept it over https only.
+  const cookie = secure ? '__Host-mcp_login' : 'mcp_login';
+  return {
+    async keep(req, res, request) {
+      const id = randomToken();
+      const browser = readCookie(req, cookie) ?? randomToken();
+      await store
+        .insertInto('authorization_requests')
+        .values({
+          ...request,
+          id_hash: sha256(id),
+          browser_hash: sha256(browser),
+          expires_at: nowInSeconds() + REQUEST_TTL,
+        })
+        .execute();
+      res.cookie(cookie, browser, {
+        httpOnly: true,
+        secure,
+        sameSite: 'lax',
+        path: '/',
+        maxAge: REQUEST_TTL * 1000,
+      });
+      return id;
+    },
+    async find(req, id) {
+      const browser = readCookie(req, cookie);
+      if (typeof id !== 'string' || browser === undefined) return undefined;
+      const row = await store
+        .selectFrom('authorization_requests')
+        .selectAll()
+        .where('id_hash', '=', sha256(id))
+        .where('expires_at', '>', nowInSeconds())
+        .executeTakeFirst();
+      return row && sameDigest(row.browser_hash, sha256(browser)) ? row : undefined;
+    },
+    consume: (id, record) =>
+      store.transaction().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('authorization_requests')
+          .where('id_hash', '=', sha256(id))
+          .executeTakeFirst();
+        return numDeletedRows === 1n ? record(transaction) : undefined;
+      }),
+    async endAll(clientId, transaction: typeof store = store) {
+      await transaction.deleteFrom('authorization_requests').where('client_id', '=', clientId).execute();
+    },
+    async deleteExpired(now) {
+      await store.deleteFrom('authorization_requests').where('expires_at', '<=', now).execute();
+    },
+  };
 }
 
 function readCookie(req: Request, name: string): string | undefined {

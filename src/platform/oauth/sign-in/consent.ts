@@ -1,5 +1,5 @@
 import type { Scope } from '../../scopes.js';
-import type { Client } from '../clients/clients.js';
+import type { Client } from '../clients/client.js';
 import { redirectHost, staysOnDevice } from '../clients/redirect-uri.js';
 import type { User } from './accounts.js';
 import type { AuthorizationRequest } from './authorization-request.js';

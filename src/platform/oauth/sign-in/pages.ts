@@ -1,9 +1,6 @@
-import type { ErrorRequestHandler, Response } from 'express';
-import { describeRequestFault, isHttpError, logServerFault } from '../../http/errors.js';
-import type { Logger } from '../../logger.js';
+import type { Response } from 'express';
 import type { Brand } from '../../ui/brand.js';
 import { type Page, pageTemplate } from '../../ui/page.js';
-import { OAuthError } from '../common/errors.js';
 import { errorPage, loginPage } from './login-page.js';
 import type { ErrorView, LoginView } from './views.js';
 
@@ -38,19 +35,5 @@ export function createPages(brand: Brand): Pages {
   return {
     sendLogin: (res, status, view) => send(res, status, loginPage(brand, view)),
     sendError: (res, status, message, returnTo) => send(res, status, errorPage(brand, { message, returnTo })),
-  };
-}
-
-/** What goes wrong on a page is told by a page, since people see it. */
-export function pageErrorHandler({ pages, logger }: { pages: Pages; logger: Logger }): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
-    if (error instanceof OAuthError) {
-      res.set(error.headers);
-      return pages.sendError(res, error.status, error.message);
-    }
-    if (isHttpError(error) && error.status < 500)
-      return pages.sendError(res, error.status, `${describeRequestFault(error)}.`);
-    pages.sendError(res, 500, logServerFault(logger, error, req, res));
   };
 }

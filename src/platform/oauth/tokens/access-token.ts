@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { nowInSeconds } from '../../clock.js';
-import { SIGNING_ALGORITHM, type SigningKeys } from './keys.js';
+import { describeJwtFault } from '../../jwt-fault.js';
+import { SIGNING_ALGORITHM } from './key-store.js';
+import type { SigningKeys } from './keys.js';
 
 /** The claims of an access token (RFC 9068 section 2.2), and the grant it belongs to. */
 export interface AccessTokenClaims {
@@ -22,9 +24,10 @@ export interface AccessTokens {
   /**
    * The claims of a valid token of ours, or `undefined`. Says nothing about whether its grant still stands.
    *
+   * @param report told which check failed
    * @throws when the keys can't be read: a token that can't be checked is not called invalid
    */
-  verify: (token: string) => Promise<AccessTokenClaims | undefined>;
+  verify: (token: string, report?: (reason: string) => void) => Promise<AccessTokenClaims | undefined>;
 }
 
 /**
@@ -50,7 +53,7 @@ export function createAccessTokens(
         .setExpirationTime(now + lifetime)
         .sign(privateKey);
     },
-    async verify(token) {
+    async verify(token, report) {
       try {
         const { payload } = await jwtVerify(token, keys.forVerification, {
           issuer,
@@ -61,8 +64,9 @@ export function createAccessTokens(
         });
         return payload as JWTPayload & AccessTokenClaims;
       } catch (error) {
-        if (error instanceof errors.JOSEError) return undefined;
-        throw error;
+        if (!(error instanceof errors.JOSEError)) throw error;
+        report?.(describeJwtFault(error));
+        return undefined;
       }
     },
   };

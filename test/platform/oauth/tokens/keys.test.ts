@@ -6,10 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Logger } from '../../../../src/platform/logger.js';
 import type { OAuthTables } from '../../../../src/platform/oauth/tables.js';
 import { createAccessTokens } from '../../../../src/platform/oauth/tokens/access-token.js';
+import { createKeyStore } from '../../../../src/platform/oauth/tokens/key-store.js';
 import {
-  createSigningKeys,
-  type KeyRotation,
-  rotateSigningKey,
+  createSigningKeys as createKeys,
   type SigningKeys,
 } from '../../../../src/platform/oauth/tokens/keys.js';
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
@@ -19,7 +18,7 @@ import { eraseReplaced } from '../../../../src/platform/store/erase.js';
 const TTL = 3600;
 const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
 const OTHER = 'E6aRf1PwJsG7dHm4XcN9bYv5TkL2rZ8q';
-const rotation = { leadTime: 86_400, accessTokenTtl: TTL, encryptionSecret: undefined };
+const LEAD_TIME = 86_400;
 
 let store: Store<OAuthTables>;
 beforeEach(async () => {
@@ -34,9 +33,19 @@ const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 const published = async (keys: SigningKeys) => (await keys.publicKeys()).keys.map(({ kid }) => kid);
 const tokensOf = (keys: SigningKeys) =>
   createAccessTokens(keys, { issuer: 'https://i.example', resource: 'https://i.example/mcp', lifetime: TTL });
+const keyStore = (on: Store, keyEncryptionSecret?: string) =>
+  createKeyStore(on, { keyEncryptionSecret, accessTokenTtl: TTL });
+const createSigningKeys = (on: Store, secret?: string, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
+  createKeys(keyStore(on, secret), logger);
 /** A rotation that nothing keeps from happening. */
-async function rotate(changes: Partial<KeyRotation> = {}) {
-  const rotated = await rotateSigningKey(store, { ...rotation, ...changes });
+async function rotate({
+  leadTime = LEAD_TIME,
+  encryptionSecret,
+}: {
+  leadTime?: number;
+  encryptionSecret?: string;
+} = {}) {
+  const rotated = await keyStore(store, encryptionSecret).rotate(leadTime);
   if (rotated === undefined) throw new Error('A key is waiting');
   return rotated;
 }
@@ -62,7 +71,7 @@ describe('rotation', () => {
     expect(await tokensOf(replica).verify(lastOfFirst)).toMatchObject({ sub: 'ann' });
 
     pass(600);
-    await sweep(store);
+    await sweep([keyStore(store)]);
     expect(await published(replica)).toEqual([second]);
     expect((await replica.current()).kid).toBe(second);
   });
@@ -84,7 +93,7 @@ describe('rotations that meet', () => {
 
   it('one key waits at a time', async () => {
     await createSigningKeys(store);
-    const both = await Promise.all([1, 2].map(() => rotateSigningKey(store, rotation)));
+    const both = await Promise.all([1, 2].map(() => keyStore(store).rotate(LEAD_TIME)));
     expect(both.filter((rotated) => rotated === undefined)).toHaveLength(1);
     expect(await rows()).toHaveLength(2);
   });
@@ -129,7 +138,7 @@ it('a key is gone once it has expired, also before the sweep', async () => {
 describe('while the database fails', () => {
   it('the keys that were read last are used, and the log says so', async () => {
     const warn = vi.fn();
-    const keys = await createSigningKeys(store, undefined, { warn } as unknown as Logger);
+    const keys = await createSigningKeys(store, undefined, { warn });
     const token = await tokensOf(keys).sign(claims);
     const jwks = await published(keys);
     await store.schema.alterTable('signing_keys').renameTo('away').execute();

@@ -1,27 +1,33 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { registerClient } from '../../../../src/platform/oauth/clients/registration.js';
-import { createGrant } from '../../../../src/platform/oauth/tokens/grants.js';
+import { parseConfig } from '../../../../src/platform/config/config.js';
+import { createRecords, type Records } from '../../../../src/platform/oauth/records.js';
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../../src/platform/store/database.js';
 
 const PAST = 1;
 let store: Store;
+let records: Records;
 beforeEach(async () => {
   store = await openStore('file::memory:');
+  const accounts = { findUser: async () => undefined };
+  records = createRecords({ config: parseConfig({}), store, logger: { warn: () => {} }, accounts });
 });
 afterEach(() => store.destroy());
 
 const client = (name: string) =>
-  registerClient(store, { redirect_uris: ['https://app.example/cb'], client_name: name });
+  records.registeredClients.register({ redirect_uris: ['https://app.example/cb'], client_name: name });
 const grantFor = (clientId: string) =>
-  createGrant(store, {
-    username: 'ann',
-    clientId,
-    scopes: ['notes:read'],
-    resource: 'https://mcp.example/mcp',
-    redirectUri: 'https://app.example/cb',
-    codeChallenge: 'x',
-  });
+  records.grants.create(
+    {
+      username: 'ann',
+      clientId,
+      scopes: ['notes:read'],
+      resource: 'https://mcp.example/mcp',
+      redirectUri: 'https://app.example/cb',
+      codeChallenge: 'x',
+    },
+    store,
+  );
 const clientIds = async () =>
   (await store.selectFrom('oauth_clients').select('client_id').execute()).map(({ client_id }) => client_id);
 
@@ -30,7 +36,7 @@ it('an expired client stays as long as somebody is signed in through it', async 
   await grantFor(used.client_id);
   await store.updateTable('oauth_clients').set({ expires_at: PAST }).execute();
   const fresh = await client('fresh');
-  await sweep(store);
+  await sweep(records.expiring);
   expect(new Set(await clientIds())).toEqual(new Set([used.client_id, fresh.client_id]));
   expect(unused.client_id).not.toBe(used.client_id);
 });
@@ -45,7 +51,7 @@ it('what has expired goes, and with a grant everything of it; the rest stays', a
       .values({ key: `until ${resets_at}`, hits: 1, resets_at })
       .execute();
   }
-  await sweep(store);
+  await sweep(records.expiring);
   expect(await store.selectFrom('grants').select('client_id').execute()).toEqual([{ client_id: 'kept' }]);
   expect(await store.selectFrom('authorization_codes').selectAll().execute()).toHaveLength(1);
   expect(await store.selectFrom('rate_limits').select('key').execute()).toEqual([
@@ -56,6 +62,6 @@ it('what has expired goes, and with a grant everything of it; the rest stays', a
 it('a used code stays as long as its grant, so that a replay is noticed', async () => {
   await grantFor('app');
   await store.updateTable('authorization_codes').set({ expires_at: PAST, used_at: PAST }).execute();
-  await sweep(store);
+  await sweep(records.expiring);
   expect(await store.selectFrom('authorization_codes').selectAll().execute()).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createCache } from '../../src/shop/catalogue/cache.js';
+import { createCache } from '../../../src/shop/catalogue/cache.js';
 
 const pdf = Buffer.from('%PDF');
 

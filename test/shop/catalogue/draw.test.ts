@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { brand } from '../../src/brand.js';
-import { renderCatalogue, titleOf } from '../../src/shop/catalogue/draw.js';
-import { demoProducts } from '../../src/shop/demo-data.js';
-import { formatPrice, type Product } from '../../src/shop/products.js';
-import { readPdf } from './support/pdf.js';
+import { brand } from '../../../src/brand.js';
+import { renderCatalogue, titleOf } from '../../../src/shop/catalogue/draw.js';
+import { demoProducts } from '../../../src/shop/demo-data.js';
+import { formatPrice, type Product } from '../../../src/shop/products.js';
+import { readPdf } from './pdf.js';
 
 const day = new Date('2026-11-24T10:00:00Z');
 const render = async (category: string, products: Product[]) =>

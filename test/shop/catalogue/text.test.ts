@@ -6,7 +6,7 @@ import {
   startsAtTheRight,
   visualRuns,
   wrap,
-} from '../../src/shop/catalogue/text.js';
+} from '../../../src/shop/catalogue/text.js';
 
 describe('wrap, where every character is 1 wide', () => {
   const wrapped = (text: string, width: number, maxLines: number) =>

@@ -1,0 +1,88 @@
+import type { Names } from './names.js';
+
+/** Folders and files of the example business and of this command; each must exist when the command starts. */
+export const EXAMPLE_PATHS = [
+  'src/shop',
+  'src/prompts/conversation-flow.ts',
+  'src/prompts/customer-service-guidelines.ts',
+  'src/resources/audio-guide.ts',
+  'src/resources/catalogue.ts',
+  'src/resources/company-info.ts',
+  'src/resources/pricing.ts',
+  'src/resources/product.ts',
+  'src/tools/cancel-order.ts',
+  'src/tools/get-order-status.ts',
+  'src/tools/get-product-info.ts',
+  'src/tools/send-audio-guide.ts',
+  'src/tools/send-catalog.ts',
+  'src/tools/send-product-image.ts',
+  'src/tools/valid-values.ts',
+  'src/tools/whoami.ts',
+  'public/audio',
+  'public/images',
+  'docs/images',
+  'scripts/make-media.ts',
+  'scripts/media',
+  'bench',
+  'test/shop',
+  'test/tools/cancel-order.test.ts',
+  'test/tools/get-order-status.test.ts',
+  'test/tools/get-product-info.test.ts',
+  'test/tools/send-audio-guide.test.ts',
+  'test/tools/send-catalog.test.ts',
+  'test/tools/send-product-image.test.ts',
+  'test/tools/valid-values.test.ts',
+  'scripts/init',
+  'test/fork',
+];
+
+/** Packages that only the example uses. */
+export const EXAMPLE_PACKAGES = [
+  '@expo-google-fonts/figtree',
+  'bidi-js',
+  'dejavu-fonts-ttf',
+  'fontkit',
+  'pdfkit',
+  '@types/fontkit',
+  '@types/pdfkit',
+  'pdfjs-dist',
+];
+
+/** Scripts of `package.json` that only the example uses, and this command. */
+export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
+
+/** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
+export const MARKED_FILES = ['README.md'];
+
+/** A change of one text; what it looks for must be there exactly once. */
+export interface Edit {
+  file: string;
+  find: RegExp;
+  replacement: string;
+}
+
+/** What changes in files that stay. */
+export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
+  const brand: Record<string, string> = {
+    name,
+    slug,
+    uriScheme,
+    tagline: `${name}, within reach of your assistant.`,
+    description: `The MCP server of ${name}`,
+    supportEmail: `help@${slug}.example`,
+  };
+  return [
+    ...Object.entries(brand).map(([key, value]) => ({
+      file: 'src/brand.ts',
+      find: RegExp(`^  ${key}: (['"]).*\\1,$`, 'm'),
+      replacement: `  ${key}: ${literal(value)},`,
+    })),
+    { file: 'README.md', find: /^# .*/, replacement: `# ${name}` },
+    { file: 'Dockerfile', find: /nexus-connext-mcp-server/, replacement: slug },
+  ];
+}
+
+/** A string literal in the quotes that the formatter chooses. */
+function literal(text: string): string {
+  return text.includes("'") ? JSON.stringify(text) : `'${text}'`;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { sha256 } from '../../digest.js';
+import { OAuthError } from '../common/errors.js';
+import { isAcceptableRedirectUri, isLoopbackRedirect, withoutPort } from './redirect-uri.js';
+
+const SUPPORTED_GRANTS = ['authorization_code', 'refresh_token'];
+// PostgreSQL cannot store null bytes.
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0]*$/);
+
+/** Client metadata (RFC 7591 section 2). What is left out gets its effective value; what is not listed is dropped. */
+const clientMetadata = z.object({
+  redirect_uris: z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10),
+  client_name: text(120).optional(),
+  client_uri: text(500)
+    .pipe(z.url({ protocol: /^https?$/ }))
+    .optional()
+    .catch(undefined),
+  token_endpoint_auth_method: z
+    .enum(['none', 'client_secret_post', 'client_secret_basic'])
+    .default('client_secret_basic'),
+  grant_types: z
+    .array(text(100))
+    .max(10)
+    .default(SUPPORTED_GRANTS)
+    .transform((types) => SUPPORTED_GRANTS.filter((type) => types.includes(type)))
+    .refine((types) => types.includes('authorization_code')),
+  response_types: z
+    .array(text(50))
+    .max(10)
+    .default(['code'])
+    .refine((types) => types.includes('code'))
+    .transform(() => ['code']),
+});
+
+export type ClientMetadata = z.output<typeof clientMetadata>;
+
+/**
+ * Checks client metadata.
+ *
+ * @param body the parsed JSON of a registration
+ * @throws {OAuthError} naming the field at fault
+ */
+export function parseClientMetadata(body: unknown): ClientMetadata {
+  const parsed = clientMetadata.safeParse(withoutNulls(body));
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path[0];
+  if (field === 'redirect_uris') {
+    throw new OAuthError(
+      'invalid_redirect_uri',
+      'redirect_uris must hold 1 to 10 addresses: https, http on the same computer, or the scheme of an application',
+      { detail: 'redirect_uris are missing or not acceptable' },
+    );
+  }
+  const known = typeof field === 'string' && field in clientMetadata.shape;
+  throw new OAuthError(
+    'invalid_client_metadata',
+    known ? `The value of ${field} is not acceptable` : 'The body must be a JSON object of client metadata',
+    { detail: known ? `${field} is not acceptable` : 'the body is not a JSON object' },
+  );
+}
+
+/** The same for registrations that differ only in what never matters: the port on the user's own computer, the order. */
+export function digestOf(metadata: ClientMetadata): string {
+  const redirect_uris = metadata.redirect_uris
+    .map((uri) => (isLoopbackRedirect(uri) ? withoutPort(uri) : uri))
+    .toSorted();
+  return sha256(JSON.stringify({ ...metadata, redirect_uris }));
+}
+
+/** Some clients write null for what they leave out. */
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}

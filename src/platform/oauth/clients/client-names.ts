@@ -1,0 +1,36 @@
+import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
+import { displayName } from './display-name.js';
+import type { RegisteredClients } from './registered-clients.js';
+
+/** How long a name is believed. */
+const MAX_AGE_MS = 300_000;
+const MAX_CACHED = 1000;
+
+/**
+ * The name of a client, for the log; `undefined` for one that is not registered or gave none, and when it can't be
+ * looked up: a request never fails for a line of the log. Documents are not fetched for it.
+ */
+export type ClientNames = (clientId: string) => Promise<string | undefined>;
+
+/** Looks each name up once in some minutes. */
+export function createClientNames(
+  clients: Pick<RegisteredClients, 'find'>,
+  documents: Pick<ClientDocuments, 'nameOf'>,
+): ClientNames {
+  const cache = new Map<string, { name: string | undefined; until: number }>();
+
+  async function lookUp(clientId: string): Promise<string | undefined> {
+    if (isDocumentUrl(clientId)) return documents.nameOf(clientId);
+    const cached = cache.get(clientId);
+    if (cached !== undefined && cached.until > Date.now()) return cached.name;
+    const found = (await clients.find(clientId))?.name;
+    const name = found === displayName('') ? undefined : found;
+    // Deleted first, so that the oldest entry is always the one at the front.
+    cache.delete(clientId);
+    const oldest = cache.keys().next().value;
+    if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
+    cache.set(clientId, { name, until: Date.now() + MAX_AGE_MS });
+    return name;
+  }
+  return (clientId) => lookUp(clientId).catch(() => undefined);
+}

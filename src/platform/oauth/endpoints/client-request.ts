@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import { localsOf } from '../../http/request-locals.js';
+import type { Client } from '../clients/client.js';
+import { claimedClientId } from '../clients/clients.js';
+import { type Form, readForm } from '../common/params.js';
+import type { OAuthContext } from '../context.js';
+
+/**
+ * The form a client sends to the token or revocation endpoint, counted against the limit of its address.
+ *
+ * @throws {OAuthError} `invalid_request`, or 429
+ */
+export async function readClientForm({ limits }: OAuthContext, req: Request, res: Response): Promise<Form> {
+  const form = await readForm(req, res);
+  localsOf(res).clientId = claimedClientId(req, form);
+  await limits.countRequest('token', req.ip ?? '');
+  return form;
+}
+
+/** The client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+export async function authenticateClient(
+  context: OAuthContext,
+  req: Request,
+  res: Response,
+  form: Form,
+): Promise<Client> {
+  const client = await context.clients.authenticate(req, form);
+  await noteClient(context, res, client.clientId);
+  return client;
+}
+
+/** Notes the client of a request for the log, once it is known to exist. */
+export async function noteClient(
+  { clientName }: OAuthContext,
+  res: Response,
+  clientId: string,
+): Promise<void> {
+  const locals = localsOf(res);
+  locals.clientId = clientId;
+  locals.clientName = await clientName(clientId);
+}

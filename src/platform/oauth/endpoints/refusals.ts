@@ -1,0 +1,78 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { logServerFault, logUnavailable } from '../../http/error-handler.js';
+import { describeRequestFault, isHttpError, RETRY_AFTER, UnavailableError } from '../../http/errors.js';
+import { localsOf } from '../../http/request-locals.js';
+import { pathOf } from '../../http/request-log.js';
+import { logText } from '../../log-text.js';
+import { OAuthError } from '../common/errors.js';
+import type { OAuthContext } from '../context.js';
+
+/** The longest detail a log line carries, in characters. */
+const MAX_DETAIL = 400;
+
+/** Logs why a request was refused: the exact cause, which the answer does not tell. */
+export function logRefusal(
+  { logger }: Pick<OAuthContext, 'logger'>,
+  req: Request,
+  res: Response,
+  error: OAuthError,
+): void {
+  const { requestId, clientId } = localsOf(res);
+  const line = {
+    requestId,
+    endpoint: pathOf(req),
+    error: error.code,
+    status: error.status,
+    detail: logText(error.detail ?? error.message, MAX_DETAIL),
+    clientId: clientId && logText(clientId),
+  };
+  if (error.suspicious) logger.warn(line, 'refused: possible theft');
+  else logger.info(line, 'refused');
+}
+
+/** Logs and answers refusals and unreadable bodies as JSON; leaves everything unexpected to the next handler. */
+export function oauthErrorHandler(context: OAuthContext): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const refusal = asRefusal(error);
+    if (res.headersSent || refusal === undefined) return next(error);
+    logRefusal(context, req, res, refusal);
+    res
+      .status(refusal.status)
+      .set({ 'Cache-Control': 'no-store', ...refusal.headers })
+      .json({ error: refusal.code, error_description: refusal.message });
+  };
+}
+
+/** Logs everything that goes wrong on a page and answers with a page, since people see it. */
+export function pageErrorHandler(context: OAuthContext): ErrorRequestHandler {
+  const { pages, logger } = context;
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const refusal = asRefusal(error);
+    if (refusal !== undefined) {
+      logRefusal(context, req, res, refusal);
+      res.set(refusal.headers);
+      const isSentence = error instanceof OAuthError;
+      pages.sendError(res, refusal.status, isSentence ? refusal.message : `${refusal.message}.`);
+    } else if (error instanceof UnavailableError) {
+      logUnavailable(logger, error, req, res);
+      res.set('Retry-After', String(RETRY_AFTER));
+      pages.sendError(res, 503, `${error.message}. Try again in a moment.`);
+    } else {
+      pages.sendError(res, 500, logServerFault(logger, error, req, res));
+    }
+  };
+}
+
+/** Answers a method a page is not served for with a page. */
+export function refuseMethod({ pages }: Pick<OAuthContext, 'pages'>) {
+  return (res: Response, message: string): void => pages.sendError(res, 405, `${message}.`);
+}
+
+/** An error as a refusal, also one of the body parsers; `undefined` for everything unexpected. */
+function asRefusal(error: unknown): OAuthError | undefined {
+  if (error instanceof OAuthError) return error;
+  if (!isHttpError(error) || error.status >= 500) return undefined;
+  const { status, type } = error;
+  return new OAuthError('invalid_request', describeRequestFault(error), { status, detail: type });
+}

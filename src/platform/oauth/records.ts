@@ -1,0 +1,55 @@
+import type { Config } from '../config/config.js';
+import type { Logger } from '../logger.js';
+import type { Store } from '../store/database.js';
+import { createRegisteredClients } from './clients/registered-clients.js';
+import { createLimits } from './common/limits.js';
+import type { Accounts } from './sign-in/accounts.js';
+import { createAuthorizationRequests } from './sign-in/authorization-request.js';
+import { createGrants } from './tokens/grants.js';
+import { createKeyStore } from './tokens/key-store.js';
+
+export interface RecordsOptions {
+  config: Config;
+  store: Store;
+  logger: Pick<Logger, 'warn'>;
+  accounts: Pick<Accounts, 'findUser'>;
+}
+
+export type Records = ReturnType<typeof createRecords>;
+
+/** Everything the authorization server keeps: one object for each kind, the only one with SQL on its tables. */
+export function createRecords({ config, store, logger, accounts }: RecordsOptions) {
+  const grants = createGrants({
+    store,
+    config,
+    logger,
+    allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
+  });
+  const registeredClients = createRegisteredClients(store, grants);
+  const requests = createAuthorizationRequests(store, config.publicUrl);
+  const limits = createLimits(store, config.rateLimitScale);
+  const keyStore = createKeyStore(store, config);
+  return {
+    grants,
+    registeredClients,
+    requests,
+    limits,
+    keyStore,
+
+    /** Every home, in the order in which rows may expire: clients that have grants stay. */
+    expiring: [requests, grants, keyStore, limits, registeredClients],
+
+    /**
+     * Deletes a client and everything it has.
+     *
+     * @returns how many grants ended
+     */
+    deleteClient: (clientId: string): Promise<number> =>
+      // In the order in which a sign-in writes, so that one that is just being allowed is either refused or ended.
+      store.transaction().execute(async (transaction: Store) => {
+        await requests.endAll(clientId, transaction);
+        await registeredClients.delete(clientId, transaction);
+        return grants.endAll({ clientId }, transaction);
+      }),
+  };
+}

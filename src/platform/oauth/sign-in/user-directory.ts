@@ -1,0 +1,65 @@
+import { UnavailableError } from '../../http/errors.js';
+import type { Logger } from '../../logger.js';
+import { type Accounts, USER_CACHE_SECONDS, type User } from './accounts.js';
+
+/** How many users are remembered at most. */
+const MAX_REMEMBERED = 10_000;
+
+/** The accounts as the endpoints ask them: every failure is an `UnavailableError`, so that it signs nobody out. */
+export interface UserDirectory {
+  /**
+   * The user with that id at this moment, unless deleted or disabled.
+   *
+   * @throws {UnavailableError} when the directory does not answer
+   */
+  find: (id: string) => Promise<User | undefined>;
+  /**
+   * Like `find`, from an answer that is a few seconds old when there is one (`Accounts.cacheSeconds`). For the check at
+   * every request.
+   */
+  findRecent: (id: string) => Promise<User | undefined>;
+  /**
+   * The user whose password this is.
+   *
+   * @throws {UnavailableError} when the directory does not answer
+   */
+  verifyPassword: (username: string, password: string) => Promise<User | undefined>;
+}
+
+/** @param logger told why the directory did not answer */
+export function createUserDirectory(accounts: Accounts, logger: Pick<Logger, 'error'>): UserDirectory {
+  const { cacheSeconds = USER_CACHE_SECONDS } = accounts;
+  const recent = new Map<string, { user: Promise<User | undefined>; until: number }>();
+
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      logger.error({ err: error }, 'the user directory does not answer');
+      throw error instanceof UnavailableError
+        ? error
+        : new UnavailableError('Users cannot be looked up at the moment', { cause: error });
+    }
+  }
+  const find = (id: string) => ask(() => accounts.findUser(id));
+
+  return {
+    find,
+    findRecent(id) {
+      const known = recent.get(id);
+      if (known !== undefined && known.until > Date.now()) return known.user;
+      const entry = { user: find(id), until: Date.now() + cacheSeconds * 1000 };
+      const forget = () => {
+        if (recent.get(id) === entry) recent.delete(id);
+      };
+      // Only users are remembered: a failure may be over, and somebody who was enabled is let in at once.
+      entry.user.then((user) => user === undefined && forget(), forget);
+      recent.delete(id);
+      const oldest = recent.keys().next().value;
+      if (recent.size >= MAX_REMEMBERED && oldest !== undefined) recent.delete(oldest);
+      recent.set(id, entry);
+      return entry.user;
+    },
+    verifyPassword: (username, password) => ask(() => accounts.verifyPassword(username, password)),
+  };
+}

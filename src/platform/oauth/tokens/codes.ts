@@ -1,0 +1,106 @@
+import { nowInSeconds } from '../../clock.js';
+import { randomToken, sha256 } from '../../digest.js';
+import type { Store } from '../../store/database.js';
+import { invalidGrant } from '../common/errors.js';
+import { assertGranted } from '../common/resource.js';
+import type { OAuthStore } from '../tables.js';
+import type { Grant, GrantRows } from './grant-rows.js';
+
+/** Seconds from the sign-in until the client must have redeemed the code. */
+export const CODE_TTL = 60;
+
+/** What a client sends to redeem a code. */
+export interface CodeRedemption {
+  code: string;
+  codeVerifier: string;
+  clientId: string;
+  /** Compared when sent; OAuth 2.1 no longer asks for it. */
+  redirectUri: string | undefined;
+  resource: string | undefined;
+}
+
+export type Codes = ReturnType<typeof createCodes>;
+
+/** The home of authorization codes. */
+export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows) {
+  /** @throws {OAuthError} `invalid_grant`, or `invalid_target` */
+  async function check(redemption: CodeRedemption, now: number): Promise<Grant> {
+    const code = await store
+      .selectFrom('authorization_codes')
+      .selectAll()
+      .where('code_hash', '=', sha256(redemption.code))
+      .executeTakeFirst();
+    if (code === undefined) throw invalidGrant('the code is unknown, or its grant has ended');
+    const grant = await grants.findExpiredToo(code.grant_id);
+    if (grant === undefined) throw invalidGrant('the grant of the code has ended');
+    if (grant.client_id !== redemption.clientId)
+      throw invalidGrant('the code belongs to another client', { suspicious: true });
+    if (sha256(redemption.codeVerifier) !== code.code_challenge)
+      throw invalidGrant('the code_verifier does not match the code_challenge', { suspicious: true });
+    if (redemption.redirectUri !== undefined && redemption.redirectUri !== code.redirect_uri)
+      throw invalidGrant('the redirect_uri is not the one of the authorization request');
+    assertGranted(redemption.resource, grant.resource);
+    if (code.expires_at <= now && code.used_at === null) throw invalidGrant('the code has expired');
+    return grant;
+  }
+
+  return {
+    /** Makes the code of a new grant. Only its hash is kept. */
+    async create(
+      grantId: string,
+      request: { redirectUri: string; codeChallenge: string },
+      transaction: typeof store,
+    ): Promise<string> {
+      const code = randomToken();
+      await transaction
+        .insertInto('authorization_codes')
+        .values({
+          code_hash: sha256(code),
+          grant_id: grantId,
+          redirect_uri: request.redirectUri,
+          code_challenge: request.codeChallenge,
+          expires_at: nowInSeconds() + CODE_TTL,
+        })
+        .execute();
+      return code;
+    },
+
+    /**
+     * Redeems an authorization code, once (OAuth 2.1 section 4.1.3). A second use that is right in everything else ends
+     * the grant, because one of the two came from a thief; a wrong one changes nothing, or anybody could end grants.
+     *
+     * @param open what is done with the grant, in the same transaction
+     * @throws {OAuthError} `invalid_grant`, or `invalid_target`
+     */
+    async redeem<T>(
+      redemption: CodeRedemption,
+      open: (grant: Grant, transaction: Store) => Promise<T>,
+    ): Promise<{ grant: Grant; opened: T }> {
+      const now = nowInSeconds();
+      const grant = await check(redemption, now);
+      const redeemed = await store.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('authorization_codes')
+          .set({ used_at: now })
+          .where('code_hash', '=', sha256(redemption.code))
+          .where('used_at', 'is', null)
+          .executeTakeFirst();
+        return numUpdatedRows === 1n ? { opened: await open(grant, transaction) } : undefined;
+      });
+      if (redeemed === undefined) {
+        await grants.endStolen(grant, 'an authorization code was used twice');
+        throw invalidGrant('the code was used before', { suspicious: true });
+      }
+      return { grant, ...redeemed };
+    },
+
+    /** A code that was used stays as long as its grant, so that a replay is noticed. */
+    async deleteExpired(now: number): Promise<void> {
+      await store
+        .deleteFrom('authorization_codes')
+        .where('expires_at', '<=', now)
+        .where('used_at', 'is', null)
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type { Selectable } from 'kysely';
+import { nowInSeconds } from '../../clock.js';
+import type { Logger } from '../../logger.js';
+import { invalidGrant } from '../common/errors.js';
+import type { GrantsTable, OAuthStore } from '../tables.js';
+
+/** What a user allowed a client. */
+export type Grant = Selectable<GrantsTable>;
+
+/** The grants of a user, of a client, or of that user to that client. */
+export interface GrantFilter {
+  username?: string | undefined;
+  clientId?: string | undefined;
+}
+
+export type GrantRows = ReturnType<typeof createGrantRows>;
+
+/** The home of grants, and of the access tokens that were revoked one by one. */
+export function createGrantRows(
+  store: OAuthStore<'grants' | 'revoked_access_tokens'>,
+  logger: Pick<Logger, 'warn'>,
+) {
+  const end = async (id: string): Promise<void> => {
+    await store.deleteFrom('grants').where('id', '=', id).execute();
+  };
+  return {
+    async insert(grant: Grant, transaction: typeof store): Promise<void> {
+      await transaction.insertInto('grants').values(grant).execute();
+    },
+
+    /** The grant with that id, unless it has ended. */
+    find: (id: string): Promise<Grant | undefined> =>
+      store
+        .selectFrom('grants')
+        .selectAll()
+        .where('id', '=', id)
+        .where('expires_at', '>', nowInSeconds())
+        .executeTakeFirst(),
+
+    /** The grant with that id, even when it has expired. */
+    findExpiredToo: (id: string): Promise<Grant | undefined> =>
+      store.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst(),
+
+    /**
+     * The user an access token acts for; `undefined` when the token was revoked or its grant has ended.
+     *
+     * @param report told which of the two it is
+     */
+    async usernameFor(
+      { gid, jti }: { gid: string; jti: string },
+      report?: (reason: string) => void,
+    ): Promise<string | undefined> {
+      const grant = await store
+        .selectFrom('grants')
+        .leftJoin('revoked_access_tokens', (join) =>
+          join
+            .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
+            .on('revoked_access_tokens.jti', '=', jti),
+        )
+        .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
+        .where('grants.id', '=', gid)
+        .executeTakeFirst();
+      if (grant?.revoked === null) return grant.username;
+      report?.(grant === undefined ? 'its grant has ended' : 'revoked by the client');
+      return undefined;
+    },
+
+    /**
+     * Moves the end of a grant. It also locks the grant, so call it before adding anything to it.
+     *
+     * @throws {OAuthError} `invalid_grant` when it was ended in the meantime
+     */
+    async prolong(id: string, expiresAt: number, transaction: typeof store): Promise<void> {
+      const { numUpdatedRows } = await transaction
+        .updateTable('grants')
+        .set({ expires_at: expiresAt })
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) throw invalidGrant('the grant was ended in the meantime');
+    },
+
+    /** Ends a grant and with it every code and token of it, at once. */
+    end,
+
+    /** Ends a grant because a secret of it is in two hands. */
+    async endStolen({ id, username: user, client_id: client }: Grant, reason: string): Promise<void> {
+      await end(id);
+      logger.warn({ grant: id, user, client, reason }, 'grant ended: possible theft');
+    },
+
+    /**
+     * Ends every grant that matches.
+     *
+     * @returns how many ended
+     */
+    async endAll(filter: GrantFilter, transaction = store): Promise<number> {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('grants')
+        .where('expires_at', '>', nowInSeconds())
+        .$if(filter.username !== undefined, (query) => query.where('username', '=', filter.username ?? ''))
+        .$if(filter.clientId !== undefined, (query) => query.where('client_id', '=', filter.clientId ?? ''))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    /** The grants that match and have not expired, the newest first. */
+    list: (filter: GrantFilter): Promise<Grant[]> =>
+      store
+        .selectFrom('grants')
+        .selectAll()
+        .where('expires_at', '>', nowInSeconds())
+        .$if(filter.username !== undefined, (query) => query.where('username', '=', filter.username ?? ''))
+        .$if(filter.clientId !== undefined, (query) => query.where('client_id', '=', filter.clientId ?? ''))
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
+
+    /** How many grants each client has; those without one are left out. */
+    async countByClient(): Promise<Map<string, number>> {
+      const rows = await store
+        .selectFrom('grants')
+        .select((row) => ['client_id', row.fn.countAll<number>().as('grants')])
+        .groupBy('client_id')
+        .execute();
+      return new Map(rows.map(({ client_id, grants }) => [client_id, grants]));
+    },
+
+    /** The ids of the clients that have grants, as a subquery. */
+    clientIds: () => store.selectFrom('grants').select('client_id'),
+
+    /** Refuses one access token from now on. `expires_at` is its own end. */
+    async revokeAccessToken(token: { jti: string; grant_id: string; expires_at: number }): Promise<void> {
+      await store
+        .insertInto('revoked_access_tokens')
+        .values(token)
+        .onConflict((conflict) => conflict.column('jti').doNothing())
+        .execute();
+    },
+
+    async deleteExpired(now: number): Promise<void> {
+      await store.deleteFrom('revoked_access_tokens').where('expires_at', '<=', now).execute();
+      await store.deleteFrom('grants').where('expires_at', '<=', now).execute();
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { nowInSeconds } from '../../clock.js';
+import type { Config } from '../../config/config.js';
+import { eraseReplaced } from '../../store/erase.js';
+import type { OAuthStore } from '../tables.js';
+import { keyEncryption } from './key-encryption.js';
+
+export const SIGNING_ALGORITHM = 'ES256';
+/** How long a replica may work with keys it has read, in seconds. */
+export const RELOAD_AFTER = 60;
+/** What a clock may be off, in seconds. */
+const CLOCK_TOLERANCE = 60;
+
+/** A key as people see it in a list. Times are seconds since 1970. */
+export type ListedKey = {
+  state: 'next' | 'current' | 'previous';
+  kid: string;
+  signs_from: number;
+  created_at: number;
+  /** When the last token it signed has expired; null while it may still sign. */
+  expires_at: number | null;
+};
+
+export interface Rotation {
+  kid: string;
+  /** Seconds since 1970. */
+  signsFrom: number;
+  /** Until when the keys before it stay published; seconds since 1970. */
+  previousUntil: number;
+}
+
+export type KeyStore = ReturnType<typeof createKeyStore>;
+
+/** The home of the signing keys, which every replica shares. */
+export function createKeyStore(
+  store: OAuthStore<'signing_keys'>,
+  { keyEncryptionSecret, accessTokenTtl }: Pick<Config, 'keyEncryptionSecret' | 'accessTokenTtl'>,
+) {
+  const encryption = keyEncryption(keyEncryptionSecret);
+
+  /** Keys that have not expired, the one that signs last first. */
+  const unexpired = () =>
+    store
+      .selectFrom('signing_keys')
+      .selectAll()
+      .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', nowInSeconds())]))
+      .orderBy('signs_from', 'desc')
+      .orderBy('created_at', 'desc')
+      .orderBy('kid')
+      .execute();
+
+  /** A key as it is stored; its id is the thumbprint of RFC 7638. */
+  async function newKey(): Promise<{ kid: string; private_jwk: string }> {
+    const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
+    const jwk = await exportJWK(privateKey);
+    const kid = await calculateJwkThumbprint(jwk);
+    return { kid, private_jwk: await encryption.seal({ ...jwk, kid }) };
+  }
+
+  async function insert(
+    key: { kid: string; private_jwk: string },
+    signsFrom: number,
+    transaction = store,
+  ): Promise<void> {
+    const row = { ...key, signs_from: signsFrom, created_at: nowInSeconds() };
+    await transaction.insertInto('signing_keys').values(row).execute();
+  }
+
+  /** Encrypts what was stored in plain text before a secret was set. */
+  async function rewrite(): Promise<void> {
+    const rows = await store.selectFrom('signing_keys').selectAll().execute();
+    const outdated = rows.filter(({ private_jwk }) => !encryption.isCurrent(private_jwk));
+    for (const { kid, private_jwk } of outdated) {
+      const sealed = await encryption.seal(await encryption.open(private_jwk));
+      await store.updateTable('signing_keys').set({ private_jwk: sealed }).where('kid', '=', kid).execute();
+    }
+    if (outdated.length > 0) await eraseReplaced(store);
+  }
+
+  /**
+   * Every key that may have signed a valid token, or soon will, with its private part; the one that signs last first.
+   *
+   * @throws when a key cannot be decrypted
+   */
+  const read = async (): Promise<{ jwk: JWK; signsFrom: number }[]> =>
+    Promise.all(
+      (await unexpired()).map(async (row) => ({
+        jwk: await encryption.open(row.private_jwk),
+        signsFrom: row.signs_from,
+      })),
+    );
+
+  return {
+    read,
+
+    /**
+     * Makes the first key where there is none, and encrypts what is stored in plain text.
+     *
+     * @throws when stored keys cannot be decrypted
+     */
+    async prepare(): Promise<void> {
+      await rewrite();
+      if ((await read()).length === 0) await insert(await newKey(), nowInSeconds());
+    },
+
+    /** The next, the current and the previous keys. */
+    async list(): Promise<ListedKey[]> {
+      const now = nowInSeconds();
+      const rows = await unexpired();
+      const current = rows.find(({ signs_from }) => signs_from <= now);
+      return rows.map((row) => ({
+        state: row === current ? 'current' : row.signs_from > now ? 'next' : 'previous',
+        kid: row.kid,
+        signs_from: row.signs_from,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+      }));
+    },
+
+    /**
+     * Makes the next key and publishes it. The ones before it stay published until the last token they sign has expired,
+     * which a replica may sign as late as the next time it reads the keys. There must be a key already.
+     *
+     * @param leadTime seconds the new key is published before it signs; 0 to let it sign at once, in place of one that
+     *   waits
+     * @returns `undefined`, with nothing changed, when there is lead time and a key waits to sign already
+     */
+    async rotate(leadTime: number): Promise<Rotation | undefined> {
+      const key = await newKey();
+      return store.transaction().execute(async (transaction) => {
+        // Changes nothing but makes a second rotation wait for this one, on either engine.
+        await transaction
+          .updateTable('signing_keys')
+          .set((row) => ({ kid: row.ref('kid') }))
+          .execute();
+        const now = nowInSeconds();
+        const { newest } = await transaction
+          .selectFrom('signing_keys')
+          .select((row) => row.fn.max('signs_from').as('newest'))
+          .executeTakeFirstOrThrow();
+        if (newest > now && leadTime > 0) return undefined;
+        // It would take over from the new key later, and be gone before its own tokens are.
+        await transaction.deleteFrom('signing_keys').where('signs_from', '>', now).execute();
+        const signsFrom = now + leadTime;
+        // Two keys of one second would not have an order.
+        await transaction
+          .updateTable('signing_keys')
+          .set({ signs_from: signsFrom - 1 })
+          .where('signs_from', '=', signsFrom)
+          .execute();
+        const previousUntil = signsFrom + RELOAD_AFTER + accessTokenTtl + CLOCK_TOLERANCE;
+        await transaction
+          .updateTable('signing_keys')
+          .set({ expires_at: previousUntil })
+          .where('expires_at', 'is', null)
+          .execute();
+        await insert(key, signsFrom, transaction);
+        return { kid: key.kid, signsFrom, previousUntil };
+      });
+    },
+
+    async deleteExpired(now: number): Promise<void> {
+      await store.deleteFrom('signing_keys').where('expires_at', '<=', now).execute();
+    },
+  };
+}

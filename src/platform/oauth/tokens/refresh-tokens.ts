@@ -1,0 +1,167 @@
+import { createHmac } from 'node:crypto';
+import { nowInSeconds } from '../../clock.js';
+import { randomToken, sha256 } from '../../digest.js';
+import type { Store } from '../../store/database.js';
+import { invalidGrant, OAuthError } from '../common/errors.js';
+import { assertGranted } from '../common/resource.js';
+import type { OAuthStore } from '../tables.js';
+import type { Grant, GrantRows } from './grant-rows.js';
+
+/** A grant ends a year after the sign-in, however often it was refreshed; in seconds. */
+const MAX_GRANT_AGE = 365 * 86_400;
+
+/** What a client sends to refresh. */
+export interface RefreshRequest {
+  refreshToken: string;
+  clientId: string;
+  /** Space-separated; may narrow what was granted, never widen it. */
+  scope: string | undefined;
+  resource: string | undefined;
+}
+
+export interface RefreshSettings {
+  /** Makes the successors of tokens; never leaves the server. Asked once. */
+  successorKey: () => Promise<Buffer>;
+  /** Seconds a used token still answers with its successor. */
+  grace: number;
+  /** Seconds a refresh token lives. */
+  refreshTtl: number;
+  /** Seconds the grant lives from now on. */
+  grantTtl: number;
+  /** What a user may allow now; nothing for one who may no longer sign in. */
+  allowedScopes: (username: string) => Promise<string[]>;
+}
+
+export type RefreshTokens = ReturnType<typeof createRefreshTokens>;
+
+/** The home of refresh tokens. Only their hashes are kept. */
+export function createRefreshTokens(
+  store: OAuthStore<'refresh_tokens'>,
+  grants: GrantRows,
+  settings: RefreshSettings,
+) {
+  let key: Buffer | undefined;
+  /** Computed from the token with a key that never leaves the server. */
+  async function successorOf(refreshToken: string): Promise<string> {
+    key ??= await settings.successorKey();
+    return createHmac('sha256', key).update(refreshToken).digest('base64url');
+  }
+
+  const findExpiredToo = (token: string, transaction = store) =>
+    transaction
+      .selectFrom('refresh_tokens')
+      .selectAll()
+      .where('token_hash', '=', sha256(token))
+      .executeTakeFirst();
+
+  const find = async (token: string, transaction: typeof store) => {
+    const row = await findExpiredToo(token, transaction);
+    return row && row.expires_at > nowInSeconds() ? row : undefined;
+  };
+
+  async function insert(token: string, grantId: string, transaction: typeof store): Promise<void> {
+    await transaction
+      .insertInto('refresh_tokens')
+      .values({
+        token_hash: sha256(token),
+        grant_id: grantId,
+        expires_at: nowInSeconds() + settings.refreshTtl,
+      })
+      .onConflict((conflict) => conflict.column('token_hash').doNothing())
+      .execute();
+  }
+
+  /**
+   * Everything that can be wrong with a request before its token is consumed.
+   *
+   * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
+   */
+  async function check(request: RefreshRequest, now: number): Promise<{ grant: Grant; scope: string }> {
+    const token = await findExpiredToo(request.refreshToken);
+    if (token === undefined) throw invalidGrant('the refresh token is unknown, or its grant has ended');
+    if (token.expires_at <= now) throw invalidGrant('the refresh token has expired');
+    const grant = await grants.find(token.grant_id);
+    if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
+    if (grant.client_id !== request.clientId)
+      throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
+    const scope = narrowedScope(request.scope, grant);
+    assertGranted(request.resource, grant.resource);
+    const allowed = await settings.allowedScopes(grant.username);
+    const scopes = scope.split(' ').filter((name) => allowed.includes(name));
+    if (grant.created_at + MAX_GRANT_AGE < now) {
+      await grants.end(grant.id);
+      throw invalidGrant('the sign-in is more than a year old');
+    }
+    if (scopes.length === 0) {
+      await grants.end(grant.id);
+      throw invalidGrant('the user is gone, or may no longer allow any of the scopes');
+    }
+    return { grant, scope: scopes.join(' ') };
+  }
+
+  return {
+    /** Makes the first refresh token of a grant. */
+    async create(grantId: string, transaction: typeof store): Promise<string> {
+      const token = randomToken();
+      await insert(token, grantId, transaction);
+      return token;
+    },
+
+    /**
+     * Exchanges a refresh token for its successor (OAuth 2.1 section 4.3.1). The successor is computed from the token,
+     * so that a retry after a lost answer and a second process of the same client get the same one: within the grace
+     * time, and until the successor itself is used. Any later use means that two parties hold the token, and ends the
+     * grant. Everything else is checked before the token is consumed, so that a refused request burns nothing.
+     *
+     * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
+     * @throws {UnavailableError} when the users cannot be asked
+     */
+    async refresh(request: RefreshRequest): Promise<{ grant: Grant; scope: string; refreshToken: string }> {
+      const now = nowInSeconds();
+      const { grant, scope } = await check(request, now);
+      const successor = await successorOf(request.refreshToken);
+      const accepted = await store.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('refresh_tokens')
+          .set({ used_at: now })
+          .where('token_hash', '=', sha256(request.refreshToken))
+          .where('used_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) {
+          const used = await find(request.refreshToken, transaction);
+          const next = await find(successor, transaction);
+          const isRetry =
+            used?.used_at != null && now - used.used_at <= settings.grace && next?.used_at === null;
+          if (!isRetry) return false;
+        }
+        await grants.prolong(grant.id, now + settings.grantTtl, transaction as Store);
+        await insert(successor, grant.id, transaction);
+        return true;
+      });
+      if (!accepted) {
+        await grants.endStolen(grant, 'a refresh token was used again');
+        throw invalidGrant('the refresh token was used before', { suspicious: true });
+      }
+      return { grant, scope, refreshToken: successor };
+    },
+
+    /** The id of the grant a refresh token belongs to, also when the token has expired. */
+    async grantIdOf(token: string): Promise<string | undefined> {
+      return (await findExpiredToo(token))?.grant_id;
+    },
+
+    async deleteExpired(now: number): Promise<void> {
+      await store.deleteFrom('refresh_tokens').where('expires_at', '<=', now).execute();
+    },
+  };
+}
+
+function narrowedScope(scope: string | undefined, grant: Grant): string {
+  if (scope === undefined) return grant.scopes;
+  const granted = grant.scopes.split(' ');
+  const asked = [...new Set(scope.split(' ').filter(Boolean))];
+  if (asked.length > 0 && asked.every((name) => granted.includes(name))) return asked.join(' ');
+  throw new OAuthError('invalid_scope', 'The scope exceeds what was granted', {
+    detail: 'a refresh asked for scopes the user has not granted',
+  });
+}

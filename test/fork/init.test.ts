@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EXAMPLE_PACKAGES, EXAMPLE_PATHS } from '../../scripts/init/example.js';
+import { connectModern } from '../support/app/clients.js';
+import { startProgram, type TestServer } from '../support/programs/server.js';
+import { type Checkout, checkOut } from './support/checkout.js';
+
+let fork: Checkout;
+let told: string;
+beforeAll(async () => {
+  fork = await checkOut();
+  told = await fork.must('npm', 'run', 'init', '--', '--name', 'Blue Dental Clinic', '--scheme', 'dental');
+});
+afterAll(() => fork.remove());
+
+it('prints what it removed, replaced and changed, which is all that git sees', async () => {
+  const status = (await fork.must('git', 'status', '--porcelain', '--untracked-files=all'))
+    .trimEnd()
+    .split('\n');
+  const lines = told
+    .split('\n')
+    .filter((line) => line.startsWith('  '))
+    .map((line) => line.trim());
+  const named = (path: string) => lines.some((line) => line === path || path.startsWith(`${line}/`));
+  expect(status.map((line) => line.slice(3)).filter((path) => !named(path))).toEqual([]);
+  expect(told).toContain('This is Blue Dental Clinic now: blue-dental-clinic, with resources at dental://');
+});
+
+it('leaves nothing of the example: no file, no word, no package', async () => {
+  for (const path of EXAMPLE_PATHS) expect(existsSync(join(fork.root, path)), path).toBe(false);
+  // The certificate protocol has the same name.
+  const places = ['.', ':!nginx', ':!docker-compose.yml', ':!docs/deploy.md', ':!test/platform/deploy'];
+  const { output } = await fork.run('git', 'grep', '--untracked', '-ilE', 'acme|furniture', '--', ...places);
+  expect(output).toBe('');
+  for (const file of ['package.json', 'package-lock.json']) {
+    const text = await fork.must('cat', file);
+    for (const name of EXAMPLE_PACKAGES) expect(text).not.toContain(`"${name}"`);
+    expect(text).toContain('"name": "blue-dental-clinic"');
+  }
+  await fork.must('npm', 'ls', '--package-lock-only', '--all');
+});
+
+it('passes its own checks', async () => {
+  await fork.must('npm', 'run', 'check');
+});
+
+it('passes its own tests', async () => {
+  await fork.must('npm', 'run', 'build');
+  await fork.must('npx', 'vitest', 'run', '--project', 'unit');
+}, 600_000);
+
+it('has every path that its workflow names', async () => {
+  for (const folder of await readdir(join(fork.root, '.github/workflows'))) expect(folder).toMatch(/\.yml$/);
+});
+
+it('starts, answers, and shows itself to the example client', async () => {
+  const server: TestServer = await startProgram(join(fork.root, 'dist/main.js'), {});
+  const client = await connectModern(server.mcpUrl);
+  expect(client.getServerVersion()).toMatchObject({
+    name: 'blue-dental-clinic',
+    title: 'Blue Dental Clinic',
+  });
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['roll_dice', 'greeting_card']);
+  expect(await client.readResource({ uri: 'dental://about' })).toMatchObject({
+    contents: [{ text: expect.stringContaining('# Blue Dental Clinic') }],
+  });
+  await client.close();
+  const example = await fork.must(
+    'npm',
+    'run',
+    'example',
+    '--',
+    server.mcpUrl,
+    '--headless',
+    'alice',
+    'password123',
+  );
+  expect(example).toContain('Connected to Blue Dental Clinic');
+  expect(example).toContain('roll_dice');
+  await server.stop();
+});

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** The text of a file of the repository. */
+export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** Files of a folder and below, as paths from the root. */
+export function filesIn(folder: string, endings: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile() && endings.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+/** What a source text imports, in whatever form: for values or types, exported at once, for its effects, or on demand. */
+export function specifiersIn(source: string): string[] {
+  const forms = [
+    /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\bimport\(\s*['"]([^'"]+)['"]/g,
+  ];
+  return forms.flatMap((form) => [...source.matchAll(form)].map((match) => match[1] ?? ''));
+}
+
+/** The files of the repository that a file imports, as paths from the root. */
+export function importsOf(path: string): string[] {
+  return specifiersIn(read(path))
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) =>
+      relative(root, resolve(join(root, dirname(path)), specifier)).replace(/\.js$/, '.ts'),
+    );
+}
+
+/** A way from one node of a graph back to itself, or `undefined` when there is none. */
+export function findCircle(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+  const finished = new Set<string>();
+  function visit(node: string, path: string[]): string[] | undefined {
+    const at = path.indexOf(node);
+    if (at !== -1) return [...path.slice(at), node];
+    if (finished.has(node)) return undefined;
+    for (const next of edges.get(node) ?? []) {
+      const circle = visit(next, [...path, node]);
+      if (circle) return circle;
+    }
+    finished.add(node);
+    return undefined;
+  }
+  for (const node of edges.keys()) {
+    const circle = visit(node, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
