@@ -1,10 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests of these folders start programs, which are built before. Everything else runs within the process of its test. */
 const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,e2e,fork,scripts}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
+    exclude: [...configDefaults.exclude, 'test/fork/templates/**'],
     // Tests wait for servers and browsers most of the time, so no core is kept free.
     maxWorkers: '100%',
     // Real servers, browsers and databases on whatever machine runs this; no test waits for the time to pass.

@@ -16,14 +16,20 @@ export const EXAMPLE_PATHS = [
   'src/tools/send-audio-guide.ts',
   'src/tools/send-catalog.ts',
   'src/tools/send-product-image.ts',
+  'src/tools/track-delivery.ts',
   'src/tools/valid-values.ts',
   'src/tools/whoami.ts',
   'public/audio',
   'public/images',
   'docs/images',
+  'docs/shop.md',
   'scripts/make-media.ts',
   'scripts/media',
   'bench',
+  'test/e2e/clients.test.ts',
+  'test/e2e/nexus-messages.test.ts',
+  'test/e2e/nexus.test.ts',
+  'test/e2e/postgres.test.ts',
   'test/shop',
   'test/tools/cancel-order.test.ts',
   'test/tools/get-order-status.test.ts',
@@ -52,7 +58,7 @@ export const EXAMPLE_PACKAGES = [
 export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
 
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
-export const MARKED_FILES = ['README.md'];
+export const MARKED_FILES = ['README.md', '.env.example'];
 
 /** A change of one text; what it looks for must be there exactly once. */
 export interface Edit {
@@ -77,6 +83,10 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
       find: RegExp(`^  ${key}: (['"]).*\\1,$`, 'm'),
       replacement: `  ${key}: ${literal(value)},`,
     })),
+    // Folders that are gone.
+    { file: 'tsconfig.json', find: / "bench",/, replacement: '' },
+    { file: 'tsconfig.json', find: /"scripts\/init\/template", "test\/fork\/templates", /, replacement: '' },
+    { file: 'vitest.config.ts', find: /, 'test\/fork\/templates\/\*\*'/, replacement: '' },
     { file: 'README.md', find: /^# .*/, replacement: `# ${name}` },
     { file: 'Dockerfile', find: /nexus-connext-mcp-server/, replacement: slug },
   ];

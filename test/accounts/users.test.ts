@@ -39,7 +39,7 @@ describe('passwords', () => {
     expect(await verifyPassword(store, 'nobody', '')).toBeUndefined();
   });
 
-  it('of unknown users are hashed as dearly as those of known ones (acceptance L3, time)', async () => {
+  it('of unknown users are hashed as dearly as those of known ones', async () => {
     const compare = vi.spyOn(bcrypt, 'compare');
     expect(await verifyPassword(store, 'nobody', 'password123')).toBeUndefined();
     expect(compare).toHaveBeenCalledExactlyOnceWith(

@@ -36,11 +36,11 @@ describe.each([
   });
   afterAll(() => client.close());
 
-  it('1: the extension is declared', () => {
+  it('the extension is declared', () => {
     expect(client.getServerCapabilities()?.extensions).toHaveProperty('io.modelcontextprotocol/ui');
   });
 
-  it('2: the tool names its resource, under the nested and under the older key', async () => {
+  it('the tool names its resource, under the nested and under the older key', async () => {
     const { tools } = await client.listTools();
     const tool = tools.find(({ name }) => name === 'greeting_card');
     expect(tool?._meta).toEqual({
@@ -49,7 +49,7 @@ describe.each([
     });
   });
 
-  it('3: the resource is listed and read with the exact type and without any permission', async () => {
+  it('the resource is listed and read with the exact type and without any permission', async () => {
     const { resources } = await client.listResources();
     expect(resources.find(({ uri }) => uri === CARD_URI)).toMatchObject({
       mimeType: RESOURCE_MIME_TYPE,
@@ -67,7 +67,7 @@ describe.each([
     await expect(client.readResource({ uri: `${CARD_URI}/` })).rejects.toThrow();
   });
 
-  it('4: the answer has text first, then the card under the same address, and the data', async () => {
+  it('the answer has text first, then the card under the same address, and the data', async () => {
     const result = await client.callTool({ name: 'greeting_card', arguments: { message: MESSAGE } });
     expect(result.content).toEqual([
       { type: 'text', text: `Showed a greeting card to Alice: ${MESSAGE}` },
@@ -85,7 +85,7 @@ describe.each([
     expect(result.structuredContent).toEqual({ username: 'Alice', message: MESSAGE });
   });
 
-  it('4: another user sees their own name, the service caller is one, and nobody gets in without a token', async () => {
+  it('another user sees their own name, the service caller is one, and nobody gets in without a token', async () => {
     const other = await connect(server.mcpUrl, bob.access_token);
     const service = await connect(server.mcpUrl);
     const call = { name: 'greeting_card', arguments: {} };
@@ -96,7 +96,7 @@ describe.each([
     await service.close();
   });
 
-  it('9: a client that cannot show apps gets the same answer as one that can', async () => {
+  it('a client that cannot show apps gets the same answer as one that can', async () => {
     const withApps = await connectWithApps(server.mcpUrl, alice.access_token);
     const call = { name: 'greeting_card', arguments: { message: MESSAGE } };
     const { content, isError } = await client.callTool(call);

@@ -38,7 +38,11 @@ it('they pass the tests of the fork', async () => {
 it('the built server books an appointment through a form, and serves the card', async () => {
   await fork.must('npm', 'run', 'build');
   const server = await startProgram(join(fork.root, 'dist/main.js'), {});
-  const { access_token } = await signInForTokens(server.url, { scope: 'read appointments:write' });
+  const { access_token } = await signInForTokens(server.url, {
+    username: 'alice',
+    password: 'password123',
+    parameters: { scope: 'read appointments:write' },
+  });
   const client = await connectModern(server.mcpUrl, access_token, undefined, {
     capabilities: { elicitation: { form: {} } },
   });
@@ -62,7 +66,10 @@ it('a wrong value of its own setting stops the start, beside those of the platfo
     CLINIC_API_URL: 'nowhere',
     TOOL_TIMEOUT_MS: 'soon',
   });
-  await expect(start).rejects.toThrow(
-    /CLINIC_API_URL is not valid[^]*TOOL_TIMEOUT_MS|TOOL_TIMEOUT_MS[^]*CLINIC_API_URL is not valid/,
+  const { message } = await start.then(
+    () => new Error('It started'),
+    (error: Error) => error,
   );
+  expect(message).toContain('CLINIC_API_URL is not valid');
+  expect(message).toContain('TOOL_TIMEOUT_MS is not valid');
 });

@@ -7,7 +7,7 @@ import { logText } from '../log-text.js';
 import type { Logger } from '../logger.js';
 
 /** Told why a token is refused, for the operator only. The words never hold any of the token's secrets. */
-export type RefusalReport = (reason: string) => void;
+type RefusalReport = (reason: string) => void;
 
 /**
  * Returns the caller a token identifies, or `undefined` when the verifier does not know it or it is no longer valid.

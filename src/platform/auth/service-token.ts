@@ -75,8 +75,8 @@ export interface ServiceTokens {
   list: () => Promise<ListedServiceToken[]>;
   /** Refuses a token from now on. @returns whether there was one of that name */
   revoke: (name: string) => Promise<boolean>;
-  /** The caller of a token, who is called like it. */
-  verify: (token: string) => Promise<Caller | undefined>;
+  /** The caller of a token, who is called like it. @param report told why a token of this kind is refused */
+  verify: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
 }
 
 /** The home of the static tokens that an operator made by name. */
@@ -107,7 +107,7 @@ export function createServiceTokens(store: Store<ServiceTokenTables>): ServiceTo
         .executeTakeFirst();
       return numDeletedRows === 1n;
     },
-    async verify(token) {
+    async verify(token, report) {
       if (!token.startsWith(PREFIX)) return undefined;
       const row = await store
         .selectFrom('service_tokens')
@@ -117,15 +117,17 @@ export function createServiceTokens(store: Store<ServiceTokenTables>): ServiceTo
           found.or([found('expires_at', 'is', null), found('expires_at', '>', nowInSeconds())]),
         )
         .executeTakeFirst();
-      return (
-        row && {
-          kind: 'service',
-          id: `service:${row.name}`,
-          name: row.name,
-          scopes: row.scopes.split(' '),
-          clientId: STATIC_TOKEN_NAME,
-        }
-      );
+      if (row === undefined) {
+        report?.('a service token that is unknown, expired or revoked');
+        return undefined;
+      }
+      return {
+        kind: 'service',
+        id: `service:${row.name}`,
+        name: row.name,
+        scopes: row.scopes.split(' '),
+        clientId: STATIC_TOKEN_NAME,
+      };
     },
   };
 }

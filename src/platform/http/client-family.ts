@@ -22,7 +22,7 @@ const FAMILIES = [
 /** The longest `User-Agent` that is looked at. */
 const MAX_LENGTH = 500;
 
-export type ClientFamily = (typeof FAMILIES)[number][0] | 'other' | 'none';
+type ClientFamily = (typeof FAMILIES)[number][0] | 'other' | 'none';
 
 /**
  * The kind of client a request comes from, by its `User-Agent`. One of a small fixed set, whatever was sent, so that log

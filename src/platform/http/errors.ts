@@ -39,7 +39,7 @@ export function sendUnavailable(res: Response, { message }: UnavailableError): v
 }
 
 /** What body parsers and routers throw: a status, and a type such as `entity.parse.failed`. */
-export interface HttpError extends Error {
+interface HttpError extends Error {
   status: number;
   type?: string;
 }

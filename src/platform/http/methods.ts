@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { sendError } from './errors.js';
 
-export interface MethodOptions {
+interface MethodOptions {
   /** Whether a route of `GET` answers `HEAD`, too, as Express does by itself. A stream has no end to wait for. */
   head?: boolean;
   /** Answers with 405 in another shape than the error of OAuth. */

@@ -29,7 +29,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       expect(await frame.locator('script').count()).toBe(1);
     });
 
-    it('5: shows a hostile name as text', async () => {
+    it('shows a hostile name as text', async () => {
       const frame = await open({ era });
       const result = { content: [], structuredContent: { username: HOSTILE, message: 'Named' } };
       await bridge(`sendToolResult(${JSON.stringify(result)})`);
@@ -39,7 +39,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       expect(await frame.locator('script').count()).toBe(1);
     });
 
-    it('7: introduces itself, shows the result and reports its size', async () => {
+    it('introduces itself, shows the result and reports its size', async () => {
       const frame = await open({ era, message: 'Good morning' }, 'initialize');
       const introduction = {
         appInfo: { name: 'greeting-card', version: '1.0.0' },
@@ -54,7 +54,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       expect(await happened('size')).toBeGreaterThan(0);
     });
 
-    it('7: follows the theme of the host', async () => {
+    it('follows the theme of the host', async () => {
       const frame = await open({ era, theme: 'dark' });
       const colours = () =>
         frame.evaluate(
@@ -65,7 +65,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       await expect.poll(colours, { timeout: PATIENCE }).toEqual(['rgb(22, 24, 29)', 'rgb(255, 255, 255)']);
     });
 
-    it('7: answers the teardown', async () => {
+    it('answers the teardown', async () => {
       await open({ era });
       const answer = await bridge(`teardownResource({}, { timeout: ${PATIENCE} })`).catch((error) => {
         throw new Error(`The card did not answer ui/resource-teardown: ${error}`);
@@ -81,7 +81,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       expect(await card.getByRole('button').count()).toBe(0);
     });
 
-    it('8: the template without scripts shows its placeholder, and nobody’s data', async () => {
+    it('the template without scripts shows its placeholder, and nobody’s data', async () => {
       await open({ era, scripts: 'off', message: 'Private' }, 'loaded');
       const card = host.page.frameLocator('iframe');
       expect(await card.locator('h1').textContent()).toBe('Hello, there!');

@@ -7,7 +7,7 @@ import { authorizeUrl, pkce, register } from '../../support/oauth/oauth.js';
 import { accessibilityProblems, chromiumProgram, launchBrowser } from '../../support/programs/browser.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
-describe.skipIf(chromiumProgram === undefined)('signing in with a real browser (acceptance 46)', () => {
+describe.skipIf(chromiumProgram === undefined)('signing in with a real browser', () => {
   let server: TestServer;
   let client: Server;
   let callback: string;

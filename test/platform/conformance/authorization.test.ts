@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const conformanceDirectory = findConformanceTool();
 
-describe.skipIf(conformanceDirectory === undefined)('the official conformance tool (acceptance 66)', () => {
+describe.skipIf(conformanceDirectory === undefined)('the official conformance tool', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer();

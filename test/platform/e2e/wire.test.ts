@@ -149,7 +149,7 @@ describe('the transport', () => {
   });
 });
 
-describe('the service token (acceptance 16)', () => {
+describe('the service token', () => {
   it('challenges a request without one, without an error code', async () => {
     const response = await fetch(server.mcpUrl, { method: 'POST' });
     expect(response.status).toBe(401);

@@ -29,19 +29,21 @@ const outage: KyselyPlugin = {
   transformResult: async ({ result }) => result,
 };
 
+const accounts = oneUser();
 let app: TestApp;
 let tokens: Tokens & Awaited<ReturnType<typeof signInForTokens>>;
 let browser: Browser;
 let fields: Record<string, string>;
 beforeAll(async () => {
   const store = await openStore('file::memory:', { migrations: fixture.migrations });
-  app = await startApp({}, {}, { store: store.withPlugin(outage), accounts: oneUser() });
+  app = await startApp({}, {}, { store: store.withPlugin(outage), accounts });
   tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
   browser = new Browser(app.url);
   fields = await browser.open(authorize(), 'ada', PASSWORD);
 });
 afterEach(() => {
   down = false;
+  accounts.isDown = false;
 });
 afterAll(() => app.stop());
 
@@ -87,6 +89,22 @@ describe('what is down', () => {
     const page = await response.text();
     expect(page).toContain('Try again in a moment.');
     expect(page).not.toContain('db.internal');
+  });
+
+  it('is the user directory, too: 503 for programs, and the sign-in page with the form kept for people', async () => {
+    accounts.isDown = true;
+    const called = await post(app.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` });
+    const refreshed = await refresh(app.url, tokens);
+    for (const response of [called, refreshed]) {
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+      expect(await response.json()).toMatchObject({ error: 'temporarily_unavailable' });
+    }
+    const page = await browser.submit(fields);
+    expect([page.status, page.headers.get('retry-after')]).toEqual([503, '30']);
+    const text = await page.text();
+    expect(text).toContain('Try again in a moment.');
+    expect(text).toContain('value="ada"');
+    expect(text).not.toContain('directory.internal');
   });
 
   it('signs nobody out: everything works once it is back', async () => {

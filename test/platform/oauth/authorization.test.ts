@@ -43,8 +43,8 @@ function expectBounce(response: Response): Record<string, string> {
   return answer;
 }
 
-describe('the authorization endpoint (acceptance A1 to A15)', () => {
-  it('A1: an unknown client or a foreign redirect URI gets a page, no redirect', async () => {
+describe('the authorization endpoint', () => {
+  it('an unknown client or a foreign redirect URI gets a page, no redirect', async () => {
     expect(await expectPage(await authorize({ client_id: 'nobody' }))).toContain('add it again');
     await expectPage(await authorize({ client_id: undefined }));
     await expectPage(await authorize({ redirect_uri: 'https://evil.example/callback' }));
@@ -67,7 +67,7 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     'http://[::1]:7777/callback',
     'HTTP://127.0.0.1:7777/callback',
     ' http://127.0.0.1:7777/callback',
-  ])('A2: %s is not the registered address', async (redirect_uri) => {
+  ])('%s is not the registered address', async (redirect_uri) => {
     await expectPage(await authorize({ redirect_uri }));
   });
 
@@ -75,11 +75,11 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     'https://app.example/callback/',
     'https://app.example:8443/callback',
     'https://APP.example/callback',
-  ])('A2: %s is not the registered website', async (redirect_uri) => {
+  ])('%s is not the registered website', async (redirect_uri) => {
     await expectPage(await authorize({ redirect_uri }, website));
   });
 
-  it('A3: the port of a loopback address may differ', async () => {
+  it('the port of a loopback address may differ', async () => {
     for (const redirect_uri of ['http://127.0.0.1:1/callback', 'http://127.0.0.1/callback']) {
       expect((await authorize({ redirect_uri })).headers.get('location')).toMatch(/^\/login\?request=/);
     }
@@ -93,11 +93,11 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     ['with a plain challenge', { code_challenge_method: 'plain' }],
     ['with a short challenge', { code_challenge: 'abc' }],
     ['without a method', { code_challenge_method: undefined }],
-  ])('A4 to A6: a request %s is refused', async (_name, changes) => {
+  ])('a request %s is refused', async (_name, changes) => {
     expect(expectBounce(await authorize(changes))).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('A7: other response types are not supported', async () => {
+  it('other response types are not supported', async () => {
     const answer = expectBounce(await authorize({ response_type: 'token' }));
     expect(answer).toMatchObject({ error: 'unsupported_response_type' });
     expect(expectBounce(await authorize({ response_type: undefined }))).toMatchObject({
@@ -105,17 +105,17 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     });
   });
 
-  it('A8: a foreign resource is an invalid target', async () => {
+  it('a foreign resource is an invalid target', async () => {
     for (const resource of ['https://evil.example/mcp', 'nonsense', `${server.url}/other`]) {
       expect(expectBounce(await authorize({ resource }))).toMatchObject({ error: 'invalid_target' });
     }
   });
 
-  it('A9: scopes that do not exist are refused', async () => {
+  it('scopes that do not exist are refused', async () => {
     expect(expectBounce(await authorize({ scope: 'admin root' }))).toMatchObject({ error: 'invalid_scope' });
   });
 
-  it('A10: a repeated client_id or redirect_uri gets a page', async () => {
+  it('a repeated client_id or redirect_uri gets a page', async () => {
     for (const name of ['client_id', 'redirect_uri']) {
       const url = authorizeUrl(server.url, native.client_id, challenge);
       url.searchParams.append(name, url.searchParams.get(name) ?? '');
@@ -123,7 +123,7 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     }
   });
 
-  it('A11: any other repeated parameter is refused', async () => {
+  it('any other repeated parameter is refused', async () => {
     const url = authorizeUrl(server.url, native.client_id, challenge);
     url.searchParams.append('scope', 'notes:read');
     url.searchParams.append('scope', 'notes:read');
@@ -145,11 +145,11 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     ['empty parameters', { scope: '', resource: '', prompt: '' }],
     ['unknown parameters', { foo: 'bar', nonce: '1' }],
     ['a scope that exists beside one that does not', { scope: 'notes:read offline_access' }],
-  ])('A12: %s is fine', async (_name, changes) => {
+  ])('a request with %s is accepted', async (_name, changes) => {
     expect((await authorize(changes)).headers.get('location')).toMatch(/^\/login\?request=/);
   });
 
-  it('A13: the resource may be spelled in other ways', async () => {
+  it('the resource may be spelled in other ways', async () => {
     const spellings = [
       server.mcpUrl,
       `${server.mcpUrl}/`,
@@ -161,7 +161,7 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     }
   });
 
-  it('A14: a bad request of a website gets a page with a link, not a bounce', async () => {
+  it('a bad request of a website gets a page with a link, not a bounce', async () => {
     const page = await expectPage(
       await authorize({ redirect_uri: WEBSITE, response_type: 'token' }, website),
     );
@@ -169,7 +169,7 @@ describe('the authorization endpoint (acceptance A1 to A15)', () => {
     expect(page).toMatch(/href="https:\/\/app\.example\/callback\?error=unsupported_response_type/);
   });
 
-  it('A15: an only redirect URI may be left out', async () => {
+  it('the redirect URI may be left out when there is only one', async () => {
     expect((await authorize({ redirect_uri: undefined })).headers.get('location')).toMatch(
       /^\/login\?request=/,
     );

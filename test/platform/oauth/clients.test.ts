@@ -20,8 +20,8 @@ afterAll(() => server.stop());
 
 const info = { name: 'oauth-client', version: '1.0.0' };
 
-describe('the SDK clients find, register, sign in, call, and refresh by themselves (acceptance 66)', () => {
-  it('2.x, 2026-07-28', async () => {
+describe('the SDK clients find, register, sign in, call, and refresh by themselves', () => {
+  it('the 2.x client, with 2026-07-28', async () => {
     const authProvider = new TestOAuthProvider(server.url);
     const options = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
     const transport = () => new StreamableHTTPClientTransport(new URL(server.mcpUrl), { authProvider });
@@ -45,7 +45,7 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     await client.close();
   });
 
-  it('1.x, 2025-11-25', async () => {
+  it('the 1.x client, with 2025-11-25', async () => {
     const authProvider = new TestOAuthProvider(server.url);
     const transport = () =>
       new LegacyTransport(new URL(server.mcpUrl), { authProvider: authProvider as never });

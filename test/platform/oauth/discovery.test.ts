@@ -16,9 +16,9 @@ const json = async (path: string) => (await (await get(path)).json()) as Record<
 /** Everything a visitor is told: status line, headers and body. */
 const whole = async (response: Response) => JSON.stringify([...response.headers, await response.text()]);
 
-describe('discovery (acceptance D1 to D8)', () => {
+describe('discovery', () => {
   it.each(['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource'])(
-    'D1, D2: %s describes the endpoint',
+    '%s describes the endpoint',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(200);
@@ -33,14 +33,14 @@ describe('discovery (acceptance D1 to D8)', () => {
     },
   );
 
-  it('D3: the issuer is the origin without a slash, the same as in the resource metadata', async () => {
+  it('the issuer is the origin without a slash, the same as in the resource metadata', async () => {
     const { issuer } = await json('/.well-known/oauth-authorization-server');
     const { authorization_servers } = await json('/.well-known/oauth-protected-resource/mcp');
     expect(issuer).toBe(server.url);
     expect(authorization_servers).toEqual([issuer]);
   });
 
-  it('D4: S256 only, iss on answers, public clients may revoke', async () => {
+  it('the metadata offers S256 only, iss on answers, and revocation for public clients', async () => {
     expect(await json('/.well-known/oauth-authorization-server')).toMatchObject({
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
@@ -59,13 +59,13 @@ describe('discovery (acceptance D1 to D8)', () => {
     for (const [, endpoint] of endpoints) expect(endpoint).toMatch(new RegExp(`^${server.url}/`));
   });
 
-  it('D5: openid-configuration is 404 as JSON', async () => {
+  it('openid-configuration is 404 as JSON', async () => {
     const response = await get('/.well-known/openid-configuration');
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error: 'not_found' });
   });
 
-  it('D6: a forged Host or X-Forwarded-Host is reflected nowhere', async () => {
+  it('a forged Host or X-Forwarded-Host is reflected nowhere', async () => {
     for (const path of [
       '/.well-known/oauth-authorization-server',
       '/.well-known/oauth-protected-resource',
@@ -89,7 +89,7 @@ describe('discovery (acceptance D1 to D8)', () => {
     }
   });
 
-  it('D6: nor on the way from registration to the answer', async () => {
+  it('a forged host is not reflected between registration and the answer either', async () => {
     const forged = { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' };
     const registration = await fetch(`${server.url}/register`, {
       method: 'POST',
@@ -108,7 +108,7 @@ describe('discovery (acceptance D1 to D8)', () => {
     expect(await whole(answer)).not.toContain('evil.example');
   });
 
-  it('D7: preflight requests are answered where scripts may call, and only there', async () => {
+  it('preflight requests are answered where scripts may call, and only there', async () => {
     const preflight = (path: string) =>
       fetch(`${server.url}${path}`, {
         method: 'OPTIONS',
@@ -126,7 +126,7 @@ describe('discovery (acceptance D1 to D8)', () => {
     }
   });
 
-  it('D8: the key set has public keys only, each with an id', async () => {
+  it('the key set has public keys only, each with an id', async () => {
     const { keys } = (await json('/.well-known/jwks.json')) as { keys: Record<string, unknown>[] };
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatchObject({

@@ -55,7 +55,7 @@ describe('a client that is described by a document', () => {
     expect(page).not.toContain('<img');
   });
 
-  it('signs in a second time without another fetch (acceptance 64)', async () => {
+  it('signs in a second time without another fetch', async () => {
     await signInForTokens(app.url, { client });
     const before = host.requests.length;
     await signInForTokens(app.url, { client });
@@ -81,12 +81,12 @@ describe('a client that is described by a document', () => {
   });
 });
 
-describe('what is refused, with a page and without a redirect (acceptance 63, 64)', () => {
+describe('documents that are refused, with a page and without a redirect', () => {
   it.each([
     ['a document for another address', clientDocument({ client_id: `${DOCUMENT_URL}x` }), /another address/],
     ['a secret method', clientDocument({ token_endpoint_auth_method: 'client_secret_post' }), /not valid/],
     ['9 kB', clientDocument({ filler: 'x'.repeat(9000) }), /too large/],
-  ])('%s', async (_what, document, message) => {
+  ])('%s is refused', async (_what, document, message) => {
     host.serve(document);
     const response = await authorize(DOCUMENT_URL);
     expect(response.status).toBe(400);
@@ -103,7 +103,7 @@ describe('what is refused, with a page and without a redirect (acceptance 63, 64
     `https://user@${DOCUMENT_HOST}/client.json`,
     `https://${DOCUMENT_HOST}/a/../client.json`,
     `https://${DOCUMENT_HOST}/`,
-  ])('%s, without a connection', async (clientId) => {
+  ])('%s is refused without a connection', async (clientId) => {
     const before = host.connections();
     const response = await authorize(clientId);
     expect(response.status).toBe(400);
@@ -111,7 +111,7 @@ describe('what is refused, with a page and without a redirect (acceptance 63, 64
     expect(host.connections()).toBe(before);
   });
 
-  it('more documents a minute than one address may ask for', async () => {
+  it('more documents a minute than one address may ask for are refused', async () => {
     const strict = await startApp({}, {}, { documentAgent: host.agent });
     host.answer((_req, res) => void res.writeHead(404).end());
     const statuses: number[] = [];

@@ -6,8 +6,8 @@ import { useSignInPage } from '../../support/oauth/sign-in-page.js';
 const visit = useSignInPage();
 const { start } = visit;
 
-describe('what the sign-in page shows (acceptance L1 to L3)', () => {
-  it('L1: is not cached, not framed, loads nothing, and has no form-action', async () => {
+describe('the sign-in page', () => {
+  it('is not cached, not framed, loads nothing, and has no form-action', async () => {
     const { headers } = await visit.browser.loginPage(start());
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -22,7 +22,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     });
   });
 
-  it('L2: shows client name escaped and as unverified, where it leads, and what is asked for', async () => {
+  it('shows client name escaped and as unverified, where it leads, and what is asked for', async () => {
     const hostile = await register(visit.server.url, {
       client_name: '<img src=x onerror=alert(1)>"\'',
       redirect_uris: ['https://app.example/callback'],
@@ -46,7 +46,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     ['com.example.app:/callback', 'com.example.app'],
     // Looks like a web address on purpose.
     ['https.evil.app://claude.ai/callback', 'https.evil.app'],
-  ])('L2: for %s it names %s and warns of a program on the own device', async (redirectUri, shown) => {
+  ])("for %s names %s and warns of a program on the user's own device", async (redirectUri, shown) => {
     const native = await register(visit.server.url, {
       client_name: 'Native',
       redirect_uris: ['https://app.example/callback', redirectUri],
@@ -60,14 +60,14 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     ['\u202eevil\u200b', 'evil'],
     ['   ', 'An application'],
     ['W'.repeat(120), `${'W'.repeat(59)}…`],
-  ])('L2: a name that would disturb the page is tamed (%#)', async (client_name, shown) => {
+  ])('a name that would disturb the page is tamed (%#)', async (client_name, shown) => {
     const page = await (
       await visit.browser.loginPage(start({}, await register(visit.server.url, { client_name })))
     ).text();
     expect(page).toContain(`<h1>Sign in to connect <bdi>${shown}</bdi></h1>`);
   });
 
-  it('L3: an unknown user and a wrong password look the same; the user name is kept', async () => {
+  it('an unknown user and a wrong password look the same; the user name is kept', async () => {
     const pages = [];
     for (const username of ['ann', 'mallory']) {
       const fields = await visit.browser.open(start(), username, 'wrong');
@@ -103,7 +103,7 @@ describe('what the sign-in page shows (acceptance L1 to L3)', () => {
     expect(await (await tokenRequest(visit.server.url, form)).json()).toMatchObject({ scope: 'notes:read' });
   });
 
-  it('a scope that is asked for alone is no box: it is allowed, or the whole is cancelled', async () => {
+  it('a scope that is asked for alone has no box: the user allows it or cancels', async () => {
     const fields = await visit.browser.open(start({ scope: 'notes:write' }));
     expect(fields).not.toHaveProperty('scope');
     expect(answerOf(await visit.browser.submit(fields))).toHaveProperty('code');

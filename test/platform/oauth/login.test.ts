@@ -10,8 +10,8 @@ import { useSignInPage } from '../../support/oauth/sign-in-page.js';
 const visit = useSignInPage();
 const { start } = visit;
 
-describe('signing in on the page (acceptance L4 to L10)', () => {
-  it('L4: a form from another origin, or without the cookie, is refused', async () => {
+describe('signing in on the page', () => {
+  it('a form from another origin, or without the cookie, is refused', async () => {
     for (const headers of [
       { Origin: 'https://evil.example' },
       { Origin: 'null' },
@@ -28,20 +28,20 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     expect((await stranger.submit(fields)).status).toBe(400);
   });
 
-  it('L5: a forged or used form is refused', async () => {
+  it('a forged or used form is refused', async () => {
     const fields = await visit.browser.open(start());
     expect((await visit.browser.submit({ ...fields, request: 'x'.repeat(43) })).status).toBe(400);
     expect((await visit.browser.submit(fields)).status).toBe(303);
     expect((await visit.browser.submit(fields)).status).toBe(400);
   });
 
-  it('L5: of two equal forms sent at once, one gets a code', async () => {
+  it('of two equal forms sent at once, one gets a code', async () => {
     const fields = await visit.browser.open(start());
     const responses = await Promise.all([visit.browser.submit(fields), visit.browser.submit(fields)]);
     expect(responses.map(({ status }) => status).toSorted()).toEqual([303, 400]);
   });
 
-  it('L5: after ten minutes the form is refused', async () => {
+  it('after ten minutes the form is refused', async () => {
     const fields = await visit.browser.open(start());
     const store = connectStore(visit.server.databaseUrl);
     const { expires_at } = await store
@@ -55,7 +55,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     expect((await visit.browser.submit(fields)).status).toBe(400);
   });
 
-  it('L6: Cancel sends access_denied with state and iss, without credentials', async () => {
+  it('Cancel sends access_denied with state and iss, without credentials', async () => {
     const { request = '' } = await visit.browser.open(start());
     const response = await visit.browser.submit({ request, decision: 'deny' });
     expect(response.status).toBe(303);
@@ -66,7 +66,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     });
   });
 
-  it('L7: signing in sends code, state and iss once, by 303', async () => {
+  it('signing in sends code, state and iss once, by 303', async () => {
     const response = await visit.browser.submit(await visit.browser.open(start()));
     expect(response.status).toBe(303);
     const location = new URL(response.headers.get('location') ?? '');
@@ -75,7 +75,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     expect(answerOf(response)).toMatchObject({ state: 'a state&=', iss: visit.server.url });
   });
 
-  it('L7: a query of the redirect URI is kept', async () => {
+  it('a query of the redirect URI is kept', async () => {
     const withQuery = await register(visit.server.url, { redirect_uris: [`${CALLBACK}?tenant=7`] });
     const fields = await visit.browser.open(start({ redirect_uri: `${CALLBACK}?tenant=7` }, withQuery));
     expect(answerOf(await visit.browser.submit(fields))).toMatchObject({
@@ -84,14 +84,14 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     });
   });
 
-  it('L8: a second sign-in in the same browser asks again', async () => {
+  it('a second sign-in in the same browser asks again', async () => {
     await visit.browser.submit(await visit.browser.open(start()));
     const page = await visit.browser.loginPage(start());
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('name="password"');
   });
 
-  it('L9: after repeated wrong passwords even the right one is 429, for this account only', async () => {
+  it('after repeated wrong passwords even the right one is 429, for this account only', async () => {
     const statuses = [];
     for (let index = 0; index < 12; index += 1) {
       statuses.push((await visit.browser.submit(await visit.browser.open(start(), 'bea', 'wrong'))).status);
@@ -105,7 +105,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     expect((await visit.browser.submit(await visit.browser.open(start(), 'ann'))).status).toBe(303);
   });
 
-  it('L9: of 30 guesses at once 8 are looked at', async () => {
+  it('of 30 guesses at once 8 are looked at', async () => {
     const guesses = await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
         const guesser = new Browser(visit.server.url);
@@ -117,7 +117,7 @@ describe('signing in on the page (acceptance L4 to L10)', () => {
     expect(statuses).toEqual([...Array(8).fill(401), ...Array(22).fill(429)]);
   });
 
-  it('L10: the cookie is for this host, this browser and ten minutes only', async () => {
+  it('the cookie is for this host, this browser and ten minutes only', async () => {
     await visit.browser.get(start());
     expect(visit.browser.lastSetCookie).toMatch(
       /^mcp_login=[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,

@@ -14,8 +14,8 @@ afterAll(() => server.stop());
 const works = (token: string) => tokenWorks(server.mcpUrl, token);
 const read = async (response: Response) => (await response.json()) as Tokens & { error?: string };
 
-describe('refresh tokens (acceptance F1 to F5)', () => {
-  it('F1: each use rotates; using an old one after its successor was used ends everything', async () => {
+describe('refresh tokens', () => {
+  it('each use rotates; using an old one after its successor was used ends everything', async () => {
     const first = await signInForTokens(server.url);
     const second = await read(await refresh(server.url, first));
     expect(second.refresh_token).not.toBe(first.refresh_token);
@@ -30,7 +30,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
     expect((await refresh(server.url, { ...first, refresh_token: third.refresh_token })).status).toBe(400);
   });
 
-  it('F2: refreshes at the same moment agree on one successor, and all access tokens work', async () => {
+  it('refreshes at the same moment agree on one successor, and all access tokens work', async () => {
     const tokens = await signInForTokens(server.url);
     const answers = await Promise.all(
       Array.from({ length: 10 }, async () => read(await refresh(server.url, tokens))),
@@ -40,7 +40,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
     expect(await works(tokens.access_token)).toBe(true);
   });
 
-  it('F3: a retry after a lost answer gets the same successor', async () => {
+  it('a retry after a lost answer gets the same successor', async () => {
     const tokens = await signInForTokens(server.url);
     const [lost, retried] = [
       await read(await refresh(server.url, tokens)),
@@ -50,14 +50,14 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
     expect((await refresh(server.url, { ...tokens, refresh_token: retried.refresh_token })).status).toBe(200);
   });
 
-  it('F4: another client can neither use nor burn it', async () => {
+  it('another client can neither use nor burn it', async () => {
     const tokens = await signInForTokens(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     expect((await refresh(server.url, { ...tokens, client: other })).status).toBe(400);
     expect((await refresh(server.url, tokens)).status).toBe(200);
   });
 
-  it('F5: a refused request burns nothing', async () => {
+  it('a refused request burns nothing', async () => {
     const tokens = await signInForTokens(server.url);
     const wider = await refresh(server.url, tokens, { scope: 'notes:read notes:write' });
     expect(await read(wider)).toMatchObject({ error: 'invalid_scope' });
@@ -80,7 +80,7 @@ describe('refresh tokens (acceptance F1 to F5)', () => {
   });
 });
 
-describe('acceptance 61', () => {
+describe('the end of a sign-in', () => {
   it('after REFRESH_GRACE=1 a used token works no longer, and ends the grant', async () => {
     const strict = await startFixture({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
@@ -164,21 +164,21 @@ describe('acceptance 61', () => {
   });
 });
 
-describe('revocation (acceptance V1 to V3)', () => {
+describe('revocation', () => {
   const revoke = (clientId: string, token: string | undefined) =>
     fetch(`${server.url}/revoke`, {
       method: 'POST',
       body: new URLSearchParams({ client_id: clientId, ...(token && { token }) }),
     });
 
-  it('V1: of a refresh token ends the grant and its access tokens at once', async () => {
+  it('of a refresh token ends the grant and its access tokens at once', async () => {
     const tokens = await signInForTokens(server.url);
     expect((await revoke(tokens.client.client_id, tokens.refresh_token)).status).toBe(200);
     expect(await works(tokens.access_token)).toBe(false);
     expect((await refresh(server.url, tokens)).status).toBe(400);
   });
 
-  it('V2: by another client, or of an unknown token, changes nothing and is no error', async () => {
+  it('by another client, or of an unknown token, changes nothing and is no error', async () => {
     const tokens = await signInForTokens(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     for (const token of [tokens.refresh_token, tokens.access_token, 'unknown']) {
@@ -188,7 +188,7 @@ describe('revocation (acceptance V1 to V3)', () => {
     expect((await refresh(server.url, tokens)).status).toBe(200);
   });
 
-  it('V3: of an access token ends that one alone', async () => {
+  it('of an access token ends that one alone', async () => {
     const tokens = await signInForTokens(server.url);
     expect((await revoke(tokens.client.client_id, tokens.access_token)).status).toBe(200);
     expect(await works(tokens.access_token)).toBe(false);

@@ -18,8 +18,8 @@ async function expectRefused(metadata: unknown, error: string): Promise<void> {
   });
 }
 
-describe('client registration (acceptance C1 to C6)', () => {
-  it('C1: a public client gets no secret, and the answer is not cached', async () => {
+describe('client registration', () => {
+  it('a public client gets no secret, and the answer is not cached', async () => {
     const metadata = {
       redirect_uris: [CALLBACK],
       token_endpoint_auth_method: 'none',
@@ -41,7 +41,7 @@ describe('client registration (acceptance C1 to C6)', () => {
     expect(client).not.toHaveProperty('client_name');
   });
 
-  it('C2: without a method it is client_secret_basic, said in the answer, with a secret that does not expire', async () => {
+  it('without a method it is client_secret_basic, said in the answer, with a secret that does not expire', async () => {
     const client = await register(server.url, { token_endpoint_auth_method: undefined });
     expect(client).toMatchObject({
       token_endpoint_auth_method: 'client_secret_basic',
@@ -71,7 +71,7 @@ describe('client registration (acceptance C1 to C6)', () => {
     'https://app.example/\0callback',
     `https://app.example/${'x'.repeat(2000)}`,
     '',
-  ])('C3, C4: the redirect URI %s is refused', async (uri) => {
+  ])('the redirect URI %s is refused', async (uri) => {
     await expectRefused(
       { redirect_uris: [CALLBACK, uri], token_endpoint_auth_method: 'none' },
       'invalid_redirect_uri',
@@ -91,13 +91,13 @@ describe('client registration (acceptance C1 to C6)', () => {
   });
 
   it.each([[[]], [undefined], ['https://app.example/'], [[1]]])(
-    'C4: redirect_uris %j are refused',
+    'redirect_uris %j are refused',
     async (redirect_uris) => {
       await expectRefused({ redirect_uris, token_endpoint_auth_method: 'none' }, 'invalid_redirect_uri');
     },
   );
 
-  it('C5: malformed, huge and absurd bodies are refused as JSON', async () => {
+  it('malformed, huge and absurd bodies are refused as JSON', async () => {
     const bodies: [unknown, number][] = [
       ['{"redirect_uris":', 400],
       [[], 400],
@@ -115,7 +115,7 @@ describe('client registration (acceptance C1 to C6)', () => {
     }
   });
 
-  it('C6: methods and grants that are not supported are refused or left out, never stored', async () => {
+  it('methods and grants that are not supported are refused or left out, never stored', async () => {
     await expectRefused(
       { redirect_uris: [CALLBACK], token_endpoint_auth_method: 'tls_client_auth' },
       'invalid_client_metadata',
@@ -154,7 +154,7 @@ describe('client registration (acceptance C1 to C6)', () => {
   });
 });
 
-describe('limits (acceptance 23)', () => {
+describe('limits of registration', () => {
   it('the 31st registration of an hour from one address is 429 with Retry-After', async () => {
     const limited = await startFixture();
     for (let index = 0; index < 30; index += 1) {

@@ -22,8 +22,8 @@ async function expectInvalidToken(token: string): Promise<void> {
   expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
 }
 
-describe('the protected resource (acceptance R1 to R5)', () => {
-  it('R1: no token: 401 with resource_metadata and scope, without an error code', async () => {
+describe('the protected resource', () => {
+  it('answers no token with 401, resource_metadata and scope, without an error code', async () => {
     const response = await fetch(server.mcpUrl, { method: 'POST' });
     expect(response.status).toBe(401);
     const challenge = response.headers.get('www-authenticate');
@@ -32,7 +32,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     expect(challenge).not.toContain('error=');
   });
 
-  it('R2: garbage, a refresh token, alg none and a MAC with our public key are 401', async () => {
+  it('garbage, a refresh token, alg none and a MAC with our public key are 401', async () => {
     await expectInvalidToken('garbage');
     await expectInvalidToken(tokens.refresh_token);
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -49,7 +49,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     ).toBe(401);
   });
 
-  it('R3: a changed payload is 401, the scheme may be in lower case, Basic is 401', async () => {
+  it('a changed payload is 401, the scheme may be in lower case, Basic is 401', async () => {
     const [header, , signature] = tokens.access_token.split('.');
     const changed = { ...decodeJwt(tokens.access_token), sub: 'bea' };
     const payload = Buffer.from(JSON.stringify(changed)).toString('base64url');
@@ -58,7 +58,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     expect((await call(`Basic ${tokens.access_token}`)).status).toBe(401);
   });
 
-  it('R4: the token has the claims of RFC 9068 and lives an hour at most', () => {
+  it('the token has the claims of RFC 9068 and lives an hour at most', () => {
     expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({
       alg: 'ES256',
       typ: 'at+jwt',
@@ -76,11 +76,11 @@ describe('the protected resource (acceptance R1 to R5)', () => {
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3600);
   });
 
-  it('R5: GET and DELETE without a token are 401', async () => {
+  it('GET and DELETE without a token are 401', async () => {
     for (const method of ['GET', 'DELETE']) expect((await fetch(server.mcpUrl, { method })).status).toBe(401);
   });
 
-  it('14: tokens signed by our own key for another audience, issuer, type or time are 401', async () => {
+  it('tokens signed by our own key for another audience, issuer, type or time are 401', async () => {
     const claims = decodeJwt(tokens.access_token);
     const sign = (changes: object, typ?: string) =>
       signAsServer(server.databaseUrl, { ...claims, ...changes }, typ);
@@ -93,7 +93,7 @@ describe('the protected resource (acceptance R1 to R5)', () => {
   });
 });
 
-it('15: a tool that needs a scope the user has not granted is 403, with what it needs', async () => {
+it('a tool that needs a scope the user has not granted is 403, with what it needs', async () => {
   const params = { name: 'add_note', arguments: { text: 'Call Bea' } };
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
   const response = await post(server.mcpUrl, body, { Authorization: `Bearer ${tokens.access_token}` });

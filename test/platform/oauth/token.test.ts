@@ -30,8 +30,8 @@ async function expectError(response: Response, status: number, error: string): P
   expect(body).toMatchObject({ error, error_description: expect.stringMatching(/^[ -!#-[\]-~]+$/) });
 }
 
-describe('redeeming a code (acceptance T1 to T9)', () => {
-  it('T1: answers a bearer token, its lifetime and scope, and is not cached', async () => {
+describe('redeeming a code', () => {
+  it('answers a bearer token, its lifetime and scope, and is not cached', async () => {
     const { redeem } = await signIn(server.url);
     const response = await redeem();
     expect(response.status).toBe(200);
@@ -45,7 +45,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     });
   });
 
-  it('T2: a wrong or missing verifier is refused, and does not burn the code', async () => {
+  it('a wrong or missing verifier is refused, and does not burn the code', async () => {
     const { redeem } = await signIn(server.url);
     await expectError(await redeem({ code_verifier: pkce().verifier }), 400, 'invalid_grant');
     await expectError(await redeem({ code_verifier: undefined }), 400, 'invalid_request');
@@ -69,7 +69,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     await expectError(await redeem(), 400, 'invalid_grant');
   });
 
-  it('T3: a replay that is right in everything ends the grant', async () => {
+  it('a replay that is right in everything ends the grant', async () => {
     const { redeem, client } = await signIn(server.url);
     const tokens = (await (await redeem()).json()) as Tokens;
     expect(await works(tokens.access_token)).toBe(true);
@@ -84,7 +84,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     await expectError(await tokenRequest(server.url, form), 400, 'invalid_grant');
   });
 
-  it('T4: a replay with a wrong verifier or another client changes nothing', async () => {
+  it('a replay with a wrong verifier or another client changes nothing', async () => {
     const { redeem } = await signIn(server.url);
     const tokens = (await (await redeem()).json()) as Tokens;
     const other = await register(server.url, { client_name: 'Other' });
@@ -93,7 +93,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     expect(await works(tokens.access_token)).toBe(true);
   });
 
-  it('T5: of 20 redemptions at once one succeeds, and afterwards nothing survives', async () => {
+  it('of 20 redemptions at once one succeeds, and afterwards nothing survives', async () => {
     for (let round = 0; round < 3; round += 1) {
       const { redeem } = await signIn(server.url);
       const responses = await Promise.all(Array.from({ length: 20 }, () => redeem()));
@@ -104,7 +104,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     }
   });
 
-  it('T6: another client or another redirect_uri is refused, a missing redirect_uri is fine', async () => {
+  it('another client or another redirect_uri is refused, a missing redirect_uri is fine', async () => {
     const { redeem } = await signIn(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     await expectError(await redeem({ client_id: other.client_id }), 400, 'invalid_grant');
@@ -113,7 +113,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     expect((await redeem({ redirect_uri: undefined, resource: server.mcpUrl })).status).toBe(200);
   });
 
-  it('T7: malformed requests are refused', async () => {
+  it('malformed requests are refused', async () => {
     const { redeem, client } = await signIn(server.url);
     const form = `grant_type=authorization_code&client_id=${client.client_id}`;
     await expectError(await tokenRequest(server.url, `${form}&code=a&code=b`), 400, 'invalid_request');
@@ -142,7 +142,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
     expect(await signInForTokens(server.url, { client: once })).not.toHaveProperty('refresh_token');
   });
 
-  it('T9: a body of 2 MB is refused as JSON', async () => {
+  it('a body of 2 MB is refused as JSON', async () => {
     await expectError(
       await tokenRequest(server.url, `code=${'x'.repeat(2_000_000)}`),
       413,
@@ -151,7 +151,7 @@ describe('redeeming a code (acceptance T1 to T9)', () => {
   });
 });
 
-describe('T8: client authentication', () => {
+describe('client authentication', () => {
   const basic = (id: string, secret: string) => ({
     Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
   });

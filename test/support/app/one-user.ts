@@ -2,15 +2,24 @@ import type { Accounts, User } from '../../../src/platform/oauth/sign-in/account
 
 export const PASSWORD = 'pass-word-of-ada-S3CRET';
 
-/** A directory with one user, who costs no hashing, and who may be gone. */
-export function oneUser(scopes = ['notes:read']): Accounts & { isGone: boolean } {
+/** A directory with one user, who costs no hashing and may be gone, as the whole directory may be down. */
+export function oneUser(scopes = ['notes:read']): Accounts & { isGone: boolean; isDown: boolean } {
   const ada: User = { id: 'ada', name: 'Ada', scopes };
   const accounts = {
     isGone: false,
+    isDown: false,
     cacheSeconds: 0,
-    findUser: async (id: string) => (id === ada.id && !accounts.isGone ? ada : undefined),
-    verifyPassword: async (username: string, password: string) =>
-      username === ada.id && password === PASSWORD ? ada : undefined,
+    findUser: async (id: string) => {
+      assertUp();
+      return id === ada.id && !accounts.isGone ? ada : undefined;
+    },
+    verifyPassword: async (username: string, password: string) => {
+      assertUp();
+      return username === ada.id && password === PASSWORD ? ada : undefined;
+    },
+  };
+  const assertUp = () => {
+    if (accounts.isDown) throw new Error('connect ECONNREFUSED directory.internal:636');
   };
   return accounts;
 }

@@ -13,7 +13,7 @@ const VARIABLE =
   /^--(color|mcp-color|font|border)-|^--(brand-(surface|ink|line|accent)|ground|ink|soft|line|design)$/;
 
 describe('the document of the card', () => {
-  it('6: is a small HTML document that refers to nothing', () => {
+  it('is a small HTML document that refers to nothing', () => {
     const document = renderGreetingCard({ username: 'Alice', message: 'Hello' });
     expect(document).toMatch(/^<!doctype html>/);
     expect(Buffer.byteLength(document)).toBeLessThan(11 * 1024);
@@ -25,7 +25,7 @@ describe('the document of the card', () => {
     expect(document.match(/<\/script/g)).toHaveLength(1);
   });
 
-  it('6: reads only the colours, fonts and borders of the host, those of the brand, and its own', () => {
+  it('reads only the colours, fonts and borders of the host, those of the brand, and its own', () => {
     const variables = renderGreetingCard().matchAll(/var\(\s*(--[\w-]+)/g);
     expect([...variables].map(([, name = '']) => name).filter((name) => !VARIABLE.test(name))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { sameDigest, sha256 } from '../../digest.js';
 import { OAuthError } from '../common/errors.js';
 import type { Limits } from '../common/limits.js';
+import type { Form } from '../common/params.js';
 import type { Client } from './client.js';
 import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
 import type { RegisteredClients } from './registered-clients.js';
@@ -21,7 +22,7 @@ export interface Clients {
    *
    * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
    */
-  authenticate: (req: Request, form: Record<string, string | undefined>) => Promise<Client>;
+  authenticate: (req: Request, form: Form) => Promise<Client>;
 }
 
 /** Clients, whether they registered or are described by a document. */
@@ -71,7 +72,7 @@ export function createClients(
 }
 
 /** The id a client sends, which nobody has checked yet. */
-export function claimedClientId(req: Request, form: Record<string, string | undefined>): string | undefined {
+export function claimedClientId(req: Request, form: Form): string | undefined {
   const basic = readBasic(req.headers.authorization);
   return typeof basic === 'object' ? basic.clientId : form['client_id'];
 }

@@ -13,7 +13,7 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'unsupported_response_type';
 
-export interface OAuthErrorOptions {
+interface OAuthErrorOptions {
   /** 400 when left out. */
   status?: number;
   headers?: Record<string, string>;

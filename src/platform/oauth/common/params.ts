@@ -55,7 +55,7 @@ export async function readForm(req: Request, res: Response): Promise<Form> {
 }
 
 /** The form of the sign-in page. */
-export interface SignInForm {
+interface SignInForm {
   values: Form;
   /** The scopes whose boxes were ticked: the only field that may come several times. */
   scopes: string[];

@@ -36,14 +36,14 @@ export interface UserManagement {
   setDisabled: (username: string, disabled: boolean) => Promise<void>;
 }
 
+/** Seconds an answer of `findUser` is used for requests that follow, unless the accounts say otherwise. */
+export const USER_CACHE_SECONDS = 5;
+
 /** A user of a demonstration, whose password everyone may know. */
 export interface DemoUser {
   username: string;
   password: string;
 }
-
-/** Seconds an answer of `findUser` is used for requests that follow, unless the accounts say otherwise. */
-export const USER_CACHE_SECONDS = 5;
 
 /**
  * Who may sign in: the one object the platform asks. It never looks behind it. `findUser` and `verifyPassword` are all a

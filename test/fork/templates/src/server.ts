@@ -1,7 +1,7 @@
 import { EXTENSION_ID } from '@modelcontextprotocol/ext-apps/server';
 import { createAccounts } from './accounts/index.js';
 import { accountsMigrations } from './accounts/migrations/index.js';
-import { brand } from './brand.js';
+import { brand, uri } from './brand.js';
 import { clinicMigrations } from './clinic/migrations/index.js';
 import { defineServer } from './platform/define-server.js';
 import { mediaFiles } from './platform/http/static-files.js';
@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 export default defineServer({
   brand,
   version: '1.0.0',
-  instructions: `The server of ${brand.name}. Read ${brand.uriScheme}://about before you answer questions about us.`,
+  instructions: `The server of ${brand.name}. Read ${uri('about')} before you answer questions about us.`,
   scopes: [
     { name: 'read', description: 'See your appointments', default: true },
     { name: 'appointments:write', description: 'Book appointments for you', default: false },

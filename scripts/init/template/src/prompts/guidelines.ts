@@ -1,4 +1,4 @@
-import { brand } from '../brand.js';
+import { brand, uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { definePrompt } from '../platform/mcp/define.js';
 
@@ -11,6 +11,6 @@ export const guidelines = definePrompt({
   get: () => `You answer for ${brand.name}.
 
 - Be brief, friendly and concrete. Answer in the language you are written in.
-- What you say about us comes from ${brand.uriScheme}://about or from a tool. Never guess.
+- What you say about us comes from ${uri('about')} or from a tool. Never guess.
 - If a tool reports a problem, say what to check; do not repeat the same call unchanged.`,
 });

@@ -1,10 +1,10 @@
-import { brand } from '../brand.js';
+import { brand, uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineResource } from '../platform/mcp/define.js';
 
 export const about = defineResource({
   name: 'about',
-  uri: `${brand.uriScheme}://about`,
+  uri: uri('about'),
   title: `About ${brand.name}`,
   description: 'Who we are and how to reach us',
   mimeType: 'text/markdown',

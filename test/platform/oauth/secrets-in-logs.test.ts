@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startApp } from '../../../support/app/app.js';
-import { post } from '../../../support/app/clients.js';
-import { oneUser, PASSWORD } from '../../../support/app/one-user.js';
+import { startApp } from '../../support/app/app.js';
+import { post } from '../../support/app/clients.js';
+import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
   authorizeUrl,
   Browser,
@@ -11,7 +11,7 @@ import {
   signIn,
   type Tokens,
   tokenRequest,
-} from '../../../support/oauth/oauth.js';
+} from '../../support/oauth/oauth.js';
 
 it('no refusal logs a code, verifier, token, password or client secret, at any log level', async () => {
   const app = await startApp({}, { LOG_LEVEL: 'trace', REFRESH_GRACE: '0' }, { accounts: oneUser() });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../../support/app/app.js';
-import { oneUser, PASSWORD } from '../../../support/app/one-user.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
   pkce,
   type Registration,
@@ -10,7 +10,7 @@ import {
   signIn,
   type Tokens,
   tokenRequest,
-} from '../../../support/oauth/oauth.js';
+} from '../../support/oauth/oauth.js';
 
 const INFO = 30;
 const WARN = 40;

@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const table = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+const rows = [...table.matchAll(/^\| `([^`]+)`: (.+?) \| (.+?) \| (.+?) \|$/gm)].map(
+  ([, file = '', name = '', requirement, source]) => ({ file, name, requirement, source }),
+);
+
+it('the table has a row for every file of this folder', () => {
+  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
+  const named = new Set(rows.map(({ file }) => file));
+  expect(files.filter((name) => !named.has(name))).toEqual(['traceability.test.ts']);
+});
+
+it('every line of the table is such a row', () => {
+  expect(table.match(/^\| .*`/gm)).toHaveLength(rows.length);
+});
+
+it.each(rows)('$file has the test "$name"', ({ file, name }) => {
+  const path = join(import.meta.dirname, file);
+  expect(existsSync(path)).toBe(true);
+  const titles = [...readFileSync(path, 'utf8').matchAll(/(?:\(|^\s+)(['"])(.*?)\1,/gm)].map(
+    (match) => match[2],
+  );
+  expect(titles).toContain(name);
+});
