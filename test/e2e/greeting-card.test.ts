@@ -14,7 +14,7 @@ let alice: Tokens;
 let bob: Tokens;
 beforeAll(async () => {
   server = await startExample();
-  alice = await signInForTokens(server.url);
+  alice = await signInForTokens(server.url, { username: 'alice', password: 'password123' });
   bob = await signInForTokens(server.url, { username: 'bob', password: 'hunter2' });
 });
 afterAll(() => server.stop());

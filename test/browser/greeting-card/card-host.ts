@@ -37,7 +37,7 @@ export function useCardHost(): CardHost {
   const host = {} as CardHost;
   beforeAll(async () => {
     host.server = await startExample();
-    const tokens = await signInForTokens(host.server.url);
+    const tokens = await signInForTokens(host.server.url, { username: 'alice', password: 'password123' });
     host.preview = await startPreview({ mcpUrl: host.server.mcpUrl, token: tokens.access_token });
     host.browser = await launchBrowser();
   });
