@@ -6,7 +6,9 @@ import { filesIn, findCircle, importsOf, read, root, specifiersIn } from './supp
 const CODE = /\.(ts|js|mjs)$/;
 const sources = filesIn('src', /\.ts$/);
 const tests = filesIn('test', /\.(ts|mjs)$/);
-const scripts = ['scripts', 'examples', 'bench'].flatMap((folder) => filesIn(folder, CODE));
+const scripts = ['scripts', 'examples', 'bench']
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap((folder) => filesIn(folder, CODE));
 const below = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 
 const PROGRAMS = /^src\/(main\.ts|commands\/)/;
@@ -144,6 +146,25 @@ describe('what has one place only', () => {
     expect(users.filter((path) => !place.test(path))).toEqual([]);
   });
 
+  it('the SQL on each table', () => {
+    const tables = sources.flatMap((path) =>
+      [...read(path).matchAll(/export interface \w+Tables {([^}]*)}/g)].flatMap(([, members = '']) =>
+        [...members.matchAll(/^ +(\w+): \w+Table;$/gm)].map(([, table]) => table),
+      ),
+    );
+    const use = /\b(?:selectFrom|insertInto|updateTable|deleteFrom|\w*[jJ]oin)\(\s*['"`](\w+)/g;
+    const homes = new Map<string | undefined, Set<string>>(tables.map((table) => [table, new Set()]));
+    for (const path of sources) {
+      for (const [, table] of read(path).matchAll(use)) {
+        homes.set(table, (homes.get(table) ?? new Set<string>()).add(path));
+      }
+    }
+    expect([...homes.keys()]).toEqual(expect.arrayContaining(['grants', 'server_secrets', 'service_tokens']));
+    const many = [...homes].map(([table, paths]) => [table, ...paths]).filter(({ length }) => length !== 2);
+    expect(many).toEqual([]);
+    expect([...homes.keys()].filter((table) => !tables.includes(table))).toEqual([]);
+  });
+
   it('the name of the example business', () => {
     const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(brand\.test\.ts|shop\/))/;
     // The certificate protocol of the same name, and where its files are.
@@ -176,7 +197,7 @@ it.each([...filesIn('src', CODE), ...tests, ...scripts])('%s has 250 lines at mo
 it('every test of one file or folder is at its path', () => {
   // What starts programs, and the endpoints of OAuth as a client sees them, tests no file alone.
   const wholes =
-    /^test\/(.*\/)?(browser|commands|conformance|deploy|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
+    /^test\/(.*\/)?(browser|commands|conformance|deploy|docs|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
   const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !wholes.test(path));
   const orphans = unitTests.filter((path) => {
     const source = path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
