@@ -21,7 +21,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'programs', include: PROGRAMS, globalSetup: 'test/support/programs/build.ts' },
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          exclude: ['test/fork/templates/**'],
+          globalSetup: 'test/support/programs/build.ts',
+        },
       },
     ],
   },
