@@ -24,7 +24,6 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: PROGRAMS,
-          exclude: ['test/fork/templates/**'],
           globalSetup: 'test/support/programs/build.ts',
         },
       },

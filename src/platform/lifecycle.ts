@@ -106,7 +106,7 @@ async function untilQuiet(server: Server, app: App): Promise<void> {
 /** A failure of the system, or of `listen` with the port and the variable that sets it. */
 type ListenError = NodeJS.ErrnoException & { port?: number; variable?: string };
 
-/** Why the server can't start, in words a person can act on, without a stack. */
+/** Why the server can't start, in words a person can act on, without a stack: one line, or a list of settings. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof ConfigError) {
     const problems = error.problems.map((problem) => `  - ${problem}`);
@@ -117,5 +117,7 @@ export function describeStartFailure(error: unknown): string {
     return `Port ${port} is in use. Stop the other program, or start on another: ${variable}=${port + 1} npm start`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} is reserved. Set ${variable} to one above 1023.`;
-  return `The server cannot start: ${message}`;
+  // A refused connection to a host with several IP addresses has a code and no message.
+  const reason = message || code || String(error);
+  return `The server cannot start: ${reason.trim().replace(/\s*\n\s*/g, '; ')}`;
 }

@@ -46,22 +46,31 @@ export interface Tracking {
   ) => Promise<Shipment | undefined>;
 }
 
-/** Makes the client. `url` has no trailing slash. */
-export function createTracking({ url, key }: { url: string; key: string }): Tracking {
+/** Where the tracking API is, and the key it wants. */
+export interface TrackingOptions {
+  /** Without a trailing slash. */
+  url: string;
+  key: string;
+  /** Milliseconds. */
+  attemptMs?: number;
+}
+
+/** Makes the client. */
+export function createTracking({ url, key, attemptMs = ATTEMPT_MS }: TrackingOptions): Tracking {
   async function request(orderId: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
     try {
       const response = await fetch(`${url}/shipments/${encodeURIComponent(orderId)}`, {
         headers: { Accept: 'application/json', Authorization: `Bearer ${key}` },
         // The key is sent to the address from the settings and nowhere else.
         redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
       });
       return { status: response.status, body: await response.text() };
     } catch (cause) {
       signal.throwIfAborted();
       const tooSlow = cause instanceof DOMException && cause.name === 'TimeoutError';
       throw tooSlow
-        ? new TrackingError('timeout', `the tracking API did not answer within ${ATTEMPT_MS} ms`)
+        ? new TrackingError('timeout', `the tracking API did not answer within ${attemptMs} ms`)
         : new TrackingError('unreachable', 'the tracking API cannot be reached', { cause });
     }
   }

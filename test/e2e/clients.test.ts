@@ -8,6 +8,7 @@ import { startExample, type TestServer } from '../support/programs/server.js';
 const validArguments: Record<string, Record<string, unknown>> = {
   get_product_info: { product_id: 'lamp-arc' },
   get_order_status: { order_id: 'ORD-1001' },
+  track_delivery: { order_id: 'ORD-1001' },
   cancel_order: { order_id: 'ORD-1007', confirm: true },
   send_catalog: { category: 'lighting' },
   send_product_image: { product_id: 'lamp-arc' },

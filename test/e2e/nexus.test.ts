@@ -73,6 +73,7 @@ it('calls every tool with static parameters no schema knows', async () => {
   const args: Record<string, Record<string, unknown>> = {
     get_product_info: { product_id: 'lamp-arc' },
     get_order_status: { order_id: 'ORD-1001' },
+    track_delivery: { order_id: 'ORD-1001' },
     cancel_order: { order_id: 'ORD-2007', confirm: true },
     send_catalog: { category: 'tables' },
     send_product_image: { product_id: 'table-desk' },

@@ -1,31 +1,29 @@
 import { type Client, specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Caller } from '../../src/platform/caller.js';
+import { seedShop } from '../../src/shop/seed.js';
 import { cancelOrder } from '../../src/tools/cancel-order.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectLegacy, connectModern } from '../support/app/clients.js';
-import { SERVICE_TOKEN } from '../support/app/port.js';
-import { startShop } from '../support/app/tools.js';
+import { connectLegacy } from '../support/app/clients.js';
+import { type StartedTools, startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-let clients: { close: () => Promise<void> }[] = [];
+let shop: StartedTools;
 beforeEach(async () => {
-  app = await startShop(cancelOrder);
-});
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.close()));
-  clients = [];
-  await app.stop();
+  shop = await startTools({ tools: [cancelOrder], demoData: seedShop });
 });
 
 const statusOf = async (id: string) =>
-  (await app.store.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow())['status'];
+  (await shop.store.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow())[
+    'status'
+  ];
 
 /** A 2026-07-28 client that can show a form; by itself it answers with `answer`, when there is one. */
-async function formClient(token: string, answer?: object): Promise<Client> {
-  const options = { capabilities: { elicitation: { form: {} } }, inputRequired: { autoFulfill: !!answer } };
-  const client = await connectModern(app.mcpUrl, token, undefined, options);
+async function formClient(as: Caller, answer?: object): Promise<Client> {
+  const client = await shop.connect({
+    as,
+    capabilities: { elicitation: { form: {} } },
+    inputRequired: { autoFulfill: !!answer },
+  });
   client.setRequestHandler('elicitation/create', () => answer as never);
-  clients.push(client);
   return client;
 }
 
@@ -50,7 +48,7 @@ async function sealedStateFor(client: Client, orderId: string): Promise<string> 
 
 describe('a client that can show a form', () => {
   it('shows what is going to be cancelled, then cancels', async () => {
-    const client = await formClient('alice');
+    const client = await formClient(shop.user('alice'));
     expect(await round(client, 'ORD-1007')).toMatchObject({
       inputRequests: {
         confirmation: {
@@ -63,7 +61,7 @@ describe('a client that can show a form', () => {
       },
     });
     expect(await statusOf('ORD-1007')).toBe('processing');
-    const willing = await formClient('alice', accepted.confirmation);
+    const willing = await formClient(shop.user('alice'), accepted.confirmation);
     const result = await willing.callTool(call('ORD-1007'));
     expect(result.structuredContent).toMatchObject({ order_id: 'ORD-1007', outcome: 'cancelled' });
     expect(await statusOf('ORD-1007')).toBe('cancelled');
@@ -75,35 +73,35 @@ describe('a client that can show a form', () => {
     ['says no', { action: 'accept', content: { confirm: false } }],
     ['leaves the answer out', { action: 'accept', content: {} }],
   ])('keeps the order when the customer %s', async (_what, answer) => {
-    const client = await formClient('alice', answer);
+    const client = await formClient(shop.user('alice'), answer);
     const result = await client.callTool(call('ORD-1007'));
     expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
     expect(await statusOf('ORD-1007')).toBe('processing');
   });
 
   it('asks even when the model claims that the customer has confirmed', async () => {
-    const client = await formClient('alice', { action: 'decline' });
+    const client = await formClient(shop.user('alice'), { action: 'decline' });
     const result = await client.callTool(call('ORD-1007', true));
     expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
   });
 
   it('does nothing new when a state is used a second time', async () => {
-    const client = await formClient('alice');
+    const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1008');
     const again = () => round(client, 'ORD-1008', { inputResponses: accepted, requestState });
     expect(await again()).toMatchObject({ structuredContent: { outcome: 'cancelled' } });
-    const { cancelled_at } = await app.store
+    const { cancelled_at } = await shop.store
       .selectFrom('orders')
       .select('cancelled_at')
       .where('id', '=', 'ORD-1008')
       .executeTakeFirstOrThrow();
     expect(await again()).toMatchObject({ structuredContent: { outcome: 'already_cancelled' } });
-    const after = await app.store.selectFrom('orders').selectAll().where('id', '=', 'ORD-1008').execute();
+    const after = await shop.store.selectFrom('orders').selectAll().where('id', '=', 'ORD-1008').execute();
     expect(after).toMatchObject([{ status: 'cancelled', cancelled_at }]);
   });
 
   it('cannot change the state', async () => {
-    const client = await formClient('alice');
+    const client = await formClient(shop.user('alice'));
     const state = await sealedStateFor(client, 'ORD-1007');
     const [version, payload = '', mac] = state.split('.');
     const changed = Buffer.from(payload, 'base64url').toString().replace('ORD-1007', 'ORD-1008');
@@ -116,7 +114,7 @@ describe('a client that can show a form', () => {
   });
 
   it('cannot use the state of another order, or an answer without a state', async () => {
-    const client = await formClient('alice');
+    const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1007');
     for (const extra of [{ requestState }, {}]) {
       const attempt = await round(client, 'ORD-1008', { inputResponses: accepted, ...extra });
@@ -126,29 +124,29 @@ describe('a client that can show a form', () => {
   });
 
   it("cannot use someone else's state", async () => {
-    const service = await formClient(SERVICE_TOKEN);
+    const service = await formClient(shop.service);
     const requestState = await sealedStateFor(service, 'ORD-1007');
-    const alice = await formClient('alice');
+    const alice = await formClient(shop.user('alice'));
     const attempt = round(alice, 'ORD-1007', { inputResponses: accepted, requestState });
     await expect(attempt).rejects.toMatchObject({ code: -32602 });
     expect(await statusOf('ORD-1007')).toBe('processing');
   });
 });
 
+async function connectLegacyAlice() {
+  const client = await connectLegacy(shop.mcpUrl, shop.tokenOf(shop.user('alice')));
+  onTestFinished(() => client.close());
+  return client;
+}
+
 describe.each([
-  ['2025-11-25', () => connectLegacy(app.mcpUrl, 'alice')],
-  ['2026-07-28 without elicitation', () => connectModern(app.mcpUrl, 'alice')],
+  ['2025-11-25', connectLegacyAlice],
+  ['2026-07-28 without elicitation', () => shop.connect()],
   [
     '2026-07-28 that opens pages but shows no forms',
-    () => connectModern(app.mcpUrl, 'alice', undefined, { capabilities: { elicitation: { url: {} } } }),
+    () => shop.connect({ capabilities: { elicitation: { url: {} } } }),
   ],
-] as const)('a client of %s', (_era, open) => {
-  const connect = async () => {
-    const client = await open();
-    clients.push(client);
-    return client;
-  };
-
+] as const)('a client of %s', (_era, connect) => {
   it('is told to confirm, then cancels', async () => {
     const client = await connect();
     for (const confirm of [undefined, false]) {

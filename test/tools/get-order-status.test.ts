@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import type { Caller } from '../../src/platform/caller.js';
+import { seedShop } from '../../src/shop/seed.js';
 import { getOrderStatus } from '../../src/tools/get-order-status.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectModern } from '../support/app/clients.js';
-import { SERVICE_TOKEN } from '../support/app/port.js';
-import { startShop } from '../support/app/tools.js';
+import { startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startShop(getOrderStatus);
-});
-afterAll(() => app.stop());
-
-async function statusAs(token: string, order_id: string) {
-  const client = await connectModern(app.mcpUrl, token);
-  const result = await client.callTool({ name: 'get_order_status', arguments: { order_id } });
-  await client.close();
-  return result;
-}
+const shop = await startTools({ tools: [getOrderStatus], demoData: seedShop });
+const statusOf = (order_id: string, as: Caller = shop.user('alice')) =>
+  shop.call('get_order_status', { order_id }, { as });
 
 it('gives each date under its own name, and none that has not come', async () => {
   const times = { ordered_at: 86_400, shipped_at: 2 * 86_400, delivered_at: 3 * 86_400, cancelled_at: null };
-  await app.store.updateTable('orders').set(times).where('id', '=', 'ORD-1001').execute();
-  expect((await statusAs('alice', 'ORD-1001')).structuredContent).toEqual({
+  await shop.store.updateTable('orders').set(times).where('id', '=', 'ORD-1001').execute();
+  expect((await statusOf('ORD-1001')).structuredContent).toEqual({
     order_id: 'ORD-1001',
     status: 'delivered',
     product_id: expect.any(String),
@@ -33,15 +23,15 @@ it('gives each date under its own name, and none that has not come', async () =>
 });
 
 it('shows a user their own orders, and a service all', async () => {
-  expect((await statusAs('alice', 'ORD-2001')).isError).toBe(true);
-  expect((await statusAs('bob', 'ORD-2001')).isError).toBeFalsy();
-  expect((await statusAs(SERVICE_TOKEN, 'ORD-2001')).isError).toBeFalsy();
+  expect((await statusOf('ORD-2001')).isError).toBe(true);
+  expect((await statusOf('ORD-2001', shop.user('bob'))).isError).toBeFalsy();
+  expect((await statusOf('ORD-2001', shop.service)).isError).toBeFalsy();
 });
 
 it.each(['ORD-9999', 'ORD-2001', "' or 1=1 --", 'null \0 byte'])(
   '%j looks like an unknown order',
   async (id) => {
-    expect(await statusAs('alice', id)).toMatchObject({
+    expect(await statusOf(id)).toMatchObject({
       isError: true,
       content: [
         { text: `There is no order "${id}" here. Check the id with the customer; it looks like ORD-1001.` },

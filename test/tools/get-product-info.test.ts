@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { seedShop } from '../../src/shop/seed.js';
 import { getProductInfo } from '../../src/tools/get-product-info.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectModern } from '../support/app/clients.js';
-import { startShop } from '../support/app/tools.js';
+import { startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startShop(getProductInfo);
-});
-afterAll(() => app.stop());
+const shop = await startTools({ tools: [getProductInfo], demoData: seedShop });
 
 it('tells the product as it is in the table now', async () => {
-  await app.store
+  await shop.store
     .updateTable('products')
     .set({ price_minor: 1905, stock: 0 })
     .where('id', '=', 'lamp-arc')
     .execute();
-  const client = await connectModern(app.mcpUrl, 'alice');
-  const call = (product_id: string) =>
-    client.callTool({ name: 'get_product_info', arguments: { product_id } });
+  const call = (product_id: string) => shop.call('get_product_info', { product_id });
   expect((await call('lamp-arc')).structuredContent).toEqual({
     product_id: 'lamp-arc',
     name: 'Arc floor lamp',
@@ -31,5 +24,4 @@ it('tells the product as it is in the table now', async () => {
     isError: true,
     content: [{ text: expect.stringMatching(/There is no product "lamp".*lamp-arc/) }],
   });
-  await client.close();
 });

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { seedShop } from '../../src/shop/seed.js';
 import { sendAudioGuide } from '../../src/tools/send-audio-guide.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectLegacy } from '../support/app/clients.js';
-import { startShop } from '../support/app/tools.js';
+import { startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-let client: Awaited<ReturnType<typeof connectLegacy>>;
-beforeAll(async () => {
-  app = await startShop(sendAudioGuide);
-  client = await connectLegacy(app.mcpUrl);
-});
-afterAll(async () => {
-  await client.close();
-  await app.stop();
-});
-
-const call = (topic: string) => client.callTool({ name: 'send_audio_guide', arguments: { topic } });
+const shop = await startTools({ tools: [sendAudioGuide], demoData: seedShop });
+const call = (topic: string) => shop.call('send_audio_guide', { topic });
 
 it('links the recording as Ogg', async () => {
   expect((await call('returns')).structuredContent).toEqual({
@@ -23,7 +12,7 @@ it('links the recording as Ogg', async () => {
     media: [
       {
         type: 'audio',
-        url: `${app.url}/audio/returns.opus`,
+        url: `${shop.url}/audio/returns.opus`,
         filename: 'returns.opus',
         mime_type: 'audio/ogg',
       },

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { seedShop } from '../../src/shop/seed.js';
 import { sendCatalog } from '../../src/tools/send-catalog.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectLegacy } from '../support/app/clients.js';
-import { startShop } from '../support/app/tools.js';
+import { startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-let client: Awaited<ReturnType<typeof connectLegacy>>;
-beforeAll(async () => {
-  app = await startShop(sendCatalog);
-  client = await connectLegacy(app.mcpUrl);
-});
-afterAll(async () => {
-  await client.close();
-  await app.stop();
-});
-
-const call = (args: Record<string, unknown>) => client.callTool({ name: 'send_catalog', arguments: args });
+const shop = await startTools({ tools: [sendCatalog], demoData: seedShop });
+const call = (args: Record<string, unknown>) => shop.call('send_catalog', args);
 
 it('links the PDF of the category', async () => {
   const { structuredContent } = await call({ category: 'seating' });
@@ -24,7 +13,7 @@ it('links the PDF of the category', async () => {
     media: [
       {
         type: 'document',
-        url: `${app.url}/catalogs/seating.pdf`,
+        url: `${shop.url}/catalogs/seating.pdf`,
         filename: 'acme-seating.pdf',
         mime_type: 'application/pdf',
       },
@@ -33,7 +22,7 @@ it('links the PDF of the category', async () => {
 });
 
 it('escapes a category that is no plain word', async () => {
-  await app.store
+  await shop.store
     .insertInto('products')
     .values({
       id: 'x',
@@ -47,7 +36,7 @@ it('escapes a category that is no plain word', async () => {
     .execute();
   const { structuredContent } = await call({ category: 'bed & bath/2' });
   expect(structuredContent).toMatchObject({
-    media: [{ url: `${app.url}/catalogs/bed%20%26%20bath%2F2.pdf`, filename: 'acme-bed-bath-2.pdf' }],
+    media: [{ url: `${shop.url}/catalogs/bed%20%26%20bath%2F2.pdf`, filename: 'acme-bed-bath-2.pdf' }],
   });
 });
 
@@ -64,7 +53,7 @@ it.each(['sofas', 'Lighting', '../lighting', 'lighting\u0000'])(
 
 it('keeps the case of a category in the words to say', async () => {
   const product = { name: '', description: '', price_minor: 1, currency: 'EUR', stock: 1 };
-  await app.store
+  await shop.store
     .insertInto('products')
     .values({ id: 'led', category: 'LED-lamps', ...product })
     .execute();
@@ -75,8 +64,8 @@ it('keeps the case of a category in the words to say', async () => {
 
 it('takes a tenant that is set as a number, and asks for text', async () => {
   expect((await call({ category: 'tables', tenant_id: 7 })).isError).toBeFalsy();
-  expect(app.logs).toContainEqual(expect.objectContaining({ msg: 'catalogue sent', tenantId: '7' }));
-  const { tools } = await client.listTools();
+  expect(shop.logs).toContainEqual(expect.objectContaining({ msg: 'catalogue sent', tenantId: '7' }));
+  const { tools } = await (await shop.connect()).listTools();
   expect(tools[0]?.inputSchema).toMatchObject({
     properties: { tenant_id: { type: 'string' } },
     required: ['category'],
@@ -85,7 +74,7 @@ it('takes a tenant that is set as a number, and asks for text', async () => {
 
 it('logs the tenant of a platform that sends one, and works without', async () => {
   await call({ category: 'tables', tenant_id: 'tenant-7', something_else: 1 });
-  expect(app.logs).toContainEqual(
+  expect(shop.logs).toContainEqual(
     expect.objectContaining({ msg: 'catalogue sent', category: 'tables', tenantId: 'tenant-7' }),
   );
 });

@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { seedShop } from '../../src/shop/seed.js';
 import { sendProductImage } from '../../src/tools/send-product-image.js';
-import type { TestApp } from '../support/app/app.js';
-import { connectLegacy } from '../support/app/clients.js';
-import { startShop } from '../support/app/tools.js';
+import { startTools } from '../support/tools/start-tools.js';
 
-let app: TestApp;
-let client: Awaited<ReturnType<typeof connectLegacy>>;
-beforeAll(async () => {
-  app = await startShop(sendProductImage);
-  client = await connectLegacy(app.mcpUrl);
-});
-afterAll(async () => {
-  await client.close();
-  await app.stop();
-});
-
-const call = (product_id: string) =>
-  client.callTool({ name: 'send_product_image', arguments: { product_id } });
+const shop = await startTools({ tools: [sendProductImage], demoData: seedShop });
+const call = (product_id: string) => shop.call('send_product_image', { product_id });
 
 it('links the picture, with name and price to say along', async () => {
   expect((await call('lamp-arc')).structuredContent).toEqual({
@@ -24,7 +12,7 @@ it('links the picture, with name and price to say along', async () => {
     media: [
       {
         type: 'image',
-        url: `${app.url}/images/lamp-arc.jpg`,
+        url: `${shop.url}/images/lamp-arc.jpg`,
         filename: 'lamp-arc.jpg',
         mime_type: 'image/jpeg',
       },
@@ -40,7 +28,7 @@ it('names the valid ids for an unknown product', async () => {
 });
 
 it('says what to do for a product without a picture', async () => {
-  await app.store
+  await shop.store
     .insertInto('products')
     .values({
       id: 'new',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, parseConfig, parseEnvironment } from '../../../src/platform/config/config.js';
-import { variable } from '../../../src/platform/config/variable.js';
+import { requiredWith, variable } from '../../../src/platform/config/variable.js';
 import { isLoopbackHost } from '../../../src/platform/loopback.js';
 
 const token = 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7p';
@@ -118,6 +118,18 @@ describe('problems', () => {
   it('AUTH_MODE=external needs an issuer', () => {
     expect(problemsOf({ AUTH_MODE: 'external' })[0]).toMatch(/^EXTERNAL_ISSUER is not set/);
   });
+});
+
+it('a variable can require another one, with any of its values', () => {
+  const table = {
+    URL: variable(z.url(), 'an address'),
+    KEY: requiredWith('URL', z.string(), 'the key of the address'),
+  };
+  expect(parseEnvironment(table, {}).settings).toEqual({ url: undefined, key: undefined });
+  expect(parseEnvironment(table, { KEY: 'k' }).settings).toEqual({ url: undefined, key: 'k' });
+  expect(() => parseEnvironment(table, { URL: 'no address', KEY: '' })).toThrow(
+    'URL is not valid: expected an address\nKEY is not set: expected the key of the address, because URL is set',
+  );
 });
 
 it.each([

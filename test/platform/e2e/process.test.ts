@@ -101,7 +101,28 @@ describe('starting', () => {
   });
 });
 
+it('says in one line that the services cannot be made', () => {
+  const { status, stderr } = runToEnd({ NOTES_LIMIT: '5000' });
+  expect([status, stderr]).toEqual([
+    1,
+    'The server cannot start: The notebook has 1000 pages; ask for fewer notes\n',
+  ]);
+});
+
 describe('stopping', () => {
+  it('closes the services after the last call and before the store', async () => {
+    const server = await startServer();
+    const client = await connectModern(server.mcpUrl);
+    const answer = client.callTool({ name: 'wait' });
+    await server.printed('tool began');
+    server.process.kill('SIGTERM');
+    await server.printed('"msg":"stopping"');
+    server.process.kill('SIGUSR2');
+    await answer;
+    expect(await server.exited).toBe(0);
+    expect(server.output()).toMatch(/"rpcName":"wait".*"services closed with the store open".*"stopped"/s);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets a running call finish, then ends with 0',
     async (signal) => {
