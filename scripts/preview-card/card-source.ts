@@ -1,7 +1,5 @@
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
-const CARD_URI = 'ui://acme/greeting-card';
-
 /** How long the server may take to come back, in milliseconds. */
 const RESTART_MS = 15_000;
 const RETRY_MS = 300;
@@ -54,9 +52,10 @@ async function askForCard(era: string, args: Record<string, string>): Promise<Ca
   await client.connect(new StreamableHTTPClientTransport(new URL(mcpUrl), { requestInit: { headers } }));
   const result = await client.callTool({ name: 'greeting_card', arguments: args });
   const block = result.content.find(({ type }) => type === 'resource');
-  const { contents } = await client.readResource({ uri: CARD_URI });
-  const [template] = contents;
   if (block?.type !== 'resource' || !('text' in block.resource)) throw new Error('No embedded card');
+  // The same address as that of the template.
+  const { contents } = await client.readResource({ uri: block.resource.uri });
+  const [template] = contents;
   if (template === undefined || !('text' in template)) throw new Error('No template');
   return { client, args, result, template: template.text, embedded: block.resource.text };
 }
