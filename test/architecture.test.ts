@@ -6,7 +6,9 @@ import { filesIn, findCircle, importsOf, read, root, specifiersIn } from './supp
 const CODE = /\.(ts|js|mjs)$/;
 const sources = filesIn('src', /\.ts$/);
 const tests = filesIn('test', /\.(ts|mjs)$/);
-const scripts = ['scripts', 'examples', 'bench'].flatMap((folder) => filesIn(folder, CODE));
+const scripts = ['scripts', 'examples', 'bench']
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap((folder) => filesIn(folder, CODE));
 const below = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 
 const PROGRAMS = /^src\/(main\.ts|commands\/)/;
@@ -142,6 +144,25 @@ describe('what has one place only', () => {
     const users = sources.filter((path) => use.test(withoutComments(read(path))));
     expect(users).not.toEqual([]);
     expect(users.filter((path) => !place.test(path))).toEqual([]);
+  });
+
+  it('the SQL on each table', () => {
+    const tables = sources.flatMap((path) =>
+      [...read(path).matchAll(/export interface \w+Tables {([^}]*)}/g)].flatMap(([, members = '']) =>
+        [...members.matchAll(/^ +(\w+): \w+Table;$/gm)].map(([, table]) => table),
+      ),
+    );
+    const use = /\b(?:selectFrom|insertInto|updateTable|deleteFrom|\w*[jJ]oin)\(\s*['"`](\w+)/g;
+    const homes = new Map<string | undefined, Set<string>>(tables.map((table) => [table, new Set()]));
+    for (const path of sources) {
+      for (const [, table] of read(path).matchAll(use)) {
+        homes.set(table, (homes.get(table) ?? new Set<string>()).add(path));
+      }
+    }
+    expect([...homes.keys()]).toEqual(expect.arrayContaining(['grants', 'server_secrets', 'service_tokens']));
+    const many = [...homes].map(([table, paths]) => [table, ...paths]).filter(({ length }) => length !== 2);
+    expect(many).toEqual([]);
+    expect([...homes.keys()].filter((table) => !tables.includes(table))).toEqual([]);
   });
 
   it('the name of the example business', () => {

@@ -30,6 +30,7 @@ export const EXAMPLE_PATHS = [
   'test/e2e/nexus-messages.test.ts',
   'test/e2e/nexus.test.ts',
   'test/e2e/postgres.test.ts',
+  'test/services.test.ts',
   'test/shop',
   'test/tools/cancel-order.test.ts',
   'test/tools/get-order-status.test.ts',
@@ -37,6 +38,7 @@ export const EXAMPLE_PATHS = [
   'test/tools/send-audio-guide.test.ts',
   'test/tools/send-catalog.test.ts',
   'test/tools/send-product-image.test.ts',
+  'test/tools/track-delivery.test.ts',
   'test/tools/valid-values.test.ts',
   'scripts/init',
   'test/fork',
@@ -87,6 +89,17 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
     { file: 'tsconfig.json', find: / "bench",/, replacement: '' },
     { file: 'tsconfig.json', find: /"scripts\/init\/template", "test\/fork\/templates", /, replacement: '' },
     { file: 'vitest.config.ts', find: /, 'test\/fork\/templates\/\*\*'/, replacement: '' },
+    // What the test of the image asks of the example.
+    {
+      file: 'test/deploy/image.test.ts',
+      find: /^ *expect\(await client\.callTool\(\{ name: 'whoami' \}\)\)[^;]*;\n/m,
+      replacement: '',
+    },
+    {
+      file: 'test/deploy/image.test.ts',
+      find: /, '\/images\/lamp-arc\.jpg', '\/catalogs\/lighting\.pdf'/,
+      replacement: '',
+    },
     { file: 'README.md', find: /^# .*/, replacement: `# ${name}` },
     { file: 'Dockerfile', find: /nexus-connext-mcp-server/, replacement: slug },
   ];

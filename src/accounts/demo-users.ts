@@ -1,8 +1,7 @@
 import bcrypt from 'bcrypt';
-import { nowInSeconds } from '../platform/clock.js';
 import type { Store } from '../platform/store/database.js';
 import type { AccountTables } from './tables.js';
-import { hashPassword, selectUser, updateUser } from './users.js';
+import { addUser, hashPassword, listUsers, selectUser, updateUser } from './users.js';
 
 /** Whose passwords everyone may know. */
 export const demoUsers = [
@@ -12,16 +11,10 @@ export const demoUsers = [
 
 /** Adds the demo users that do not exist yet, who may grant all these scopes; hashing is skipped for those that do. */
 export async function seedDemoUsers(store: Store<AccountTables>, scopes: string[]): Promise<void> {
-  const existing = new Set(
-    (await store.selectFrom('users').select('username').execute()).map((user) => user.username),
-  );
+  const existing = new Set((await listUsers(store)).map(({ username }) => username));
   for (const { username, name, password } of demoUsers.filter((user) => !existing.has(user.username))) {
-    const password_hash = await hashPassword(password);
-    await store
-      .insertInto('users')
-      .values({ username, name, password_hash, scopes: scopes.join(' '), created_at: nowInSeconds() })
-      .onConflict((conflict) => conflict.column('username').doNothing())
-      .execute();
+    const passwordHash = await hashPassword(password);
+    await addUser(store, { username, name, passwordHash, scopes: scopes.join(' ') });
   }
 }
 

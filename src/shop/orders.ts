@@ -38,3 +38,12 @@ export async function cancelOrder(store: Store<ShopTables>, id: string): Promise
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
+
+/** Adds orders; those whose id exists are left as they are. */
+export async function addOrders(store: Store<ShopTables>, orders: OrdersTable[]): Promise<void> {
+  await store
+    .insertInto('orders')
+    .values(orders)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}

@@ -31,6 +31,15 @@ export async function listCategories(store: Store<ShopTables>): Promise<string[]
   return rows.map(({ category }) => category);
 }
 
+/** Adds products; those whose id exists are left as they are. */
+export async function addProducts(store: Store<ShopTables>, products: ProductsTable[]): Promise<void> {
+  await store
+    .insertInto('products')
+    .values(products)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
 /**
  * A price as people read it, such as "189.00 EUR", with as many decimals as the currency has: "18900 JPY".
  * `price_minor` counts its smallest unit.

@@ -59,7 +59,7 @@ export interface OAuth {
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
-  const users = createUserDirectory(accounts, logger);
+  const users = createUserDirectory(accounts);
   const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
   const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
   const keys = await createSigningKeys(keyStore, logger);

@@ -1,8 +1,12 @@
-import { cp } from 'node:fs/promises';
+import { appendFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout } from './checkout.js';
 
-/** What a dental clinic adds to a fork: everything below `templates/`, at the same paths. */
+/** What a dental clinic adds to a fork: everything below `templates/`, at the same paths, and its setting's description. */
 export async function growClinic({ root }: Checkout): Promise<void> {
   await cp(join(import.meta.dirname, '../templates'), root, { recursive: true });
+  await appendFile(
+    join(root, '.env.example'),
+    '\n# The practice software\n# CLINIC_API_URL=https://practice.example.com\n',
+  );
 }

@@ -1,5 +1,4 @@
 import { UnavailableError } from '../../http/errors.js';
-import type { Logger } from '../../logger.js';
 import { type Accounts, USER_CACHE_SECONDS, type User } from './accounts.js';
 
 /** How many users are remembered at most. */
@@ -26,8 +25,8 @@ export interface UserDirectory {
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
 }
 
-/** @param logger told why the directory did not answer */
-export function createUserDirectory(accounts: Accounts, logger: Pick<Logger, 'error'>): UserDirectory {
+/** Makes the directory that the endpoints ask. */
+export function createUserDirectory(accounts: Accounts): UserDirectory {
   const { cacheSeconds = USER_CACHE_SECONDS } = accounts;
   const recent = new Map<string, { user: Promise<User | undefined>; until: number }>();
 
@@ -35,10 +34,8 @@ export function createUserDirectory(accounts: Accounts, logger: Pick<Logger, 'er
     try {
       return await question();
     } catch (error) {
-      logger.error({ err: error }, 'the user directory does not answer');
-      throw error instanceof UnavailableError
-        ? error
-        : new UnavailableError('Users cannot be looked up at the moment', { cause: error });
+      if (error instanceof UnavailableError) throw error;
+      throw new UnavailableError('Users cannot be looked up at the moment', { cause: error });
     }
   }
   const find = (id: string) => ask(() => accounts.findUser(id));
