@@ -81,7 +81,12 @@ async function shutDown(server: Server, running: Running, signal: string): Promi
   await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
-  await services.close?.();
+  try {
+    await services.close?.();
+  } catch (err) {
+    // The store has to be closed all the same.
+    logger.error({ err }, 'the services could not be closed');
+  }
   await store.destroy();
   logger.info('stopped');
   process.exit(0);

@@ -123,6 +123,14 @@ describe('stopping', () => {
     expect(server.output()).toMatch(/"rpcName":"wait".*"services closed with the store open".*"stopped"/s);
   });
 
+  it('logs services that cannot be closed, and still closes the store', async () => {
+    const server = await startServer({ NOTES_LIMIT: '13' });
+    expect(await server.stop()).toBe(0);
+    expect(server.output()).toMatch(
+      /"message":"The notebook is stuck".*"the services could not be closed".*"stopped"/s,
+    );
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets a running call finish, then ends with 0',
     async (signal) => {
