@@ -124,5 +124,5 @@ export function describeStartFailure(error: unknown): string {
     return `Port ${port} is reserved. Set ${variable} to one above 1023.`;
   // A refused connection to a host with several IP addresses has a code and no message.
   const reason = message || code || String(error);
-  return `The server cannot start: ${reason.trim().replace(/\s*\n\s*/g, '; ')}`;
+  return `The server cannot start: ${reason.trim().replace(/\s*\n\s*(- )?/g, '; ')}`;
 }

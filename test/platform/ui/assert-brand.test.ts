@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { describeStartFailure } from '../../../src/platform/lifecycle.js';
 import { assertBrand, contrast } from '../../../src/platform/ui/assert-brand.js';
 import { startApp } from '../../support/app/app.js';
 import { brand } from '../fixture/brand.js';
@@ -66,4 +67,10 @@ it('tells of everything at once', () => {
 
 it('stops the start', async () => {
   await expect(startApp({}, {}, { brand: { ...brand, slug: 'Not a slug' } })).rejects.toThrow('slug');
+});
+
+it('is refused at the start in one line, without the marks of a list', () => {
+  const found = problemsOf({ name: '', slug: '' });
+  const failure = describeStartFailure(new Error(['the brand is not right', ...found].join('\n')));
+  expect(failure).toMatch(/^The server cannot start: the brand is not right; name is empty; slug "": /);
 });
