@@ -41,7 +41,11 @@ export function startExample(environment: Record<string, string> = {}): Promise<
   return startProgram(join(root, 'dist/main.js'), environment);
 }
 
-/** Starts the built server of another checkout, as `startServer` does the fixture. */
+/**
+ * Starts the built server of another checkout, as `startServer` does the fixture.
+ *
+ * @public a fork may have no test left that uses it
+ */
 export async function startProgram(
   program: string,
   environment: Record<string, string>,
