@@ -75,6 +75,8 @@ export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[
     uriScheme,
     tagline: `${name}, within reach of your assistant.`,
     description: `The MCP server of ${name}`,
+    // A speech bubble, in the place of the shopping bag.
+    logo: 'M4 5h16v11H10l-6 4z',
     supportEmail: `help@${slug}.example`,
   };
   return {
