@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLE_PACKAGES, EXAMPLE_PATHS } from '../../scripts/init/example.js';
+import { brand } from '../../src/brand.js';
 import { connectModern } from '../support/app/clients.js';
 import { startProgram, type TestServer } from '../support/programs/server.js';
 import { type Checkout, checkOut } from './support/checkout.js';
@@ -31,13 +32,23 @@ it('prints what it removed, replaced and changed, which is all that git sees', a
 it('leaves nothing of the example: no file, no word, no package', async () => {
   for (const path of EXAMPLE_PATHS) expect(existsSync(join(fork.root, path)), path).toBe(false);
   // The certificate protocol has the same name.
-  const places = ['.', ':!nginx', ':!docker-compose.yml', ':!docs/deploy.md', ':!test/platform/deploy'];
+  const places = [
+    '.',
+    ':!nginx',
+    ':!docker-compose.yml',
+    ':!docs/deploy.md',
+    ':!test/deploy/compose.test.ts',
+  ];
   const { output } = await fork.run('git', 'grep', '--untracked', '-ilE', 'acme|furniture', '--', ...places);
   expect(output).toBe('');
-  for (const file of ['package.json', 'package-lock.json']) {
-    const text = await fork.must('cat', file);
-    for (const name of EXAMPLE_PACKAGES) expect(text).not.toContain(`"${name}"`);
-    expect(text).toContain('"name": "blue-dental-clinic"');
+  expect(await fork.must('cat', 'src/brand.ts')).not.toContain(brand.logo);
+  const manifest = JSON.parse(await fork.must('cat', 'package.json'));
+  const { packages } = JSON.parse(await fork.must('cat', 'package-lock.json'));
+  // Only what the fork itself asks for: a package that stays may need one that the example used.
+  for (const { name, dependencies, devDependencies } of [manifest, packages['']]) {
+    const asked = Object.keys({ ...dependencies, ...devDependencies });
+    expect(asked.filter((known) => EXAMPLE_PACKAGES.includes(known))).toEqual([]);
+    expect(name).toBe('blue-dental-clinic');
   }
   await fork.must('npm', 'ls', '--package-lock-only', '--all');
 });
@@ -51,8 +62,16 @@ it('passes its own tests', async () => {
   await fork.must('npx', 'vitest', 'run', '--project', 'unit');
 }, 600_000);
 
-it('has every path that its workflow names', async () => {
-  for (const folder of await readdir(join(fork.root, '.github/workflows'))) expect(folder).toMatch(/\.yml$/);
+it('has every script that its workflows run', async () => {
+  const { scripts } = JSON.parse(await fork.must('cat', 'package.json'));
+  const folder = join(fork.root, '.github/workflows');
+  const texts = await Promise.all(
+    (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')),
+  );
+  const runs = [...texts.join('\n').matchAll(/\b(npm run|bash) (\S+)/g)];
+  expect(runs).not.toEqual([]);
+  for (const [, program, script = ''] of runs)
+    expect(program === 'bash' ? existsSync(join(fork.root, script)) : script in scripts, script).toBe(true);
 });
 
 it('starts, answers, and shows itself to the example client', async () => {
