@@ -3,7 +3,7 @@ import type { Config } from './variables.js';
 
 const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|^(.)\1+$|x{6}/i;
 
-/** What no single variable shows: combinations that would be unsafe or could not work. */
+/** Finds combinations of variables that would be unsafe or could not work. */
 export function crossChecks(config: Config): string[] {
   const problems: string[] = [];
   const publicIsLoopback = isLoopbackUrl(config.publicUrl);
