@@ -5,7 +5,7 @@ import { quoted } from './log-text.js';
 export function describeJwtFault(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return `exp: expired ${at(error.payload.exp)}`;
   if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature: it does not fit the key';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature: it does not match the key';
   if (error instanceof errors.JWKSNoMatchingKey)
     return 'key: none with the kid and alg of the header is known';
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'key: several fit a header without kid';

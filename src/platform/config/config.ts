@@ -55,7 +55,7 @@ export function parseEnvironment<Variables extends VariableTable>(
   const own = readVariables(variables, environment, platform.values);
   const taken = Object.keys(variables).filter((name) => name in VARIABLES);
   const problems = [
-    ...taken.map((name) => `${name} is a variable of the platform: give yours another name`),
+    ...taken.map((name) => `${name} is a variable of the platform: choose another name for yours`),
     ...platform.problems,
     ...own.problems,
     ...crossChecks(platform.values),

@@ -77,7 +77,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     const keepAlive = setInterval(async () => {
       if (res.writableEnded) return;
       res.write(': keep-alive\n\n');
-      if (!transport.isBusy && !(await isWelcome(session))) res.destroy();
+      if (!transport.isBusy && !(await mayListen(session))) res.destroy();
     }, KEEP_ALIVE_MS);
     res.once('close', () => {
       clearInterval(keepAlive);
@@ -90,7 +90,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   }
 
   /** Checks whether the caller may keep listening. If that cannot be checked, they may: every message is checked anyway. */
-  async function isWelcome({ caller, authorization }: Session): Promise<boolean> {
+  async function mayListen({ caller, authorization }: Session): Promise<boolean> {
     try {
       const now = await identify(authorization);
       return now !== undefined && isSame(now, caller);

@@ -39,5 +39,5 @@ it('fills slots with text that stays text', () => {
 });
 
 it('refuses to leave a slot empty', () => {
-  expect(() => loadCard(folder, brand)({})).toThrow('Nothing is given for {{text}}');
+  expect(() => loadCard(folder, brand)({})).toThrow('No value for {{text}}');
 });

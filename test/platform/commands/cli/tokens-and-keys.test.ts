@@ -64,7 +64,7 @@ describe('tokens', () => {
 
   it('a name is given once', async () => {
     expect((await cli('token create twice')).code).toBe(0);
-    expect((await cli('token create twice')).err).toBe('There is a token twice already\n');
+    expect((await cli('token create twice')).err).toBe('There is already a token twice\n');
     await cli('token revoke twice');
   });
 });
