@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { brand } from '../../../src/brand.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { chromiumProgram } from '../../support/programs/browser.js';
 import { HOSTILE } from '../../tools/greeting-card/hostile.js';
 import { ERAS, PATIENCE, useCardHost } from './card-host.js';
 
-const CARD_URI = 'ui://acme/greeting-card';
+const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 const PLACEHOLDER = 'Your card is on its way…';
 
 /** The default policy of the standard for a card that asks for nothing. */
