@@ -62,14 +62,14 @@ export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
 export const MARKED_FILES = ['README.md', '.env.example'];
 
-/** A change of one text; what it looks for must be there exactly once. */
+/** A replacement in one file. `find` must match exactly once. */
 export interface Edit {
   file: string;
   find: RegExp;
   replacement: string;
 }
 
-/** What changes in files that stay. */
+/** Returns the edits to files that stay. */
 export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
   const brand: Record<string, string> = {
     name,
@@ -85,11 +85,11 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
       find: RegExp(`^  ${key}: (['"]).*\\1,$`, 'm'),
       replacement: `  ${key}: ${literal(value)},`,
     })),
-    // Folders that are gone.
+    // Folders that are removed.
     { file: 'tsconfig.json', find: / "bench",/, replacement: '' },
     { file: 'tsconfig.json', find: /"scripts\/init\/template", "test\/fork\/templates", /, replacement: '' },
     { file: 'vitest.config.ts', find: /, 'test\/fork\/templates\/\*\*'/, replacement: '' },
-    // What the test of the image asks of the example.
+    // Parts of the image test that use the example.
     {
       file: 'test/deploy/image.test.ts',
       find: /^ *expect\(await client\.callTool\(\{ name: 'whoami' \}\)\)[^;]*;\n/m,
@@ -105,7 +105,7 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
   ];
 }
 
-/** A string literal in the quotes that the formatter chooses. */
+/** Returns a string literal with the quotes the formatter would choose. */
 function literal(text: string): string {
   return text.includes("'") ? JSON.stringify(text) : `'${text}'`;
 }

@@ -18,7 +18,9 @@ export function keysCommands(program: Command, withStore: WithStore): void {
     .description('make a new key and publish it before it signs; old tokens stay valid until they expire')
     .option('--lead-time <hours>', 'publish it this many hours before it signs', LEAD_TIME)
     .addOption(
-      new Option('--now', 'let it sign at once, replacing a key that is waiting to sign').conflicts('leadTime'),
+      new Option('--now', 'let it sign at once, replacing a key that is waiting to sign').conflicts(
+        'leadTime',
+      ),
     )
     .action((options: { now?: boolean; leadTime: string }, command: Command) =>
       withStore(command, async ({ records, json }) => {

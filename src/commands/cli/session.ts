@@ -27,8 +27,8 @@ export interface Session {
 }
 
 /**
- * How a command treats the tables: `needed` requires those of this version, `created` creates or updates them as a server
- * start does, and `as they are` also accepts those of an earlier version.
+ * How a command treats the tables: `needed` requires those of this version, `created` creates or updates them as a
+ * server start does, and `as they are` also accepts those of an earlier version.
  */
 export type Tables = 'needed' | 'created' | 'as they are';
 
@@ -77,7 +77,9 @@ async function openExisting(url: string, { migrations }: AdministeredServer, tab
     const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none;
     if (pending > 0 && tables === 'needed') {
-      throw new CliError('The database is from an earlier version. Start the server once, or run: db migrate');
+      throw new CliError(
+        'The database is from an earlier version. Start the server once, or run: db migrate',
+      );
     }
     return store;
   } catch (error) {

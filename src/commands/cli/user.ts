@@ -43,7 +43,8 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
             name: options.name ?? username.trim(),
             scopes: parseScopes(options.scopes, server),
           };
-          // Colons are reserved for service ids (service:NAME). Format characters can make different names look the same.
+          // Colons are reserved for service ids (service:NAME). Format characters can make different names look the
+          // same.
           if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
             throw new CliError('A user name has 1 to 100 characters, no spaces, colons or invisible ones');
           }

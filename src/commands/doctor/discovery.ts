@@ -107,7 +107,9 @@ export const discoveryChecks: Check[] = [
       const answer = await request(metadataUrl(mcpUrl), { headers: forged });
       if (!answer.text.includes('forged.example')) return [];
       const problem = 'A forged X-Forwarded-Host appears in the metadata: caches could serve it to others';
-      return [{ problem, fix: 'Build addresses from configuration, and make the proxy overwrite the header' }];
+      return [
+        { problem, fix: 'Build addresses from configuration, and make the proxy overwrite the header' },
+      ];
     },
   },
 ];

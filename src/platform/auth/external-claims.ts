@@ -27,8 +27,8 @@ export function foreignIssuer(token: string, issuer: string): string | undefined
  * Returns why a verified JWT is not an access token for this server, or `undefined` if it is one. Refuses ID tokens,
  * which are meant for the client; refresh and logout tokens; and tokens bound to a key (RFC 9449, RFC 8705), which must
  * not be accepted from someone who merely holds them. Only the header type of RFC 9068 identifies an access token for
- * certain. Others must carry scopes, which ID tokens never do. Keycloak puts the kind of token into a `typ` claim of its
- * own: `Bearer`, `ID`, `Refresh`, `Offline` or `Logout`.
+ * certain. Others must carry scopes, which ID tokens never do. Keycloak puts the kind of token into a `typ` claim of
+ * its own: `Bearer`, `ID`, `Refresh`, `Offline` or `Logout`.
  *
  * @param type the `typ` of the header
  */

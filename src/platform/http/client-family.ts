@@ -25,8 +25,8 @@ const MAX_LENGTH = 500;
 type ClientFamily = (typeof FAMILIES)[number][0] | 'other' | 'none';
 
 /**
- * Returns the family of the client that sent a request, judging by its `User-Agent`. The result is always one of a small
- * fixed set, so log lines can be grouped by it. Clients can send anything, so never base a decision on it.
+ * Returns the family of the client that sent a request, judging by its `User-Agent`. The result is always one of a
+ * small fixed set, so log lines can be grouped by it. Clients can send anything, so never base a decision on it.
  */
 export function clientFamily(userAgent: string | undefined): ClientFamily {
   if (userAgent === undefined || userAgent === '') return 'none';

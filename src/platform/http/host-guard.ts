@@ -5,8 +5,8 @@ import { sendError } from './errors.js';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Refuses requests whose `Host` is not one of ours. This prevents DNS rebinding: a website can point its own name at this
- * address, but the browser then sends that name.
+ * Refuses requests whose `Host` is not one of ours. This prevents DNS rebinding: a website can point its own name at
+ * this address, but the browser then sends that name.
  */
 export function hostGuard(config: Config): RequestHandler {
   const allowed = new Set([

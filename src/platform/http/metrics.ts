@@ -12,8 +12,8 @@ export interface Metrics {
 }
 
 /**
- * Creates metrics of requests (count, duration, outcome) and of the process. Labels have a bounded set of values, so that
- * requests for unknown paths or tools cannot fill the memory.
+ * Creates metrics of requests (count, duration, outcome) and of the process. Labels have a bounded set of values, so
+ * that requests for unknown paths or tools cannot fill the memory.
  *
  * @param toolNames the names of all tools
  */

@@ -11,8 +11,8 @@ const MEDIA_MAX_AGE = 7 * 24 * 3600;
 const MEDIA = /^\.(jpe?g|png|webp|opus|ogg|mp3)$/;
 
 /**
- * Serves the files of `public/` to everyone, with ranges and `ETag`. Requests for missing files, hidden files, folders and
- * paths outside `public/` fall through to the next route.
+ * Serves the files of `public/` to everyone, with ranges and `ETag`. Requests for missing files, hidden files, folders
+ * and paths outside `public/` fall through to the next route.
  */
 export function mediaFiles(directory = PUBLIC_DIRECTORY): Router {
   const router = Router();

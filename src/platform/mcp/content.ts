@@ -30,9 +30,10 @@ export interface ServerContent<Services = unknown> {
 }
 
 /**
- * Registers what the `define*` helpers do not cover, such as an SDK extension with its own methods, with the server of a
- * request. Runs before the server is connected, for every request that does not name a tool, prompt or resource of the
- * content. `scope.call` says what the request asks for. It also runs once at start, where an error stops the server.
+ * Registers what the `define*` helpers do not cover, such as an SDK extension with its own methods, with the server of
+ * a request. Runs before the server is connected, for every request that does not name a tool, prompt or resource of
+ * the content. `scope.call` says what the request asks for. It also runs once at start, where an error stops the
+ * server.
  *
  * Resources it registers can be read, but only those of the content appear in `resources/list`. Scopes are not checked
  * for it: check `scope.caller.scopes` yourself.

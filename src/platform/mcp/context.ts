@@ -54,8 +54,8 @@ export interface HandlerContext<Services = unknown>
 export interface ToolContext<Services = unknown> extends HandlerContext<Services> {
   /**
    * Aborts when the client cancels or disconnects, or when the tool's time limit is reached. Pass it on to `fetch` and
-   * the like. Clients of the 2025 era cancel with a separate message, which cannot be matched to a call without sessions.
-   * For them it aborts when they close the connection.
+   * the like. Clients of the 2025 era cancel with a separate message, which cannot be matched to a call without
+   * sessions. For them it aborts when they close the connection.
    */
   signal: AbortSignal;
   /** Reports progress to the client. Does nothing if the client did not ask for it. */

@@ -132,8 +132,8 @@ export function defineTool<
 }
 
 /**
- * Checks a result against the output schema. The SDK would check it too, but would show a mismatch to the client without
- * logging it.
+ * Checks a result against the output schema. The SDK would check it too, but would show a mismatch to the client
+ * without logging it.
  *
  * @throws with the problem zod found
  */

@@ -4,8 +4,8 @@ import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
 
 /**
- * An error that the model or its user can correct. Its message is shown to them unchanged, so say what to do next. It is
- * never logged.
+ * An error that the model or its user can correct. Its message is shown to them unchanged, so say what to do next. It
+ * is never logged.
  */
 export class ToolError extends Error {
   constructor(message: string) {

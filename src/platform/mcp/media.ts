@@ -70,8 +70,8 @@ export const mediaOutputSchema = z.object({
 });
 
 /**
- * Returns an answer with files, in the format JackAI Nexus forwards to WhatsApp and Messenger: one text block whose text
- * is JSON, and the same object as structured content.
+ * Returns an answer with files, in the format JackAI Nexus forwards to WhatsApp and Messenger: one text block whose
+ * text is JSON, and the same object as structured content.
  *
  * @param answer a missing `mime_type` is derived from the file extension
  * @example

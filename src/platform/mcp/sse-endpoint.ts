@@ -49,8 +49,8 @@ interface Session {
 
 /**
  * Creates the endpoint of the HTTP+SSE transport (revision 2024-11-05), deprecated since 2025-03-26 but still used by
- * platforms. `GET /sse` opens a stream whose first event names the URL to send messages to. The transport comes from the
- * 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
+ * platforms. `GET /sse` opens a stream whose first event names the URL to send messages to. The transport comes from
+ * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
   const { logger, content, serverScope, running, identify, maxStreams = MAX_STREAMS } = options;
@@ -85,7 +85,8 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     });
     if (req.destroyed) return void res.destroy();
     const server = createMcpServer(content, { ...serverScope, caller, log: logger.child({ requestId }) });
-    // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the server.
+    // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the
+    // server.
     await server.connect(transport as unknown as Transport);
   }
 

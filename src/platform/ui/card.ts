@@ -13,9 +13,9 @@ const PLACE = /\/\*\{\{(\w+)\}\}\*\/|\{\{(\w+)\}\}/g;
 const COMMENT_LINES = /^\s*(\/\*((?!\*\/).)*\*\/|\/\/[^\n]*)\n/gms;
 
 /**
- * Loads a card from a folder: `card.html` with everything it includes. Comments such as `/*{{theme}}*\/` are replaced by
- * the brand's colours (`theme`), `card.css` (`style`), the card's side of MCP Apps (`bridge`) or `card.js` (`script`).
- * The slot `{{brand}}` is the name of the brand. The document must not refer to any other file.
+ * Loads a card from a folder: `card.html` with everything it includes. Comments such as `/*{{theme}}*\/` are replaced
+ * by the brand's colours (`theme`), `card.css` (`style`), the card's side of MCP Apps (`bridge`) or `card.js`
+ * (`script`). The slot `{{brand}}` is the name of the brand. The document must not refer to any other file.
  *
  * @throws when a file is missing
  */
@@ -34,8 +34,7 @@ export function loadCard(folder: string, brand: Brand): RenderCard {
     // special in a replacement string.
     return shell.replace(PLACE, (place, include?: string, slot = '') => {
       const text = include === undefined ? values[slot] : included[include];
-      if (text === undefined)
-        throw new Error(`No value for ${place} in ${join(folder, 'card.html')}`);
+      if (text === undefined) throw new Error(`No value for ${place} in ${join(folder, 'card.html')}`);
       return include === undefined ? escapeHtml(text) : text;
     });
   };

@@ -14,8 +14,8 @@ export const platformMigrations: Migrations = {
 };
 
 /**
- * Updates the migration records of a version 1.0 database, whose first migration also created the tables that now belong
- * to the fork. Does nothing to other databases. A single statement, so that several servers can start at once.
+ * Updates the migration records of a version 1.0 database, whose first migration also created the tables that now
+ * belong to the fork. Does nothing to other databases. A single statement, so that several servers can start at once.
  */
 export async function renameReleasedMigrations(db: Kysely<unknown>): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
