@@ -7,7 +7,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/client';
 
-/** Keeps the results of the sign-in in memory. A real client stores them safely, so that its user signs in only once. */
+/** Keeps the results of the sign-in in memory. A real client stores them safely, so that users sign in only once. */
 export class ExampleOAuthProvider implements OAuthClientProvider {
   readonly clientMetadata: OAuthClientMetadata;
   #client: OAuthClientInformationMixed | undefined;

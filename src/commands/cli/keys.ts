@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { CliError, formatTime, printResult, printRows } from './output.js';
 import type { WithStore } from './session.js';
 
-/** Hours between publishing and using a new key. Our key set may be cached for 5 minutes, but some cache it for a day. */
+/** Hours between publishing and using a new key. Our key set may be cached for 5 minutes; some cache it for a day. */
 const LEAD_TIME = '24';
 
 export function keysCommands(program: Command, withStore: WithStore): void {

@@ -1,4 +1,4 @@
-/** The client families that log lines distinguish, with a pattern for the `User-Agent` of each. The first match wins. */
+/** The client families that log lines distinguish, each with a pattern for its `User-Agent`. The first match wins. */
 const FAMILIES = [
   ['claude', /\bclaude|anthropic/i],
   // Before `chatgpt`, because Codex may also name OpenAI.

@@ -33,7 +33,7 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-/** Returns the full path of a request, even inside mounted routers. Omits the query, which may hold codes and states. */
+/** Returns the full path of a request, even in mounted routers. Omits the query, which may hold codes and states. */
 export function pathOf(req: Request): string {
   return req.originalUrl.replace(/\?.*$/s, '');
 }

@@ -14,7 +14,7 @@ import { serverSecret } from '../store/secrets.js';
 /** Values that are the same for every request. */
 export interface ServerScope<Services = unknown> {
   store: Store;
-  /** The result of `createServices`. Annotate the context to use it: `(args, { services }: ToolContext<Services>) =>`. */
+  /** The result of `createServices`. To use it, annotate: `(args, { services }: ToolContext<Services>) =>`. */
   services: Services;
   /** The origin of media files, for public links. */
   siteUrl: string;
@@ -143,7 +143,7 @@ export function toolContext<Services>(
   };
 }
 
-/** Checks whether the client can show forms. It can if it names no mode of elicitation, but not if it names only `url`. */
+/** Checks whether the client can show forms. It can if it names no elicitation mode, but not if it names only `url`. */
 function showsForms(server: McpServer): boolean {
   const elicitation = server.server.getClientCapabilities()?.elicitation;
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);

@@ -90,7 +90,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     await server.connect(transport as unknown as Transport);
   }
 
-  /** Checks whether the caller may keep listening. If that cannot be checked, they may: every message is checked anyway. */
+  /** Checks whether the caller may keep listening. If the check fails, they may: every message is checked anyway. */
   async function mayListen({ caller, authorization }: Session): Promise<boolean> {
     try {
       const now = await identify(authorization);

@@ -12,7 +12,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 
-/** Opens a database file that several processes may share: WAL, durable commits, waiting instead of failing when busy. */
+/** Opens a database file that several processes may share: WAL, durable commits, waiting instead of failing if busy. */
 export class LibsqlDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
 
@@ -32,7 +32,7 @@ export class LibsqlDialect extends SqliteDialect {
   }
 }
 
-/** Begins immediate transactions. A deferred one can fail with SQLITE_BUSY on its first write; these wait their turn. */
+/** Begins immediate transactions. A deferred one can fail with SQLITE_BUSY at its first write; these wait in line. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
