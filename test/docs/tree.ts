@@ -15,6 +15,12 @@ export function copyTree(): string {
   return directory;
 }
 
+/** How long a test may take that runs compilers, on a machine busy with other tests. Milliseconds. */
+export const COMPILERS_MS = 300_000;
+
+/** A program of the packages, such as `tsc`. */
+export const packaged = (name: string) => join(root, 'node_modules/.bin', name);
+
 /** What a program has to complain about; empty when it is content. */
 export function complaints(directory: string, program: string, ...args: string[]): string {
   try {
