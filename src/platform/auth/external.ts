@@ -143,7 +143,7 @@ async function discover(issuer: string): Promise<z.output<typeof providerMetadat
   throw new Error(problems.join('; '));
 }
 
-/** @throws when there is no metadata, or its issuer differs (compared as text, RFC 8414 section 3.3) */
+/** Reads metadata. @throws when there is none, or its issuer differs (compared as text, RFC 8414 section 3.3) */
 async function readMetadata(place: string, issuer: string) {
   const response = await fetch(place, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
   if (!response.ok) throw new Error(`status ${response.status}`);

@@ -64,7 +64,7 @@ export async function migrationState(
   return { done, pending: all.length - done };
 }
 
-/** @throws when the database does not answer */
+/** Checks the connection to the database. @throws when it does not answer */
 export async function pingStore(store: Store): Promise<void> {
   await sql`select 1`.execute(store);
 }
