@@ -5,7 +5,7 @@ import { readImage } from '../media-files.js';
 import { formatPrice, type Product } from '../products.js';
 import { isRightToLeft, loadFont, printable, printPieces, startsAtTheRight, wrap } from './text.js';
 
-/** Points, of which 72 are an inch; the page is A4. */
+/** In points, 72 to the inch; the page is A4. */
 const PAGE = { width: 595.28, height: 841.89, margin: 48 };
 const GAP = 26;
 const CARD_WIDTH = (PAGE.width - 2 * PAGE.margin - GAP) / 2;
@@ -13,10 +13,10 @@ const CARD_HEIGHT = 345;
 const CARDS_TOP = 92;
 const PRODUCTS_PER_PAGE = 4;
 
-/** A picture opened in a document, which holds it once however often it is drawn. */
+/** A picture opened in a document, which holds it only once however often it is drawn. */
 type Picture = PDFKit.Mixins.ImageSrc;
 
-/** A document with the look of a brand. Paper is light. */
+/** A document with the look of a brand, in its colours for light backgrounds. */
 interface Sheet {
   document: PDFKit.PDFDocument;
   name: string;
@@ -31,14 +31,14 @@ interface TextBox {
   color: string;
   bold?: boolean;
   maxLines?: number;
-  /** `start` is the side where the text is begun to be read; `left` when left out. */
+  /** `start` is the side where reading begins. Defaults to `left`. */
   align?: 'start' | 'right';
 }
 
 /**
- * The catalogue of one category as a PDF: a cover, then four products a page with picture, name, price and stock.
+ * Draws the catalogue of one category as a PDF: a cover, then four products a page with picture, name, price and stock.
  *
- * @param date the day prices and stock are of
+ * @param date the date of the prices and stock
  */
 export async function renderCatalogue(
   { name, colors }: Pick<Brand, 'name' | 'colors'>,
@@ -60,7 +60,7 @@ export async function renderCatalogue(
     autoFirstPage: false,
     lang: 'en',
     displayTitle: true,
-    // Else PDFKit would read a standard font that no page uses.
+    // Otherwise PDFKit would read a standard font that no page uses.
     font: '',
     info: { Title: `${name}: ${title}`, Author: name, Subject: `Prices and stock of ${day}` },
   });
@@ -91,7 +91,7 @@ export async function renderCatalogue(
 }
 
 /**
- * Opens the fonts and prints every usual character once, which is half of what the first catalogue would take.
+ * Opens the fonts and prints every common character once, which saves the first catalogue half its time.
  *
  * @throws when a font is missing
  */
@@ -102,12 +102,12 @@ export async function prepareCatalogues(brand: Brand): Promise<void> {
   await renderCatalogue(brand, '', [sample], new Date());
 }
 
-/** A category in words, as it stands in a sentence, such as "lighting" or "LED lamps". */
+/** Puts a category into words for use in a sentence, such as "lighting" or "LED lamps". */
 export function wordsOf(category: string): string {
   return category.replaceAll(/[-_]+/g, ' ');
 }
 
-/** A category as a heading, such as "Lighting". */
+/** Puts a category into words for use as a heading, such as "Lighting". */
 export function titleOf(category: string): string {
   const words = wordsOf(category);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -146,7 +146,7 @@ function drawCover(
 }
 
 function openPicture(document: PDFKit.PDFDocument, file: Buffer): Picture {
-  // Documented, but missing in its types.
+  // Documented, but missing from its types.
   return (document as unknown as { openImage(file: Buffer): Picture }).openImage(file);
 }
 
@@ -173,7 +173,7 @@ function drawProduct(
   const pictureHeight = 232;
   document.save().roundedRect(x, y, CARD_WIDTH, pictureHeight, 8).clip();
   document.rect(x, y, CARD_WIDTH, pictureHeight).fill(colors.ground);
-  // Pictures are square; what the card has no room for is cut off evenly above and below.
+  // Pictures are square; the excess is cut off evenly at the top and bottom of the card.
   if (picture) document.image(picture, x, y - (CARD_WIDTH - pictureHeight) / 2, { width: CARD_WIDTH });
   document.restore();
 
@@ -219,21 +219,21 @@ function rule(document: PDFKit.PDFDocument, y: number, color: string): void {
   document.rect(PAGE.margin, y, PAGE.width - 2 * PAGE.margin, 0.75).fill(color);
 }
 
-/** Prints a text of any script. @returns in points where it ends, from the top, and the width of its widest line. */
+/** Prints a text of any script. @returns in points, where it ends from the top, and the width of its widest line */
 function drawText(
   document: PDFKit.PDFDocument,
   text: string,
   box: TextBox,
 ): { bottom: number; width: number } {
   const { text: shown, font } = printable(text, box.bold);
-  // PDFKit takes an opened font too; only its types do not say so.
+  // PDFKit also takes an opened font; only its types do not say so.
   document
     .font(loadFont(font) as unknown as Buffer, font)
     .fontSize(box.size)
     .fillColor(box.color);
   const lineHeight = box.size * 1.25;
-  // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs; else word by word, from
-  // a cache.
+  // Given a list of features, PDFKit shapes a run as a whole, which right-to-left text needs. Otherwise it shapes word by
+  // word, from a cache.
   const shaping = isRightToLeft(shown) ? { features: [] } : {};
   const piecesOf = (line: string) => printPieces(line, shown, font);
   const widthOf = (line: string) =>
