@@ -15,7 +15,7 @@ const PROGRAMS = /^src\/(main\.ts|commands\/)/;
 const PLATFORM = /^src\/platform\//;
 const isYours = (path: string) => !PROGRAMS.test(path) && !PLATFORM.test(path);
 
-/** Imports of these files that a rule forbids, as `from -> to`. */
+/** Lists the imports of these files that a rule forbids, as `from -> to`. */
 const forbidden = (paths: string[], isForbidden: (target: string, path: string) => boolean) =>
   paths.flatMap((path) =>
     importsOf(path)
@@ -106,7 +106,7 @@ describe('the direction of imports', () => {
   });
 });
 
-/** The folder of a file; files at the root of `src`, of the platform and of its OAuth are rooms of their own. */
+/** Returns the folder of a file. Files at the root of `src`, of the platform and of its OAuth are rooms of their own. */
 function roomOf(path: string): string {
   const folders = dirname(path).split('/');
   const depth = path.startsWith('src/platform/oauth/') ? 4 : path.startsWith('src/platform/') ? 3 : 2;
@@ -167,7 +167,7 @@ describe('what has one place only', () => {
 
   it('the name of the example business', () => {
     const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(brand\.test\.ts|shop\/))/;
-    // The certificate protocol of the same name, and where its files are.
+    // The certificate protocol of the same name, and the places of its files.
     const protocol = /acm[e]-challenge|\/var\/www\/acm[e]|mcp-acm[e]|acm[e]:(?!\/\/)|volumes\['acm[e]'\]/g;
     const ignored = new Set(['node_modules', 'dist', 'data', '.git', 'package-lock.json']);
     const files = readdirSync(root)
@@ -195,7 +195,7 @@ it.each([...filesIn('src', CODE), ...tests, ...scripts])('%s has 250 lines at mo
 });
 
 it('every test of one file or folder is at its path', () => {
-  // What starts programs, and the endpoints of OAuth as a client sees them, tests no file alone.
+  // Tests that start programs, or use the OAuth endpoints as a client does, do not belong to a single file.
   const wholes =
     /^test\/(.*\/)?(browser|commands|conformance|deploy|docs|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
   const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !wholes.test(path));

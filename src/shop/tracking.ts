@@ -61,7 +61,7 @@ export function createTracking({ url, key, attemptMs = ATTEMPT_MS }: TrackingOpt
     try {
       const response = await fetch(`${url}/shipments/${encodeURIComponent(orderId)}`, {
         headers: { Accept: 'application/json', Authorization: `Bearer ${key}` },
-        // The key is sent only to the address from the settings.
+        // Redirects are not followed, so that the key is sent only to the address from the settings.
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
       });

@@ -24,13 +24,13 @@ const compose = parse(text, { strict: true, uniqueKeys: true }) as {
 };
 const { app, nginx, ngrok } = compose.services as { app: Service; nginx: Service; ngrok: Service };
 
-/** What the Compose specification has against a file. It names formats of its own, which say nothing about structure. */
+/** Validates a file against the Compose specification. Its own format names are ignored, as they do not affect structure. */
 function violations(value: unknown): unknown[] {
-  // Names of drafts that the validator does not know; the structure is that of every draft.
+  // The validator does not know the names of these drafts, but their structure is that of every draft.
   const withoutDraft = (key: string, part: unknown) =>
     (key === 'id' || key === '$schema') && typeof part === 'string' ? undefined : part;
   const schema = JSON.parse(JSON.stringify(composeSchema), withoutDraft) as object;
-  // The package is older than `depends_on.restart` (Compose 2.17).
+  // The schema package predates `depends_on.restart` (Compose 2.17).
   const known = JSON.parse(JSON.stringify(value), (key, part) =>
     key === 'restart' && typeof part === 'boolean' ? undefined : part,
   ) as unknown;
@@ -38,7 +38,7 @@ function violations(value: unknown): unknown[] {
   return ajv.validate(schema, known) ? [] : (ajv.errors ?? []);
 }
 
-/** What the server gets: everything in `.env`, and above it the `environment` of the service, interpolated. */
+/** Returns the server's environment: everything in `.env`, overridden by the service's interpolated `environment`. */
 function environmentOf(env: Record<string, string>): Record<string, string> {
   const interpolate = (value: string) =>
     value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_all, name: string, mark?: string, rest = '') => {
@@ -70,7 +70,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(Object.entries(compose.services))('%s has the rights it needs, and no other', (name, service) => {
-    // What nginx needs as root: to open the ports and the key, and to become an ordinary user.
+    // As root, nginx needs these to open the ports, read the key, and switch to an ordinary user.
     const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'];
     expect(service['cap_add']).toEqual(name === 'nginx' ? capabilities : undefined);
     for (const member of ['privileged', 'user', 'devices', 'network_mode', 'pid', 'ipc']) {

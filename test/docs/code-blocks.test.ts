@@ -10,7 +10,7 @@ import { complaints, copyTree } from './tree.js';
 const pages = readPages();
 const blocks = pages.flatMap(codeBlocks);
 const inLanguage = (name: string) => blocks.filter(({ language }) => language === name);
-/** These are checked below; the rest is for people. */
+/** The languages checked below; other blocks are only for people. */
 const LANGUAGES = ['json', 'nginx', 'sh', 'ts', 'yaml', 'mermaid', 'text'];
 
 it('finds blocks at all', () => {
@@ -52,7 +52,7 @@ describe('TypeScript', () => {
       join(tree, 'tsconfig.docs.json'),
       JSON.stringify({ extends: './tsconfig.json', files: paths, include: [] }),
     );
-    // What the tree has against these files does not count: other tools may need other settings than a page shows.
+    // Only these files are type-checked; the tree itself may need settings that a page does not show.
     const errors = complaints(tree, 'npx', 'tsc', '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
       '\n',
     );

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './pages.js';
 
-/** What is made here rather than written by anybody. */
+/** Generated files and directories. */
 const MADE = /^(node_modules|dist|data|\.git|\.env)$/;
 
-/** A copy of the whole tree to change and check. The caller removes it. */
+/** Copies the whole tree, to be changed and checked. The caller removes it. */
 export function copyTree(): string {
   const directory = mkdtempSync(join(tmpdir(), 'docs-'));
   cpSync(root, directory, { recursive: true, filter: (path) => !MADE.test(relative(root, path)) });
@@ -15,7 +15,7 @@ export function copyTree(): string {
   return directory;
 }
 
-/** What a program has to complain about; empty when it is content. */
+/** Runs a program and returns its complaints; empty when there are none. */
 export function complaints(directory: string, program: string, ...args: string[]): string {
   try {
     execFileSync(program, args, { cwd: directory, encoding: 'utf8', stdio: 'pipe' });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
-/** For each tool, arguments that succeed for the service caller. */
+/** Arguments for each tool that succeed for the service caller. */
 const validArguments: Record<string, Record<string, unknown>> = {
   get_product_info: { product_id: 'lamp-arc' },
   get_order_status: { order_id: 'ORD-1001' },

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What a host that shows apps declares. */
+/** The capabilities of a host that shows apps. */
 const capabilities = { extensions: { [EXTENSION_ID]: { mimeTypes: [RESOURCE_MIME_TYPE] } } };
 const connectModernWithApps = (mcpUrl: string, token: string) =>
   connectModern(mcpUrl, token, undefined, { capabilities });

@@ -6,7 +6,7 @@ import { readPdf } from '../shop/catalogue/pdf.js';
 import { connectLegacy } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
-/** JackAI Nexus as it works: a static token, a 2025 client, fixed parameters added to every call, files without token. */
+/** JackAI Nexus uses a static token and a 2025 client, adds fixed parameters to every call, and loads files without token. */
 const STATIC_PARAMETERS = { tenant_id: 'tenant-7', channel: 'whatsapp', nested: { a: [1] }, flag: true };
 const categories = ['lighting', 'seating', 'tables'];
 const topics = ['assembly', 'delivery', 'returns'];
@@ -30,7 +30,7 @@ afterAll(async () => {
 const call = (name: string, args: Record<string, unknown> = {}) =>
   nexus.callTool({ name, arguments: { ...STATIC_PARAMETERS, ...args } });
 
-/** What Nexus does with a media answer: parse the one text block, then download every file. */
+/** Handles a media answer as Nexus does: parses its only text block, then downloads every file. */
 async function filesOf(name: string, args: Record<string, unknown>) {
   const result = await call(name, args);
   const content = result.content as { type: string; text: string }[];
@@ -64,7 +64,7 @@ it('reads all tools, resources and prompts', async () => {
     const { messages } = await nexus.getPrompt({ name });
     context.push(JSON.stringify(messages));
   }
-  // The texts name every tool of the shop, and no tool that is not there.
+  // The texts name every tool of the shop, and no tool that does not exist.
   const mentioned = new Set(context.join(' ').match(/\b(send|get|cancel)_[a-z_]+/g));
   expect([...mentioned].sort()).toEqual(names.filter((name) => /^(send|get|cancel)_/.test(name)).sort());
 });

@@ -7,7 +7,7 @@ import { brand } from './fixture/brand.js';
 const EXTERNAL = { AUTH_MODE: 'external', EXTERNAL_ISSUER: 'https://login.example.com' };
 const CONNECT = 'claude mcp add --transport http notebook http://localhost:8000/mcp';
 
-/** The banner with this environment, without what is the same in all of them. */
+/** Returns the banner for this environment, without the lines that all banners share. */
 function lines(environment: Record<string, string>, options: Partial<BannerOptions> = {}): string[] {
   const text = banner({
     config: parseConfig(environment),

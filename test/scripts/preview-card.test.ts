@@ -15,7 +15,7 @@ const MAIN = join(import.meta.dirname, '../../scripts/preview-card/main.ts');
 
 describe('the server of the card preview', () => {
   let folder: string;
-  /** Stands for the MCP server: ready, or restarting. */
+  /** Plays the MCP server: ready, or restarting. */
   let mcp: Server;
   let status = 200;
   let mcpUrl: string;
@@ -71,7 +71,7 @@ describe('the server of the card preview', () => {
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const asked: number[] = [];
     mcp.removeAllListeners('request').on('request', (_req, res) => {
-      // Ready before it notices the change, then away, then ready again.
+      // Ready until it notices the change, then restarting, then ready again.
       asked.push([200, 503, 503][asked.length] ?? 200);
       res.writeHead(asked.at(-1) ?? 200).end();
     });
@@ -89,11 +89,11 @@ describe('npm run preview:card', () => {
   });
   afterAll(() => server.stop());
 
-  /** Runs it until it ends, or until it says where the card is. */
+  /** Runs the command until it ends, or until it prints where the card is. */
   async function run(...args: string[]): Promise<{ out: string; err: string }> {
     const child = endWithTests(
       spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
-        // Without a program that opens a browser.
+        // A PATH without programs that open a browser.
         env: { PATH: dirname(process.execPath) },
       }),
     );

@@ -35,7 +35,7 @@ function start(
   return { child, output: () => output };
 }
 
-/** What the server says under the host name of the tunnel. */
+/** Reads the server's metadata under the host name of the tunnel. */
 function discover(port: number): Promise<Record<string, unknown>> {
   const path = '/.well-known/oauth-authorization-server';
   return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ const statusOf = async (id: string) =>
     'status'
   ];
 
-/** A 2026-07-28 client that can show a form; by itself it answers with `answer`, when there is one. */
+/** Connects a 2026-07-28 client that can show a form. It fills the form in with `answer`, if given. */
 async function formClient(as: Caller, answer?: object): Promise<Client> {
   const client = await shop.connect({
     as,
@@ -27,7 +27,7 @@ async function formClient(as: Caller, answer?: object): Promise<Client> {
   return client;
 }
 
-/** One round, with whatever a client might send along. */
+/** Sends one call, with anything else a client might add. */
 const round = (client: Client, order_id: string, extra: object = {}) =>
   client.request(
     { method: 'tools/call', params: { name: 'cancel_order', arguments: { order_id }, ...extra } },

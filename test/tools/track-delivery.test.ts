@@ -19,7 +19,7 @@ const PARCEL = {
   added_later: true,
 };
 
-/** The shop with this client of the tracking API. */
+/** Starts the shop with this client of the tracking API. */
 async function startShop(tracking: Tracking | undefined) {
   const services = { tracking, close: async () => {} };
   const shop = await startTools({ tools: [trackDelivery], services, demoData: seedShop });
@@ -28,7 +28,7 @@ async function startShop(tracking: Tracking | undefined) {
   return { ...shop, track };
 }
 
-/** A tracking API that answers as told, one after the other; the last goes on for ever. */
+/** Starts a tracking API that gives these answers in turn, and then repeats the last one. */
 async function startApi(...answers: ((res: ServerResponse) => void)[]) {
   const left = [...answers];
   const api = await startRecorder((_path, res) => (left.length > 1 ? left.shift() : left[0])?.(res));

@@ -47,7 +47,7 @@ export const greetingCard = defineTool({
   },
 });
 
-/** Returns the name to greet. A service is greeted as "service reports", for example; other names speak for themselves. */
+/** Returns the name to greet. A service with its own token is greeted as, say, "service reports"; others by their name. */
 function greetingName({ kind, id, name }: Caller): string {
   return kind === 'service' && id === `service:${name}` ? `service ${name}` : name;
 }

@@ -5,31 +5,31 @@ import { signInForTokens } from '../../support/oauth/oauth.js';
 import { launchBrowser } from '../../support/programs/browser.js';
 import { startExample, type TestServer } from '../../support/programs/server.js';
 
-/** How long a card may take to do what it should, in milliseconds. Then the test says what was missing. */
+/** How long a card may take before the test fails and says what was missing, in milliseconds. */
 export const PATIENCE = 20_000;
 
-/** The protocol eras, as the host of the preview names them. */
+/** The protocol eras, named as in the preview host. */
 export const ERAS = ['2026-07-28', 'legacy'] as const;
 
 export interface CardHost {
   browser: Browser;
   server: TestServer;
   preview: Preview;
-  /** A fresh one for each test. */
+  /** A fresh page for each test. */
   page: Page;
-  /** What the console said that it should not, errors of scripts, and requests of the card. */
+  /** Unexpected console messages, script errors, and requests of the card. */
   problems: string[];
-  /** Shows the card with these settings in its address, filled in or as far as these settings let it come. */
+  /** Opens the card with these settings in its address, and waits for it to be filled in, or for the state `until`. */
   open: (query?: Record<string, string>, until?: string) => Promise<Frame>;
-  /** Waits for an entry in the host's log and gives what it says. */
+  /** Waits for an entry in the host's log and returns its content. */
   happened: (name: string) => Promise<unknown>;
   /** Runs a call of the host's bridge, such as `teardownResource({})`. */
   bridge: (call: string) => Promise<unknown>;
-  /** Sends something to the card that the bridge would not, and gives the answer when it has an id. */
+  /** Sends the card a message that the bridge would not send, and returns the answer when the message has an id. */
   post: (message: { id?: string; method: string }) => Promise<unknown>;
 }
 
-/** A server, the preview host around its card, and a browser, for all tests of the suite that calls this. */
+/** Starts a server, the preview host around its card, and a browser, for all tests of the calling suite. */
 export function useCardHost(): CardHost {
   const host = {} as CardHost;
   beforeAll(async () => {
@@ -47,8 +47,8 @@ export function useCardHost(): CardHost {
     const page = await host.browser.newPage();
     const problems: string[] = [];
     page.on('console', (message) => {
-      // The bridge logs every message, 2025-era clients try a stream that this server does not offer, and `scripts=off`
-      // blocks the script of the card.
+      // The bridge logs every message, 2025-era clients try to open a stream that this server does not offer, and
+      // `scripts=off` blocks the script of the card.
       const expected = message.type() === 'debug' || /405|^Blocked script execution/.test(message.text());
       if (!expected) problems.push(message.text());
     });
@@ -92,7 +92,7 @@ export function useCardHost(): CardHost {
   return host;
 }
 
-/** What the parts of the card say: its heading, its message, its status line, and the names of its buttons. */
+/** Reads the parts of the card: its heading, message and status line, and the names of its buttons. */
 export async function readParts(frame: Frame): Promise<Record<string, unknown>> {
   return {
     state: await frame.locator('#card').getAttribute('data-state'),

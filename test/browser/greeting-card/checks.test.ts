@@ -7,7 +7,7 @@ import { ERAS, PATIENCE, useCardHost } from './card-host.js';
 const CARD_URI = 'ui://acme/greeting-card';
 const PLACEHOLDER = 'Your card is on its way…';
 
-/** The default policy of the standard for a card that asks for nothing. */
+/** The standard's default policy for a card that declares nothing. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'";
 

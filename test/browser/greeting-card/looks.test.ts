@@ -12,7 +12,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   const host = useCardHost();
   const { open, bridge } = host;
   const height = async () => Number(await host.page.locator('iframe').getAttribute('height'));
-  /** Of the text and of the ground, as computed. */
+  /** Returns the computed colours of the text and its background. */
   const colours = (frame: Frame) =>
     frame.evaluate(
       `(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.getElementById('card')))`,
@@ -20,7 +20,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   const sendVariables = (variables: Record<string, string>) =>
     bridge(`sendHostContextChange(${JSON.stringify({ styles: { variables } })})`);
 
-  /** The colour of one pixel as it is painted, from the top left corner of the frame. */
+  /** Returns the painted colour of a pixel, counted from the top left corner of the frame. */
   async function pixel(x: number, y: number): Promise<unknown> {
     const box = await host.page.locator('iframe').boundingBox();
     const clip = { x: (box?.x ?? 0) + x, y: (box?.y ?? 0) + y, width: 1, height: 1 };
@@ -39,7 +39,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     ['connext', 'dark', CONNEXT],
     ['none', 'light', OWN_LIGHT],
     ['none', 'dark', OWN_DARK],
-    // The pair of Connext is complete, that of the standard is not.
+    // The Connext pair is complete; the standard's is not.
     ['half', 'dark', CONNEXT],
   ])('takes the colours of the host (%s, %s)', async (palette, theme, expected) => {
     expect(await colours(await open({ palette, theme }))).toEqual(expected);

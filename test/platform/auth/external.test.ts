@@ -12,7 +12,7 @@ import { startIdentityProvider } from '../../support/oauth/identity-provider.js'
 const AUDIENCE = 'https://mcp.example.com/mcp';
 const logger = createLogger({ logLevel: 'silent', logPretty: false });
 
-/** A provider that says what a test wants: real ones refuse to make such tokens. */
+/** A provider that answers as a test wants. Real ones refuse to issue such tokens. */
 const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
 const stranger = (await generateKeyPair('RS256')).privateKey;
 let pages: Record<string, object>;

@@ -7,7 +7,7 @@ import { brand as notebook } from '../fixture/brand.js';
 import fixture from '../fixture/server.js';
 
 const content = contentOf(fixture);
-/** A brand that a page was not laid out for. */
+/** A brand that strains the layout of the page. */
 const brand = {
   ...notebook,
   name: 'مركز الأسنان الأزرق — Blue Dental Clinic and Orthodontic Surgery of Northern Springfield',
@@ -33,7 +33,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     await app?.stop();
   });
 
-  /** Opens the page and collects what it says to the console and whom it asks. */
+  /** Opens the page and collects its console messages and requests. */
   async function open(
     options: BrowserContextOptions = {},
     url = app.url,

@@ -74,7 +74,7 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser',
     await page.getByLabel('User name').fill('ann');
     await page.getByLabel('Password').fill('the password of ann');
     const { x = 0, y = 0 } = (await button('Sign in and allow').boundingBox()) ?? {};
-    // The mouse itself: a locator would wait for the navigation that the first click begins.
+    // Uses the mouse itself, because a locator would wait for the navigation that the first click starts.
     await page.mouse.click(x + 9, y + 9);
     await page.mouse.click(x + 9, y + 9);
     await page.waitForURL(`${callback}**`);

@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../../..');
 const MAX_AGE = 'public, max-age=60';
 const hsts = expect.stringContaining('max-age=');
 
-/** What nginx itself does, with a stand-in for the server. */
+/** Tests of nginx itself, with a stub in place of the server. */
 describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () => {
   let nginx: TestNginx;
   let server: Awaited<ReturnType<typeof startRecorder>>;
@@ -166,7 +166,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
       function check(list: string[]): string {
         const log = openSync(output, 'w');
         const command = [nginxProgram ?? '', '-t', '-c', join(nginx.directory, 'nginx.conf')];
-        // A file, because nginx opens its standard output by name.
+        // Logs to a file, because nginx opens its standard output by name.
         spawnSync('setpriv', [`--bounding-set=-all,${list}`, ...command], { stdio: ['ignore', log, log] });
         return readFileSync(output, 'utf8');
       }
@@ -176,7 +176,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
   );
 });
 
-/** The address of the visitor in a header, as behind Cloudflare. */
+/** Takes the visitor's address from a header, as behind Cloudflare. */
 function realAddressFrom(header: string) {
   return (configuration: string) =>
     configuration.replace(

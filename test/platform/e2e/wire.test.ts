@@ -31,7 +31,7 @@ const modernHeaders = {
   'Mcp-Name': 'read_notes',
 };
 
-/** A request with a Host header of choice, which fetch does not allow. */
+/** Sends a request with a chosen Host header, which fetch does not allow. */
 function getWithHost(path: string, host: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     request(`${server.url}${path}`, { headers: { Host: host } }, (response) => {

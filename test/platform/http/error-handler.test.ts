@@ -18,7 +18,7 @@ import {
 } from '../../support/oauth/oauth.js';
 import fixture from '../fixture/server.js';
 
-/** While `down` is set, whatever asks the store learns that it is away. */
+/** While this is set, every query of the store fails. */
 let down = false;
 const outage: KyselyPlugin = {
   transformQuery({ node }) {

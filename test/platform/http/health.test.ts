@@ -32,7 +32,7 @@ it('is not ready when the database takes the question and never answers', async 
   expect(await ready.json()).toMatchObject({ reason: 'the database does not answer' });
 });
 
-/** As much of a store as a question needs. */
+/** As much of a store as a query needs. */
 const silent = {
   adapter: {},
   transformQuery: (node: unknown) => node,

@@ -101,7 +101,7 @@ const tools = [
 ];
 
 let app: TestApp;
-/** The same with so little time that only what waits runs out of it. */
+/** The same with a time limit so short that only a waiting tool exceeds it. */
 let hasty: TestApp;
 beforeAll(async () => {
   app = await startApp({ tools });

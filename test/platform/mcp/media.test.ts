@@ -83,7 +83,7 @@ describe('refuses', () => {
 });
 
 it('is checked by the compiler too', () => {
-  // @ts-expect-error a picture is no document
+  // @ts-expect-error a picture is not a document
   const wrongKind: MediaItem = { type: 'image', url: '', filename: '', mime_type: 'application/pdf' };
   // @ts-expect-error there is no such type
   const wrongType: MediaItem = { type: 'video', url: '', filename: '' };

@@ -11,7 +11,7 @@ import { ann, startSseEndpoint as start, waitingTool } from '../../support/app/s
 const KEEP_ALIVE_MS = 15_000;
 const ping = { id: 'p', method: 'ping' };
 
-/** Whether a promise is settled once everything that was ready has run. */
+/** Checks whether a promise is settled once everything that was ready has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.finally(() => {

@@ -31,7 +31,7 @@ async function expectPage(response: Response): Promise<string> {
   return response.text();
 }
 
-/** The error a client on the user's own computer gets back. */
+/** Expects a redirect to a client on the user's own computer, and returns the error it carries. */
 function expectBounce(response: Response): Record<string, string> {
   expect(response.status).toBe(303);
   const location = new URL(response.headers.get('location') ?? '');

@@ -13,7 +13,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { headers });
 const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
 
-/** Everything a visitor is told: status line, headers and body. */
+/** Returns everything a visitor can see: headers and body. */
 const whole = async (response: Response) => JSON.stringify([...response.headers, await response.text()]);
 
 describe('discovery', () => {

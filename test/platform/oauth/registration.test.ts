@@ -159,7 +159,7 @@ describe('limits of registration', () => {
     const limited = await startFixture();
     for (let index = 0; index < 30; index += 1) {
       await register(limited.url, { client_name: `Client ${index}` });
-      // What is refused does not count.
+      // A refused registration does not count.
       expect((await registerRaw(limited.url, { redirect_uris: [] })).status).toBe(400);
     }
     const response = await registerRaw(limited.url, { redirect_uris: [CALLBACK] });

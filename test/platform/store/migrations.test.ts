@@ -10,7 +10,7 @@ import { type Migrations, platformMigrations } from '../../../src/platform/store
 import { endWithTests } from '../../support/programs/processes.js';
 import { type ReleasedDatabase, releasedEngines } from '../../support/programs/released.js';
 
-/** A migration that fails when it runs twice, and adds a row that must not get lost. */
+/** Makes a migration that fails when it runs twice, and adds a row that must not get lost. */
 const making = (table: string) => ({
   async up(db: Kysely<unknown>) {
     await db.schema.createTable(table).addColumn('name', 'text').execute();

@@ -6,7 +6,7 @@ import { brand } from '../fixture/brand.js';
 
 const { light, dark } = brand.colors;
 
-/** The problems of a brand that differs from a good one. */
+/** Returns the problems of a valid brand with these changes. */
 function problemsOf(changes: object): string[] {
   try {
     assertBrand({ ...brand, ...changes });

@@ -26,7 +26,7 @@ async function open(
   return { ...answer, app };
 }
 
-/** The text of a part of the page, without markup and with single spaces. */
+/** Returns the text of a part of the page, without markup and with single spaces. */
 function textOf(page: string, part = /<body>.*<script/s): string {
   const [html = ''] = part.exec(page) ?? [];
   return html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');

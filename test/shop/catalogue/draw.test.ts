@@ -18,7 +18,7 @@ const named = (name: string, description = '', other: Partial<Product> = {}): Pr
   stock: 1,
   ...other,
 });
-/** What stands on the first page of products, each line from left to right. */
+/** Reads the first page of products, each line from left to right. */
 const linesOf = async (...products: Product[]) => (await render('odd', products)).lines[1] ?? [];
 
 describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (category) => {
@@ -46,7 +46,7 @@ it('holds each picture once, also that of the cover, and cuts it evenly above an
   const pdf = await renderCatalogue(brand, 'tables', products, day);
   expect(pdf.toString('latin1').match(/\/Subtype \/Image/g)).toHaveLength(4);
   const [, pictures] = (await readPdf(pdf)).pictures;
-  // A square of 236.64 points, of which the card shows 232 from 92 on.
+  // A square of 236.64 points, of which the card shows 232, beginning at 92.
   expect(pictures?.[0]?.top).toBeCloseTo(92 - (236.64 - 232) / 2, 1);
 });
 

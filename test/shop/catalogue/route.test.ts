@@ -52,7 +52,7 @@ it('makes a catalogue once, and again when a product has changed', async () => {
   const before = await get('tables');
   const unchanged = await get('tables');
   const first = await bytes(before);
-  // A PDF carries the second and an id of its making, so equal bytes are the same making.
+  // A PDF contains its creation time and an id, so equal bytes mean that it was not made again.
   expect(await bytes(unchanged)).toEqual(first);
   await store.updateTable('products').set({ price_minor: 12345 }).where('id', '=', 'table-side').execute();
   const etag = before.headers.get('ETag') ?? '';

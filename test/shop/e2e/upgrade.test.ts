@@ -7,7 +7,7 @@ import { startExample, type TestServer } from '../../support/programs/server.js'
 
 type Rows = Record<string, Record<string, unknown>[]>;
 
-/** Everything in a database, by table. */
+/** Reads everything in a database, by table. */
 async function contents(url: string): Promise<Rows> {
   const store = connectStore(url);
   const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
@@ -23,7 +23,7 @@ async function contents(url: string): Promise<Rows> {
 const withNewPriceName = (products: Rows[string] = []) =>
   products.map(({ price_cents, ...product }) => ({ ...product, price_minor: price_cents }));
 const ids = (rows: Rows[string] = [], id: string) => rows.map((row) => row[id]).toSorted();
-/** The same however the columns are ordered. */
+/** Orders rows and columns, so that only their content is compared. */
 const sorted = (rows: Rows[string] = []) =>
   rows.map((row) => JSON.stringify(Object.entries(row).toSorted())).toSorted();
 

@@ -9,7 +9,7 @@ export interface Passing {
   body: string;
 }
 
-/** What the proxy does wrong. */
+/** A fault of the proxy. */
 export interface Fault {
   /** Changes a request before it is forwarded. */
   request?: (req: IncomingMessage) => void;
@@ -22,14 +22,14 @@ export interface Fault {
 export interface FaultyProxy {
   url: string;
   port: number;
-  /** Where requests go from now on. */
+  /** Sets where requests go from now on. */
   forwardTo: (port: number) => void;
-  /** What goes wrong from now on; nothing without a fault. */
+  /** Sets the fault from now on. An empty one does no harm. */
   set: (fault: Fault) => void;
   stop: () => Promise<void>;
 }
 
-/** A reverse proxy as people put one in front, which can be told to do one thing wrong. */
+/** Starts an ordinary reverse proxy that can be told to do one thing wrong. */
 export async function startFaultyProxy(): Promise<FaultyProxy> {
   let fault: Fault = {};
   let target = 0;
@@ -73,7 +73,7 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
   };
 }
 
-/** Changes the answers of a path. */
+/** Changes the answers for a path. */
 export const at = (path: string | RegExp, change: (passing: Passing, url: string) => void): Fault => ({
   answer(req, passing) {
     const [pathname = ''] = (req.url ?? '').split('?');
@@ -81,7 +81,7 @@ export const at = (path: string | RegExp, change: (passing: Passing, url: string
   },
 });
 
-/** Changes the JSON documents of a path. */
+/** Changes the JSON documents at a path. */
 export const json = (path: string | RegExp, change: (document: Record<string, unknown>) => void): Fault =>
   at(path, (passing) => {
     if (passing.body === '') return;
@@ -90,7 +90,7 @@ export const json = (path: string | RegExp, change: (document: Record<string, un
     passing.body = JSON.stringify(document);
   });
 
-/** An HTML page instead of the answer. */
+/** Replaces the answer with an HTML page. */
 export const page = (status: number) => (passing: Passing) =>
   Object.assign(passing, {
     status,

@@ -8,7 +8,7 @@ const slots = (document: string) => ({
   message: /id="message"[^>]* dir="auto">([^<]*)<\/p>/.exec(document)?.[1],
 });
 
-/** What the card may read from a style: the names that hosts define, those of the brand, and its own. */
+/** The style variables the card may use: those that hosts define, those of the brand, and its own. */
 const VARIABLE =
   /^--(color|mcp-color|font|border)-|^--(brand-(surface|ink|line|accent)|ground|ink|soft|line|design)$/;
 

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.remove());
 
-/** Adds a user on a terminal. Types each text as soon as what it answers is shown. */
+/** Adds a user on a terminal. Types each answer as soon as its question is shown. */
 async function typeIn(answers: [question: string, typed: string][]) {
   const program = join(FIXTURE_PROGRAMS, 'commands/cli.js');
   const command = `"${process.execPath}" "${program}" user add carol`;

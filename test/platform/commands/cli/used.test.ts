@@ -5,7 +5,7 @@ import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../../s
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { startServer, type TestServer } from '../../../support/programs/server.js';
 
-/** Everything here happens on the database of a server that runs meanwhile and is never restarted. */
+/** All commands work on the database of a server that keeps running and is never restarted. */
 let server: TestServer;
 let cli: Cli;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => patient.stop());
 
-/** Changes the answers of a path to requests of one method only. */
+/** Changes the answers to requests for a path with this method only. */
 const to = (method: string, path: string, change: (passing: Passing) => void): Fault => ({
   answer(req, passing) {
     if (req.method === method && req.url === path) change(passing);
@@ -109,7 +109,7 @@ it('warns of what may be meant to be so, and exits with 0', async () => {
 
 describe('a provider elsewhere', () => {
   it('may lack iss (RFC 9207) and CORS: warnings, and exit code 0', async () => {
-    // The same server under its other name stands in for the provider.
+    // The same server under its other name plays the provider.
     const elsewhere = patient.proxy.url.replace('localhost', '127.0.0.1');
     patient.proxy.set({
       answer(req, passing) {

@@ -41,7 +41,7 @@ describe('what is no server at all', () => {
   it('the address is http, and not on this computer', async () => {
     const server = createServer((_req, res) => void res.writeHead(401).end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    // Another spelling of this computer, which the doctor does not know.
+    // Another address of this computer, which the doctor does not recognise.
     const found = await problemsOf(`http://0.0.0.0:${(server.address() as AddressInfo).port}`);
     server.closeAllConnections();
     server.close();

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Special-use networks of the IANA registries, as a base address and the number of fixed bits. */
+/** The special-use networks of the IANA registries, as a base address and the number of fixed bits. */
 const SPECIAL_V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -56,7 +56,7 @@ const SPECIAL_V6 = [
   ['ff00:0000', 8],
 ] as const;
 
-/** Fills the bits of an address that its network leaves open. */
+/** Fills in the bits of an address that its network leaves open. */
 function within(base: bigint, bits: number, width: number, open: bigint): bigint {
   const mask = (1n << BigInt(width - bits)) - 1n;
   return (base & ~mask) | (open & mask);

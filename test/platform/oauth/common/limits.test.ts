@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.destroy());
 
-/** How many attempts of those made at once may go on. */
+/** Counts how many of these simultaneous attempts are allowed. */
 async function allowed(attempts: Promise<number>[]): Promise<number> {
   return (await Promise.all(attempts)).filter((wait) => wait === 0).length;
 }

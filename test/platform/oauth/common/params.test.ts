@@ -36,7 +36,7 @@ describe('the parameters of a request', () => {
   });
 });
 
-/** Sends a body to a server that reads it with the function, and answers what that returned or refused. */
+/** Sends a body to a server that reads it with this function and answers with the result or the refusal. */
 async function sendTo(read: typeof readForm | typeof readSignInForm, body: string, type?: string) {
   const app = express().post('/', async (req, res) => {
     const result = await read(req, res).catch((error: unknown) => error);

@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The line about the refusal of that request. */
+/** Finds the log line about the refusal of that request. */
 const refusalOf = (response: Response) =>
   app.logs.find(
     ({ msg, requestId }) =>
       String(msg).startsWith('refused') && requestId === response.headers.get('x-request-id'),
   );
 
-/** Everything that left the server: the answer, and the address it redirects to. */
+/** Returns everything the server sent: the answer, and the address it redirects to. */
 async function everythingSent(response: Response): Promise<string> {
   return `${await response.text()} ${decodeURIComponent(response.headers.get('location') ?? '')}`;
 }

@@ -37,7 +37,7 @@ const keyStore = (on: Store, keyEncryptionSecret?: string) =>
   createKeyStore(on, { keyEncryptionSecret, accessTokenTtl: TTL });
 const createSigningKeys = (on: Store, secret?: string, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
   createKeys(keyStore(on, secret), logger);
-/** A rotation that nothing keeps from happening. */
+/** Rotates the keys, and fails when the rotation is refused. */
 async function rotate({
   leadTime = LEAD_TIME,
   encryptionSecret,

@@ -6,7 +6,7 @@ import { createPractice } from '../../src/clinic/practice.js';
 
 const signal = AbortSignal.timeout(10_000);
 
-/** The practice software, answering every question with this. */
+/** Serves practice software that always gives the same answer. */
 async function practiceThatAnswers(status: number, body: unknown): Promise<string> {
   const server = createServer((_req, res) => res.writeHead(status).end(JSON.stringify(body)));
   await once(server.listen(0, '127.0.0.1'), 'listening');

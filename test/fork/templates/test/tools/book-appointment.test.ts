@@ -11,7 +11,7 @@ const startClinic = (free: string[]) =>
     services: { practice: { freeTimes: async () => free } },
   });
 
-/** Books as a patient who answers the form with this. */
+/** Books as a patient who answers the form with `answer`. */
 async function book(clinic: StartedTools, answer: object, patient = 'alice') {
   const client = await clinic.connect({
     as: clinic.user(patient),
