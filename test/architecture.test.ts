@@ -196,9 +196,9 @@ it.each([...filesIn('src', CODE), ...tests, ...scripts])('%s has 250 lines at mo
 
 it('every test of one file or folder is at its path', () => {
   // Tests that start programs, or use the OAuth endpoints as a client does, do not belong to a single file.
-  const wholes =
+  const broadTests =
     /^test\/(.*\/)?(browser|commands|conformance|deploy|docs|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
-  const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !wholes.test(path));
+  const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !broadTests.test(path));
   const orphans = unitTests.filter((path) => {
     const source = path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
     return !existsSync(join(root, `${source}.ts`)) && !existsSync(join(root, source));

@@ -5,12 +5,12 @@ import { join, relative } from 'node:path';
 import { root } from './pages.js';
 
 /** Generated files and directories. */
-const MADE = /^(node_modules|dist|data|\.git|\.env)$/;
+const GENERATED = /^(node_modules|dist|data|\.git|\.env)$/;
 
 /** Copies the whole tree, to be changed and checked. The caller removes it. */
 export function copyTree(): string {
   const directory = mkdtempSync(join(tmpdir(), 'docs-'));
-  cpSync(root, directory, { recursive: true, filter: (path) => !MADE.test(relative(root, path)) });
+  cpSync(root, directory, { recursive: true, filter: (path) => !GENERATED.test(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   return directory;
 }

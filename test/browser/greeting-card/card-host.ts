@@ -6,7 +6,7 @@ import { launchBrowser } from '../../support/programs/browser.js';
 import { startExample, type TestServer } from '../../support/programs/server.js';
 
 /** How long a card may take before the test fails and says what was missing, in milliseconds. */
-export const PATIENCE = 20_000;
+export const TIMEOUT_MS = 20_000;
 
 /** The protocol eras, named as in the preview host. */
 export const ERAS = ['2026-07-28', 'legacy'] as const;
@@ -22,7 +22,7 @@ export interface CardHost {
   /** Opens the card with these settings in its address, and waits for it to be filled in, or for the state `until`. */
   open: (query?: Record<string, string>, until?: string) => Promise<Frame>;
   /** Waits for an entry in the host's log and returns its content. */
-  happened: (name: string) => Promise<unknown>;
+  logged: (name: string) => Promise<unknown>;
   /** Runs a call of the host's bridge, such as `teardownResource({})`. */
   bridge: (call: string) => Promise<unknown>;
   /** Sends the card a message that the bridge would not send, and returns the answer when the message has an id. */
@@ -63,14 +63,14 @@ export function useCardHost(): CardHost {
 
   host.open = async (query = {}, until = query['source'] === 'embedded' ? 'loaded' : 'result sent') => {
     await host.page.goto(`${host.preview.url}?${new URLSearchParams(query)}`);
-    await host.happened(until);
+    await host.logged(until);
     const frame = host.page.frames().find((candidate) => candidate !== host.page.mainFrame());
     if (frame === undefined) throw new Error('The host shows no card');
     return frame;
   };
-  host.happened = async (name) => {
+  host.logged = async (name) => {
     const find = `window.hostLog?.events.find((event) => event.name === ${JSON.stringify(name)} || event.name === 'failed')`;
-    const event = await host.page.waitForFunction(find, undefined, { timeout: PATIENCE }).catch(async () => {
+    const event = await host.page.waitForFunction(find, undefined, { timeout: TIMEOUT_MS }).catch(async () => {
       const log = await host.page.evaluate('JSON.stringify(window.hostLog?.events)');
       throw new Error(`The host never heard "${name}", only ${log}`);
     });
@@ -85,7 +85,7 @@ export function useCardHost(): CardHost {
         const message = ${JSON.stringify({ jsonrpc: '2.0', ...message })};
         if (message.id === undefined) resolve();
         addEventListener('message', ({ data }) => data.id === message.id && resolve(data));
-        setTimeout(() => reject(new Error('The card did not answer ' + message.method)), ${PATIENCE});
+        setTimeout(() => reject(new Error('The card did not answer ' + message.method)), ${TIMEOUT_MS});
         document.getElementById('card').contentWindow.postMessage(message, '*');
       })`,
     );

@@ -1,7 +1,7 @@
 import type { Frame } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems, chromiumProgram } from '../../support/programs/browser.js';
-import { PATIENCE, useCardHost } from './card-host.js';
+import { TIMEOUT_MS, useCardHost } from './card-host.js';
 
 const WHITE = 'rgb(255, 255, 255)';
 const CONNEXT = ['rgb(234, 241, 251)', 'rgb(19, 35, 58)'];
@@ -49,15 +49,15 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     const frame = await open({ palette: 'none' });
     await sendVariables({ '--color-background-primary': '#101010', '--font-sans': 'monospace' });
     await expect
-      .poll(() => frame.evaluate('getComputedStyle(document.body).fontFamily'), { timeout: PATIENCE })
+      .poll(() => frame.evaluate('getComputedStyle(document.body).fontFamily'), { timeout: TIMEOUT_MS })
       .toBe('monospace');
     expect(await colours(frame)).toEqual(OWN_LIGHT);
     await sendVariables({ '--color-text-primary': '#fafafa' });
     await expect
-      .poll(() => colours(frame), { timeout: PATIENCE })
+      .poll(() => colours(frame), { timeout: TIMEOUT_MS })
       .toEqual(['rgb(250, 250, 250)', 'rgb(16, 16, 16)']);
     await sendVariables({ '--color-text-primary': '' });
-    await expect.poll(() => colours(frame), { timeout: PATIENCE }).toEqual(OWN_LIGHT);
+    await expect.poll(() => colours(frame), { timeout: TIMEOUT_MS }).toEqual(OWN_LIGHT);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   ])('lets the ground of the host show at its corners (%s)', async (theme, ground) => {
     for (const palette of ['none', 'standard', 'connext']) {
       await open({ theme, palette });
-      await expect.poll(() => pixel(0, 0), { timeout: PATIENCE }).toEqual(ground);
+      await expect.poll(() => pixel(0, 0), { timeout: TIMEOUT_MS }).toEqual(ground);
     }
     await open({ theme, source: 'embedded' });
     expect(await pixel(0, 0)).toEqual(ground);
@@ -80,9 +80,9 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
         `sendToolResult({ content: [], structuredContent: { username: 'Alice', message: ${message} } })`,
       );
     await send('"A long line. ".repeat(120)');
-    await expect.poll(height, { timeout: PATIENCE }).toBeGreaterThan(short + 100);
+    await expect.poll(height, { timeout: TIMEOUT_MS }).toBeGreaterThan(short + 100);
     await send('"Short"');
-    await expect.poll(height, { timeout: PATIENCE }).toBe(short);
+    await expect.poll(height, { timeout: TIMEOUT_MS }).toBe(short);
   });
 
   it.each(['light', 'dark'] as const)('has no accessibility problem in %s', async (theme) => {
@@ -90,14 +90,14 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     for (const palette of ['standard', 'connext', 'none']) {
       const frame = await open({ theme, palette, message: 'Readable' });
       await frame.getByRole('button', { name: 'Say thanks' }).click();
-      await frame.getByText('Sent.').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
       expect(await accessibilityProblems(frame)).toEqual([]);
     }
   });
 
   it('sets a right-to-left message from the right, and the rest from the left', async () => {
     const frame = await open({ message: 'مرحبا بكم في متجرنا' });
-    await frame.getByText('مرحبا').waitFor({ timeout: PATIENCE });
+    await frame.getByText('مرحبا').waitFor({ timeout: TIMEOUT_MS });
     const direction = (id: string) =>
       frame.evaluate(`getComputedStyle(document.getElementById('${id}')).direction`);
     expect(await direction('message')).toBe('rtl');
@@ -107,7 +107,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   it('fits 320 pixels', async () => {
     await host.page.setViewportSize({ width: 320, height: 700 });
     const frame = await open({ message: 'Unbreakable'.repeat(30) });
-    await frame.getByText('Unbreakable').waitFor({ timeout: PATIENCE });
+    await frame.getByText('Unbreakable').waitFor({ timeout: TIMEOUT_MS });
     const [content, visible] = await frame.evaluate<number[]>(
       '[document.documentElement.scrollWidth, innerWidth]',
     );
@@ -124,6 +124,6 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     expect(visible).toBe(Math.ceil(content ?? 0));
     const own = await open({ source: 'embedded', palette: 'none' });
     await host.page.getByLabel('Theme').selectOption('dark');
-    await expect.poll(() => colours(own), { timeout: PATIENCE }).toEqual(OWN_DARK);
+    await expect.poll(() => colours(own), { timeout: TIMEOUT_MS }).toEqual(OWN_DARK);
   });
 });

@@ -181,11 +181,11 @@ describe('discovery', () => {
 });
 
 describe('while the provider fails', () => {
-  const patient = () => externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
+  const verifierWithCooldown = () => externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
 
   it('it is asked for its metadata once in the cooldown', async () => {
     pages = {};
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
@@ -194,7 +194,7 @@ describe('while the provider fails', () => {
 
   it('it is asked for its keys once in the cooldown, however many tokens come', async () => {
     delete pages['/keys'];
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
@@ -203,7 +203,7 @@ describe('while the provider fails', () => {
 
   it('a key set that is none counts as a failure, too', async () => {
     pages['/keys'] = { keys: 'none' };
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }

@@ -102,12 +102,12 @@ const tools = [
 
 let app: TestApp;
 /** The same with a time limit so short that only a waiting tool exceeds it. */
-let hasty: TestApp;
+let shortLimitApp: TestApp;
 beforeAll(async () => {
   app = await startApp({ tools });
-  hasty = await startApp({ tools }, { TOOL_TIMEOUT_MS: '500' });
+  shortLimitApp = await startApp({ tools }, { TOOL_TIMEOUT_MS: '500' });
 });
-afterAll(() => Promise.all([app.stop(), hasty.stop()]));
+afterAll(() => Promise.all([app.stop(), shortLimitApp.stop()]));
 
 describe.each([
   ['2026-07-28', connectModern],
@@ -142,7 +142,7 @@ describe.each([
   });
 
   it('is stopped at the time limit, and the answer says what to do', async () => {
-    const hurried = await connect(hasty.mcpUrl);
+    const hurried = await connect(shortLimitApp.mcpUrl);
     const result = await hurried.callTool({ name: 'endless' });
     await hurried.close();
     expect(result).toMatchObject({

@@ -23,7 +23,7 @@ export async function problemsOf(...args: string[]) {
   return report.checks.flatMap(({ check, problems }) => problems.map((found) => ({ check, ...found })));
 }
 
-export interface Patient {
+export interface ProxiedServer {
   proxy: FaultyProxy;
   /** The file with the static token of the server. */
   tokenFile: string;
@@ -31,7 +31,7 @@ export interface Patient {
 }
 
 /** Starts a healthy server behind a proxy that can have faults. */
-export async function startPatient(environment: Record<string, string> = {}): Promise<Patient> {
+export async function startProxiedServer(environment: Record<string, string> = {}): Promise<ProxiedServer> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-doctor-'));
   const tokenFile = join(directory, 'token');
   await writeFile(tokenFile, `${SERVICE_TOKEN}\n`);

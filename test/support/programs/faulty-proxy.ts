@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An answer on its way through the proxy. */
-export interface Passing {
+export interface ProxiedAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
@@ -14,7 +14,7 @@ export interface Fault {
   /** Changes a request before it is forwarded. */
   request?: (req: IncomingMessage) => void;
   /** Changes an answer in place. */
-  answer?: (req: IncomingMessage, passing: Passing) => void;
+  answer?: (req: IncomingMessage, proxied: ProxiedAnswer) => void;
   /** Holds event streams back instead of passing them on. */
   holdsStreams?: boolean;
 }
@@ -48,10 +48,10 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
       }
       let body = '';
       for await (const chunk of answer.setEncoding('utf8')) body += chunk;
-      const passing: Passing = { status: answer.statusCode ?? 0, headers: { ...answer.headers }, body };
-      fault.answer?.(req, passing);
-      delete passing.headers['content-length'];
-      res.writeHead(passing.status, passing.headers).end(passing.body);
+      const proxied: ProxiedAnswer = { status: answer.statusCode ?? 0, headers: { ...answer.headers }, body };
+      fault.answer?.(req, proxied);
+      delete proxied.headers['content-length'];
+      res.writeHead(proxied.status, proxied.headers).end(proxied.body);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,25 +74,25 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
 }
 
 /** Changes the answers for a path. */
-export const at = (path: string | RegExp, change: (passing: Passing, url: string) => void): Fault => ({
-  answer(req, passing) {
+export const at = (path: string | RegExp, change: (proxied: ProxiedAnswer, url: string) => void): Fault => ({
+  answer(req, proxied) {
     const [pathname = ''] = (req.url ?? '').split('?');
-    if (typeof path === 'string' ? pathname === path : path.test(pathname)) change(passing, req.url ?? '');
+    if (typeof path === 'string' ? pathname === path : path.test(pathname)) change(proxied, req.url ?? '');
   },
 });
 
 /** Changes the JSON documents at a path. */
 export const json = (path: string | RegExp, change: (document: Record<string, unknown>) => void): Fault =>
-  at(path, (passing) => {
-    if (passing.body === '') return;
-    const document = JSON.parse(passing.body) as Record<string, unknown>;
+  at(path, (proxied) => {
+    if (proxied.body === '') return;
+    const document = JSON.parse(proxied.body) as Record<string, unknown>;
     change(document);
-    passing.body = JSON.stringify(document);
+    proxied.body = JSON.stringify(document);
   });
 
 /** Replaces the answer with an HTML page. */
-export const page = (status: number) => (passing: Passing) =>
-  Object.assign(passing, {
+export const page = (status: number) => (proxied: ProxiedAnswer) =>
+  Object.assign(proxied, {
     status,
     headers: { 'content-type': 'text/html' },
     body: '<title>Welcome to nginx</title>',
