@@ -24,7 +24,7 @@ const forbidden = (paths: string[], isForbidden: (target: string, path: string) 
   );
 
 describe('the scanner of imports', () => {
-  it('sees every form of an import, and no other text', () => {
+  it('sees every form of import, and ignores other text', () => {
     const source = `
       import first from './first.js';
       import type { Second } from './second.js';
@@ -53,7 +53,7 @@ describe('the scanner of imports', () => {
     expect(importsOf('src/platform/start.ts')).toContain('src/platform/config/config.ts');
   });
 
-  it('finds a circle, and none where there is none', () => {
+  it('finds a circle only where there is one', () => {
     const graph = (...edges: [string, string][]) => new Map(edges.map(([from, to]) => [from, new Set([to])]));
     expect(findCircle(graph(['a', 'b'], ['b', 'c'], ['c', 'b']))).toEqual(['b', 'c', 'b']);
     expect(findCircle(graph(['a', 'b'], ['b', 'c']))).toBeUndefined();
@@ -95,7 +95,7 @@ describe('the direction of imports', () => {
     expect(forbidden(programs, isBehindIt)).toEqual([]);
   });
 
-  it('the tests of the platform, and what they share, know nothing of a fork', () => {
+  it('the tests of the platform and their helpers know nothing of a fork', () => {
     const reached = new Set(tests.filter(below('test/platform')));
     for (const path of reached) {
       for (const target of importsOf(path)) if (target.startsWith('test/')) reached.add(target);
@@ -136,7 +136,7 @@ describe('circles', () => {
   });
 });
 
-describe('what has one place only', () => {
+describe('one place for each thing', () => {
   it.each([
     ['the environment', /process\.env|process\['env'\]/, /^src\/platform\/config\//],
     ['res.locals', /\.locals\b/, /^src\/platform\/http\/request-locals\.ts$/],

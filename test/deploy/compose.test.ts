@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(Object.entries(compose.services))(
-    '%s gives up every privilege and has a memory limit',
+    '%s drops every privilege and has a memory limit',
     (_name, service) => {
       expect(service).toMatchObject({
         cap_drop: ['ALL'],
@@ -89,7 +89,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('the server cannot write but into its volume, restarts, and starts before the proxy', () => {
+  it('the server can write only to its volume, restarts, and starts before the proxy', () => {
     expect(app).toMatchObject({
       read_only: true,
       init: true,
@@ -102,7 +102,7 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(['data']));
   });
 
-  it('the proxy looks the server up again when it was replaced, and is checked by a request', () => {
+  it('the proxy looks up a replaced server again, and has a health check', () => {
     expect(nginx.depends_on).toMatchObject({ app: { restart: true } });
     expect(nginx['healthcheck']).toMatchObject({
       test: ['CMD-SHELL', expect.stringContaining('https://127.0.0.1/healthz')],
@@ -111,7 +111,7 @@ describe('docker-compose.yml', () => {
     expect(app['healthcheck']).toBeUndefined();
   });
 
-  it('stops a service only after its calls had their time', () => {
+  it('gives the calls of a service time to finish before it stops', () => {
     const seconds = (service: Service) => Number(/^(\d+)s$/.exec(String(service['stop_grace_period']))?.[1]);
     const { toolTimeoutMs } = parseConfig({});
     expect(seconds(app) * 1000).toBeGreaterThan(drainTime(toolTimeoutMs) + 2000);
@@ -129,11 +129,11 @@ describe('docker-compose.yml', () => {
     expect(nginx.volumes).toContain('acme:/var/www/acme:ro');
   });
 
-  it('gives the server everything in .env', () => {
+  it('passes everything in .env to the server', () => {
     expect(app['env_file']).toBe('.env');
   });
 
-  it('a copy of .env.example gives the container its own defaults, and no demo users', () => {
+  it('a copy of .env.example keeps the defaults of the container, without demo users', () => {
     const example = readFileSync(join(root, '.env.example'), 'utf8');
     const own = { PUBLIC_URL: 'https://localhost' };
     const config = parseConfig(environmentOf(parseDotenv(`${example}\nPUBLIC_URL=https://localhost`)));
@@ -143,7 +143,7 @@ describe('docker-compose.yml', () => {
     expect(environmentOf({ ...own, DEMO_DATA: 'true' })).toMatchObject({ DEMO_DATA: 'true' });
   });
 
-  it('the server knows that one proxy stands in front', () => {
+  it('the server knows that it is behind one proxy', () => {
     expect(app.environment).toMatchObject({ TRUST_PROXY: '1', HOST: '0.0.0.0' });
   });
 

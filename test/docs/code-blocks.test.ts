@@ -13,7 +13,7 @@ const inLanguage = (name: string) => blocks.filter(({ language }) => language ==
 /** The languages checked below; other blocks are only for people. */
 const LANGUAGES = ['json', 'nginx', 'sh', 'ts', 'yaml', 'mermaid', 'text'];
 
-it('finds blocks at all', () => {
+it('finds code blocks', () => {
   expect(inLanguage('ts').length).toBeGreaterThan(1);
   expect(inLanguage('sh').length).toBeGreaterThan(1);
 });
@@ -36,7 +36,7 @@ describe('TypeScript', () => {
   });
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-  it('is a whole file, which the block names, each a different one', () => {
+  it('is a whole file in every block, each with a name of its own', () => {
     expect(files.filter(({ path }) => path === undefined).map(({ place }) => place)).toEqual([]);
     const paths = files.map(({ path }) => path);
     expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);

@@ -56,7 +56,7 @@ describe.each(pages)('$path', ({ path, text }) => {
     ).toEqual([]);
   });
 
-  it('marks what is about the example business from a beginning to an end', () => {
+  it('marks the beginning and the end of every part about the example business', () => {
     const marks = [...text.matchAll(/^<!-- (\/?example) -->$/gm)].map(([, mark]) => mark);
     expect(marks).toEqual(marks.map((_mark, index) => (index % 2 === 0 ? 'example' : '/example')));
     expect(text.match(/<!--/g)?.length ?? 0).toBe(marks.length);

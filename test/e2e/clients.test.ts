@@ -67,7 +67,7 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
     }
   });
 
-  it('reads every resource, and a product through the template', async () => {
+  it('reads every resource, and a product by the template', async () => {
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual(['acme://company-info', 'acme://pricing']);
     for (const { uri, mimeType } of resources) {

@@ -27,7 +27,7 @@ function expectQuoted(message: string, variable = ''): void {
   expect(page).toContain(`"${quoted}${variable && '..."'}`);
 }
 
-describe('what a request is answered with stands in the troubleshooting page', () => {
+describe('the troubleshooting page quotes the answer', () => {
   it.each([
     [401, 'POST', '/mcp', {}],
     [401, 'POST', '/mcp', { Authorization: 'Bearer ' }],

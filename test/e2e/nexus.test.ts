@@ -69,7 +69,7 @@ it('reads all tools, resources and prompts', async () => {
   expect([...mentioned].sort()).toEqual(names.filter((name) => /^(send|get|cancel)_/.test(name)).sort());
 });
 
-it('calls every tool with static parameters no schema knows', async () => {
+it('calls every tool with static parameters that are in no schema', async () => {
   const args: Record<string, Record<string, unknown>> = {
     get_product_info: { product_id: 'lamp-arc' },
     get_order_status: { order_id: 'ORD-1001' },
@@ -117,7 +117,7 @@ it.each(topics)('forwards the audio guide on %s', async (topic) => {
   expect(file?.data.subarray(28, 36).toString()).toBe('OpusHead');
 });
 
-it('may have the files under an address of their own', async () => {
+it('loads the files from a separate address when there is one', async () => {
   const elsewhere = await startExample({ SITE_URL: 'https://media.shop.example' });
   const client = await connectLegacy(elsewhere.mcpUrl);
   const { structuredContent } = await client.callTool({

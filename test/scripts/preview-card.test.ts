@@ -36,7 +36,7 @@ describe('the server of the card preview', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('gives its token to this machine only, whatever name points to it', async () => {
+  it('sends its token only to this machine, under any name', async () => {
     const { port } = new URL(preview.url);
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`])
       expect((await sendRaw(preview.url, '/config.json', { headers: { host } })).body).toContain('secret');
@@ -52,7 +52,7 @@ describe('the server of the card preview', () => {
     }
   });
 
-  it('takes another port when its own is busy', async () => {
+  it('uses another port when its own is busy', async () => {
     const busy = Number(new URL(preview.url).port);
     const second = await startPreview({ mcpUrl, token: 'secret', folder, port: busy });
     expect(second.url).not.toBe(preview.url);
@@ -66,7 +66,7 @@ describe('the server of the card preview', () => {
     expect((await fetch(`${preview.url}ready`)).status).toBe(503);
   });
 
-  it('tells pages of a change once the server is back, not before', async () => {
+  it('tells pages of a change only once the server is back', async () => {
     const response = await fetch(`${preview.url}changes`);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const asked: number[] = [];
@@ -109,7 +109,7 @@ describe('npm run preview:card', () => {
     return { out, err };
   }
 
-  it('says where the card is', async () => {
+  it('prints where the card is', async () => {
     expect(await run(server.mcpUrl)).toEqual({
       out: expect.stringMatching(/^The card is at http:\/\/127\.0\.0\.1:\d+\/\n/),
       err: '',

@@ -85,7 +85,7 @@ describe('a client that can show a form', () => {
     expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
   });
 
-  it('does nothing new when a state is used a second time', async () => {
+  it('changes nothing when a state is used a second time', async () => {
     const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1008');
     const again = () => round(client, 'ORD-1008', { inputResponses: accepted, requestState });
@@ -113,7 +113,7 @@ describe('a client that can show a form', () => {
     expect(await statusOf('ORD-1008')).toBe('processing');
   });
 
-  it('cannot use the state of another order, or an answer without a state', async () => {
+  it('cannot use the state of another order or an answer without a state', async () => {
     const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1007');
     for (const extra of [{ requestState }, {}]) {

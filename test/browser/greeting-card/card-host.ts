@@ -70,10 +70,12 @@ export function useCardHost(): CardHost {
   };
   host.logged = async (name) => {
     const find = `window.hostLog?.events.find((event) => event.name === ${JSON.stringify(name)} || event.name === 'failed')`;
-    const event = await host.page.waitForFunction(find, undefined, { timeout: TIMEOUT_MS }).catch(async () => {
-      const log = await host.page.evaluate('JSON.stringify(window.hostLog?.events)');
-      throw new Error(`The host never heard "${name}", only ${log}`);
-    });
+    const event = await host.page
+      .waitForFunction(find, undefined, { timeout: TIMEOUT_MS })
+      .catch(async () => {
+        const log = await host.page.evaluate('JSON.stringify(window.hostLog?.events)');
+        throw new Error(`The host never heard "${name}", only ${log}`);
+      });
     const { name: heard, detail } = (await event.jsonValue()) as { name: string; detail: unknown };
     if (heard === 'failed') throw new Error(`The host failed: ${detail}`);
     return detail;

@@ -72,13 +72,16 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       expect(answer).toEqual({});
     });
 
-    it.each(['on', 'off'])('8: the embedded card stands without a bridge (scripts %s)', async (scripts) => {
-      await open({ era, source: 'embedded', scripts, message: 'Standing' });
-      const card = host.page.frameLocator('iframe');
-      expect(await card.locator('h1').textContent()).toBe('Hello, Alice!');
-      expect(await card.locator('#message').textContent()).toBe('Standing');
-      expect(await card.getByRole('button').count()).toBe(0);
-    });
+    it.each(['on', 'off'])(
+      '8: the embedded card is complete without a bridge (scripts %s)',
+      async (scripts) => {
+        await open({ era, source: 'embedded', scripts, message: 'Standing' });
+        const card = host.page.frameLocator('iframe');
+        expect(await card.locator('h1').textContent()).toBe('Hello, Alice!');
+        expect(await card.locator('#message').textContent()).toBe('Standing');
+        expect(await card.getByRole('button').count()).toBe(0);
+      },
+    );
 
     it('the template without scripts shows its placeholder, and nobody’s data', async () => {
       await open({ era, scripts: 'off', message: 'Private' }, 'loaded');

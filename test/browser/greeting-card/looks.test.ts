@@ -45,7 +45,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     expect(await colours(await open({ palette, theme }))).toEqual(expected);
   });
 
-  it('takes no half of a pair, and the whole once the other half has come', async () => {
+  it('ignores half a pair, and uses the pair once the other half arrives', async () => {
     const frame = await open({ palette: 'none' });
     await sendVariables({ '--color-background-primary': '#101010', '--font-sans': 'monospace' });
     await expect
@@ -63,7 +63,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
   it.each([
     ['light', [238, 240, 243]],
     ['dark', [16, 18, 22]],
-  ])('lets the ground of the host show at its corners (%s)', async (theme, ground) => {
+  ])('lets the background of the host show at its corners (%s)', async (theme, ground) => {
     for (const palette of ['none', 'standard', 'connext']) {
       await open({ theme, palette });
       await expect.poll(() => pixel(0, 0), { timeout: TIMEOUT_MS }).toEqual(ground);
@@ -95,7 +95,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     }
   });
 
-  it('sets a right-to-left message from the right, and the rest from the left', async () => {
+  it('aligns a right-to-left message to the right, and the rest to the left', async () => {
     const frame = await open({ message: 'مرحبا بكم في متجرنا' });
     await frame.getByText('مرحبا').waitFor({ timeout: TIMEOUT_MS });
     const direction = (id: string) =>
@@ -114,7 +114,7 @@ describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card',
     expect(content).toBeLessThanOrEqual(visible ?? 0);
   });
 
-  it('in an answer it has the colours of the host, all of its height, and follows the switch', async () => {
+  it('in an answer it has the colours of the host, its full height, and follows the theme', async () => {
     const frame = await open({ source: 'embedded', palette: 'connext', message: 'word '.repeat(100) });
     expect(await colours(frame)).toEqual(CONNEXT);
     const [content, visible] = await frame.evaluate<number[]>(

@@ -17,7 +17,7 @@ describe.skipIf(chromiumProgram === undefined)('the page of the card preview', (
     await frame.getByText('Back').waitFor({ timeout: TIMEOUT_MS });
   });
 
-  it('tries again when the server stopped in that moment', async () => {
+  it('tries again when the server stops at that moment', async () => {
     let asked = 0;
     await host.page.route(host.server.mcpUrl, (route) => {
       asked += 1;

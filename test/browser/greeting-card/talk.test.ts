@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumProgram } from '../../support/programs/browser.js';
-import { TIMEOUT_MS, readParts, useCardHost } from './card-host.js';
+import { readParts, TIMEOUT_MS, useCardHost } from './card-host.js';
 
 const BUTTONS = ['Roll for a new look', 'Say thanks'];
 
@@ -27,7 +27,7 @@ describe.skipIf(chromiumProgram === undefined)(
       await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
     });
 
-    it('tells what a host refuses, and lets the person try again', async () => {
+    it('says what the host refused, and lets the user try again', async () => {
       const frame = await open({ capabilities: 'refusing', message: 'Standing' });
       await frame.getByRole('button', { name: 'Roll for a new look' }).click();
       await expect
@@ -45,7 +45,7 @@ describe.skipIf(chromiumProgram === undefined)(
       ['all', BUTTONS],
       ['none', []],
       ['silent', BUTTONS],
-    ])('shows the buttons that the host has a use for (%s)', async (capabilities, buttons) => {
+    ])('shows the buttons that the host supports (%s)', async (capabilities, buttons) => {
       expect(await readParts(await open({ capabilities }))).toMatchObject({ buttons });
     });
 
@@ -58,7 +58,7 @@ describe.skipIf(chromiumProgram === undefined)(
     it.each([
       ['result', () => sendResult({ isError: true }), 'The card could not be made.'],
       ['cancellation', () => bridge(`sendToolCancelled({ reason: 'Enough' })`), 'Cancelled.'],
-    ])('a failed %s takes the place of the message, until a good result comes', async (_name, fail, text) => {
+    ])('a failed %s replaces the message until a good result arrives', async (_name, fail, text) => {
       const frame = await open({ message: 'First' });
       await frame.getByRole('button', { name: 'Say thanks' }).click();
       await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
@@ -82,7 +82,7 @@ describe.skipIf(chromiumProgram === undefined)(
       });
     });
 
-    it('a new result ends what the status line said about the old one', async () => {
+    it('a new result clears the status line of the old one', async () => {
       const frame = await open({ message: 'First' });
       await frame.getByRole('button', { name: 'Say thanks' }).click();
       await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
@@ -91,7 +91,7 @@ describe.skipIf(chromiumProgram === undefined)(
       expect(await frame.locator('#status').textContent()).toBe('');
     });
 
-    it('says so when the host does not let it in', async () => {
+    it('says so when the host refuses to connect', async () => {
       const frame = await open({ capabilities: 'closed' }, 'initialize');
       await frame.getByText('This application does not let the card in.').waitFor({ timeout: TIMEOUT_MS });
       expect(await readParts(frame)).toMatchObject({ state: 'failed', buttons: [] });

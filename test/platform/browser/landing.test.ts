@@ -81,7 +81,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     expect(copied).toEqual({ servers: { notebook: { type: 'http', url: app.mcpUrl } } });
   });
 
-  it('says nothing to the console and asks nobody else', async () => {
+  it('logs nothing to the console and makes no outside requests', async () => {
     const { messages, origins } = await open();
     expect(messages).toEqual([]);
     expect([...origins]).toEqual([app.url]);
@@ -104,7 +104,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     await branded.stop();
   });
 
-  it('is complete without scripts, but for the copy buttons', async () => {
+  it('is complete without scripts, except for the copy buttons', async () => {
     const { page } = await open({ javaScriptEnabled: false });
     expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
     expect(await page.locator('button:visible').count()).toBe(0);

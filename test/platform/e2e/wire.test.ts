@@ -170,12 +170,12 @@ describe('the service token', () => {
     expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
   });
 
-  it('does not take one from the query', async () => {
+  it('does not accept one from the query', async () => {
     const response = await fetch(`${server.mcpUrl}?access_token=${SERVICE_TOKEN}`, { method: 'POST' });
     expect(response.status).toBe(401);
   });
 
-  it('takes the scheme in lower case', async () => {
+  it('accepts the scheme in lower case', async () => {
     const headers = { ...modernHeaders, Authorization: `bearer ${SERVICE_TOKEN}` };
     expect((await post(server.mcpUrl, modernCall, headers)).status).toBe(200);
   });

@@ -166,7 +166,7 @@ describe.each([
     });
   });
 
-  it('that refuses shows its own words', async () => {
+  it('that refuses shows its own message', async () => {
     expect(await client.callTool({ name: 'refuses' })).toMatchObject({
       isError: true,
       content: [{ text: 'Ask for less' }],
@@ -176,14 +176,17 @@ describe.each([
   it.each([
     ['wrong_output', /expected number.*at n/s],
     ['no_output', /expected object/],
-  ])('whose answer does not fit its output schema (%s) fails like one that throws', async (name, problem) => {
-    const result = await client.callTool({ name });
-    expect(result.isError).toBe(true);
-    const reference = /reference: (\w+)/.exec(JSON.stringify(result.content))?.[1];
-    const line = app.logs.find((entry) => entry['reference'] === reference);
-    expect(line).toMatchObject({ tool: name, err: { message: expect.stringMatching(problem) } });
-    expect(JSON.stringify(result)).not.toContain('expected');
-  });
+  ])(
+    'whose answer does not match its output schema (%s) fails like one that throws',
+    async (name, problem) => {
+      const result = await client.callTool({ name });
+      expect(result.isError).toBe(true);
+      const reference = /reference: (\w+)/.exec(JSON.stringify(result.content))?.[1];
+      const line = app.logs.find((entry) => entry['reference'] === reference);
+      expect(line).toMatchObject({ tool: name, err: { message: expect.stringMatching(problem) } });
+      expect(JSON.stringify(result)).not.toContain('expected');
+    },
+  );
 });
 
 /** The 1.x client takes a result schema before the options. */
@@ -217,7 +220,7 @@ describe('a tool that asks its user', () => {
     await client.close();
   });
 
-  it('has a state that no other tool can open', async () => {
+  it('seals its state against other tools', async () => {
     const client = await connectModern(app.mcpUrl, undefined, undefined, {
       capabilities: { elicitation: { form: {} } },
       inputRequired: { autoFulfill: false },

@@ -112,7 +112,9 @@ describe('the authorization endpoint', () => {
   });
 
   it('scopes that do not exist are refused', async () => {
-    expect(expectErrorRedirect(await authorize({ scope: 'admin root' }))).toMatchObject({ error: 'invalid_scope' });
+    expect(expectErrorRedirect(await authorize({ scope: 'admin root' }))).toMatchObject({
+      error: 'invalid_scope',
+    });
   });
 
   it('a repeated client_id or redirect_uri gets a page', async () => {
@@ -161,7 +163,7 @@ describe('the authorization endpoint', () => {
     }
   });
 
-  it('a bad request of a website gets a page with a link, not a bounce', async () => {
+  it('a bad request of a website gets a page with a link, not a redirect', async () => {
     const page = await expectPage(
       await authorize({ redirect_uri: WEBSITE, response_type: 'token' }, website),
     );
@@ -177,7 +179,7 @@ describe('the authorization endpoint', () => {
     await expectPage(await authorize({ redirect_uri: undefined }, two));
   });
 
-  it('limits requests of one address', async () => {
+  it('limits requests from one address', async () => {
     const limited = await startFixture({ RATE_LIMIT_SCALE: '0.01' });
     const browser = new Browser(limited.url);
     const { client_id } = await register(limited.url);

@@ -14,7 +14,8 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
 
 /** Returns everything a visitor can see: headers and body. */
-const headersAndBody = async (response: Response) => JSON.stringify([...response.headers, await response.text()]);
+const headersAndBody = async (response: Response) =>
+  JSON.stringify([...response.headers, await response.text()]);
 
 describe('discovery', () => {
   it.each(['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource'])(
@@ -89,7 +90,7 @@ describe('discovery', () => {
     }
   });
 
-  it('a forged host is not reflected between registration and the answer either', async () => {
+  it('a forged host is not reflected from registration to the answer either', async () => {
     const forged = { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' };
     const registration = await fetch(`${server.url}/register`, {
       method: 'POST',
@@ -108,7 +109,7 @@ describe('discovery', () => {
     expect(await headersAndBody(answer)).not.toContain('evil.example');
   });
 
-  it('preflight requests are answered where scripts may call, and only there', async () => {
+  it('preflight requests are answered only where scripts may call', async () => {
     const preflight = (path: string) =>
       fetch(`${server.url}${path}`, {
         method: 'OPTIONS',

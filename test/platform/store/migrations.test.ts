@@ -34,7 +34,7 @@ describe('migrations of a fork', () => {
   });
   const open = (migrations: Migrations) => openStore(url, { migrations });
 
-  it('start beside a later one of the platform, whose name comes before theirs', async () => {
+  it('run beside a later one of the platform whose name sorts before theirs', async () => {
     const appointments = { '0004-appointments': creatingTable('appointments') };
     await (await open(appointments)).destroy();
     platformMigrations['0004-account-locks'] = creatingTable('account_locks');
@@ -46,7 +46,7 @@ describe('migrations of a fork', () => {
     await store.destroy();
   });
 
-  it('may have the name of one of the platform', async () => {
+  it('may share a name with one of the platform', async () => {
     const store = await open({ '0002-oauth': creatingTable('appointments') });
     expect(await names(store, 'appointments')).toEqual(['kept']);
     await store.destroy();
@@ -54,7 +54,10 @@ describe('migrations of a fork', () => {
 
   it('may come in an order of their own, such as those of the example after a merge', async () => {
     await (await open({ 'clinic-0001': creatingTable('appointments') })).destroy();
-    const store = await open({ 'accounts-0002': creatingTable('locks'), 'clinic-0001': creatingTable('appointments') });
+    const store = await open({
+      'accounts-0002': creatingTable('locks'),
+      'clinic-0001': creatingTable('appointments'),
+    });
     expect(await names(store, 'fork_migration')).toEqual(['accounts-0002', 'clinic-0001']);
     await store.destroy();
   });

@@ -74,7 +74,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
     expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining(ids(unexpired, 'kid')));
   });
 
-  it.skipIf(!isThere)('leaves everybody signed in', async () => {
+  it.skipIf(!isThere)('leaves everyone signed in', async () => {
     const { public_url, client_id, code, code_verifier, service_token, refresh_token } = database.secrets;
     const client = { client_id };
     const { listening } = await start({ PUBLIC_URL: public_url });

@@ -37,7 +37,7 @@ describe('the document of the card', () => {
     [`$& $\` $'`, '$&#38; $` $&#39;'],
     ['{{username}} {{state}}', '{{username}} {{state}}'],
     ['</script><script>', '&#60;/script&#62;&#60;script&#62;'],
-  ])('shows %s as it is, wherever it stands', (text, escaped) => {
+  ])('shows %s as it is, wherever it occurs', (text, escaped) => {
     expect(slots(renderGreetingCard({ username: 'Alice', message: text }))).toMatchObject({
       message: escaped,
     });

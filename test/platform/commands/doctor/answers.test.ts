@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doctor, type ProxiedServer, problemsOf, startProxiedServer } from '../../../support/programs/doctor.js';
+import {
+  doctor,
+  type ProxiedServer,
+  problemsOf,
+  startProxiedServer,
+} from '../../../support/programs/doctor.js';
 import { at, type Fault, json, type ProxiedAnswer, page } from '../../../support/programs/faulty-proxy.js';
 
 const AS = '/.well-known/oauth-authorization-server';
@@ -24,7 +29,8 @@ const blocks = (path: RegExp): Fault => ({
   },
 });
 const lost = ({ headers }: ProxiedAnswer) => delete headers[ALLOW];
-const another = ({ headers }: ProxiedAnswer) => Object.assign(headers, { [ALLOW]: 'https://elsewhere.example' });
+const another = ({ headers }: ProxiedAnswer) =>
+  Object.assign(headers, { [ALLOW]: 'https://elsewhere.example' });
 const formAction = ({ headers }: ProxiedAnswer) =>
   Object.assign(headers, { 'content-security-policy': "form-action 'self'" });
 
@@ -74,14 +80,14 @@ describe('finds an answer a client could not use, and only that', () => {
   });
 });
 
-it('may run as often as monitoring does: it uses up no limit of the server', async () => {
+it('may run as often as monitoring does without using up the limits of the server', async () => {
   proxied.proxy.set({});
   const { out, code } = await doctor(proxied.proxy.url);
   expect(out).toMatch(/^ok {7}registration$/m);
   expect(code).toBe(0);
 });
 
-it('skips what it has asked for too often, and says why', async () => {
+it('skips a check that was rate-limited, and says why', async () => {
   proxied.proxy.set(
     at(/^\/(register|token)$/, (answer) => {
       Object.assign(answer, { status: 429, body: '{"error":"x"}' });
@@ -94,7 +100,7 @@ it('skips what it has asked for too often, and says why', async () => {
   expect(code).toBe(0);
 });
 
-it('warns of what may be meant to be so, and exits with 0', async () => {
+it('warns of what may be intentional, and exits with 0', async () => {
   proxied.proxy.set(
     json(AS, (document) => {
       delete document['registration_endpoint'];

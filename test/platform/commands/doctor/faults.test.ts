@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doctor, type ProxiedServer, problemsOf, startProxiedServer } from '../../../support/programs/doctor.js';
+import {
+  doctor,
+  type ProxiedServer,
+  problemsOf,
+  startProxiedServer,
+} from '../../../support/programs/doctor.js';
 import { at, type Fault, type FaultyProxy, json, page } from '../../../support/programs/faulty-proxy.js';
 
 let proxied: ProxiedServer;
@@ -22,7 +27,7 @@ describe('on this server', () => {
     expect(code).toBe(0);
   });
 
-  it('says what it could not see without a token', async () => {
+  it('says what it could not check without a token', async () => {
     const { code, out } = await doctor(`${proxy.url}/mcp`);
     expect(out).toMatch(/^skipped {2}streams are not buffered: needs a static token/m);
     expect(code).toBe(0);

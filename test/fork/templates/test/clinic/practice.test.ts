@@ -19,13 +19,13 @@ it('asks the practice software which times are free', async () => {
   expect(await practice.freeTimes('2030-03-01', signal)).toEqual(['09:30']);
 });
 
-it('fails when the software fails, or answers something else', async () => {
+it('fails when the software fails or its answer makes no sense', async () => {
   const failing = createPractice(await practiceThatAnswers(500, []));
   await expect(failing.freeTimes('2030-03-01', signal)).rejects.toThrow('answers 500');
   const confused = createPractice(await practiceThatAnswers(200, { free: 1 }));
   await expect(confused.freeTimes('2030-03-01', signal)).rejects.toThrow();
 });
 
-it('has free mornings without an address', async () => {
+it('has free mornings when it has no address', async () => {
   expect(await createPractice(undefined).freeTimes('2030-03-01', signal)).toContain('09:00');
 });

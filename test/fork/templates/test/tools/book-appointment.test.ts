@@ -30,7 +30,7 @@ it('books the time the patient chooses, and shows it on the card', async () => {
   expect(other.structuredContent).toEqual({ day: '', time: '' });
 });
 
-it('gives a time to one patient only', async () => {
+it('books a time for only one patient', async () => {
   const clinic = await startClinic(['09:00']);
   expect((await book(clinic, at('09:00'))).isError).toBeFalsy();
   expect(await book(clinic, at('09:00'), 'bob')).toMatchObject({
