@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of these folders start programs, which are built before. Everything else runs within the process of its test. */
-const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,e2e,fork,scripts}/**/*.test.ts'];
+/**
+ * Tests of these folders start programs, which are built before. The others share a process, and what it has loaded: each
+ * must leave it as it was.
+ */
+const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,docs,e2e,fork,scripts}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -18,7 +21,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'programs', include: PROGRAMS, globalSetup: 'test/support/programs/build.ts' },
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          globalSetup: 'test/support/programs/build.ts',
+        },
       },
     ],
   },

@@ -1,91 +1,111 @@
 /**
- * Connects to the running server as a client does, and shows what it offers. Start the server first.
- *
- *   npm run example                                      signs in: registers, opens the browser, receives the answer
- *   npm run example -- --headless alice password123      signs in without a browser, for scripts
- *   MCP_AUTH_TOKEN=... npm run example                   uses the static token, as a service does
- *   npm run example -- https://mcp.example.com/mcp       another server; else the one of PUBLIC_URL or PORT in .env
+ * Connects to the running server as a client does, and uses what it offers, as far as that changes nothing.
+ * `npm run example -- --help` lists the ways to call it. Start the server first.
  */
 import { parseArgs } from 'node:util';
 import { type AuthProvider, auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { config as loadDotenv } from 'dotenv';
 import { openBrowser, signInHeadless } from './browser.js';
 import type { ExampleOAuthProvider } from './oauth-provider.js';
+import { showPrompts, showResources, showTools } from './offers.js';
 import { signIn } from './sign-in.js';
+import { ownEndpoint } from './target.js';
 
-loadDotenv({ quiet: true });
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { headless: { type: 'boolean' } },
-});
-const { PUBLIC_URL: origin = `http://localhost:${process.env['PORT'] || 8000}` } = process.env;
-const url = new URL(positionals.find((argument) => argument.startsWith('http')) ?? `${origin}/mcp`);
-const [username = '', password = ''] = positionals.filter((argument) => !argument.startsWith('http'));
-const token = process.env['MCP_AUTH_TOKEN']?.split(',')[0];
+const HELP = `Connects to the running server as a client does, and uses what it offers.
+
+  npm run example                                      signs in: registers, opens the browser, receives the answer
+  npm run example -- --headless USER PASSWORD          signs in without a browser, for scripts
+  MCP_AUTH_TOKEN=... npm run example                   uses the static token, as a service does
+  npm run example -- https://mcp.example.com/mcp       another server
+
+Without an address it connects to the server of PUBLIC_URL or PORT in .env, else to http://localhost:8000/mcp.
+It calls the tools that only read and need no arguments, reads one resource and gets one prompt.`;
+const SEE_HELP = 'See: npm run example -- --help';
+
+/** What the command line asks for. */
+interface Wish {
+  url: URL;
+  /** Whom to sign in without a browser. */
+  user?: { username: string; password: string };
+}
 
 try {
-  await showServer();
+  const wish = readCommandLine();
+  if (wish === undefined) console.log(HELP);
+  else await showServer(wish);
 } catch (error) {
-  console.error(describe(error));
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-async function showServer(): Promise<void> {
-  const client =
-    token && !values.headless ? await connect({ token: async () => token }) : await signInAndConnect();
-  console.log(
-    `Connected to ${client.getServerVersion()?.title} with MCP ${client.getNegotiatedProtocolVersion()}`,
-  );
-
-  const { tools } = await client.listTools();
-  console.log('\nTools');
-  for (const tool of tools) console.log(`  ${tool.name.padEnd(28)} ${tool.description}`);
-  const { resources } = await client.listResources();
-  console.log('\nResources');
-  for (const resource of resources) console.log(`  ${resource.uri.padEnd(28)} ${resource.description}`);
-  const { prompts } = await client.listPrompts();
-  console.log('\nPrompts');
-  for (const prompt of prompts) console.log(`  ${prompt.name.padEnd(28)} ${prompt.description}`);
-
-  const calls = [
-    { name: 'whoami', arguments: {} },
-    { name: 'get_order_status', arguments: { order_id: 'ORD-1001' } },
-  ];
-  for (const call of calls) {
-    const { content } = await client.callTool(call);
-    const [answer] = content;
-    console.log(
-      `\n${call.name} ${JSON.stringify(call.arguments)}\n  ${answer?.type === 'text' ? answer.text : answer?.type}`,
-    );
+/** @returns `undefined` when help is asked for */
+function readCommandLine(): Wish | undefined {
+  const { values, positionals } = parse();
+  if (values.help) return undefined;
+  // Also reads `.env`, which may have the static token.
+  const own = ownEndpoint();
+  const isAddress = (text: string) => /^https?:/.test(text);
+  const [address = own] = positionals.filter(isAddress);
+  if (!URL.canParse(address)) throw new Error(`${address} is not an address. ${SEE_HELP}`);
+  const url = new URL(address);
+  const [username, password, further] = positionals.filter((text) => !isAddress(text));
+  if (!values.headless) {
+    if (username !== undefined) throw new Error(`"${username}" is not an address. ${SEE_HELP}`);
+    return { url };
   }
+  if (username === undefined || password === undefined || further !== undefined)
+    throw new Error(`--headless takes a user name and a password. ${SEE_HELP}`);
+  return { url, user: { username, password } };
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { headless: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    const [problem] = (error as Error).message.split('. ');
+    throw new Error(`${problem}. ${SEE_HELP}`);
+  }
+}
+
+async function showServer(wish: Wish): Promise<void> {
+  const client = await signInAndConnect(wish).catch((error: Error) => {
+    if (error.message !== 'fetch failed') throw error;
+    throw new Error(`Nothing answers at ${wish.url}. Start the server first, or name its address.`);
+  });
+  const { title, name } = client.getServerVersion() ?? { name: 'a server without a name' };
+  console.log(`Connected to ${title ?? name} with MCP ${client.getNegotiatedProtocolVersion()}`);
+  await showTools(client);
+  await showResources(client);
+  await showPrompts(client);
   await client.close();
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.message === 'fetch failed')
-    return `Nothing answers at ${url}. Start the server first, or name its address.`;
-  return error.message;
+async function signInAndConnect({ url, user }: Wish): Promise<Client> {
+  const token = user ? undefined : process.env['MCP_AUTH_TOKEN']?.split(',')[0];
+  return connect(url, token ? { token: async () => token } : await authorize(url, user));
 }
 
-async function connect(authProvider: AuthProvider | ExampleOAuthProvider): Promise<Client> {
-  const connecting = new Client(
-    { name: 'example', version: '1.0.0' },
-    { versionNegotiation: { mode: 'auto' } },
-  );
-  await connecting.connect(new StreamableHTTPClientTransport(url, { authProvider }));
-  return connecting;
+async function connect(
+  url: URL,
+  authProvider: AuthProvider | ExampleOAuthProvider | undefined,
+): Promise<Client> {
+  const client = new Client({ name: 'example', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(new StreamableHTTPClientTransport(url, authProvider && { authProvider }));
+  return client;
 }
 
-/** Signs in, and refreshes once to show it. */
-async function signInAndConnect(): Promise<Client> {
+/** Signs in, and refreshes once to show it. @returns `undefined` where nobody has to sign in */
+async function authorize(url: URL, user: Wish['user']): Promise<ExampleOAuthProvider | undefined> {
   const provider = await signIn(url, async (target) => {
     console.log(`Sign in here: ${target}\n`);
-    if (values.headless) await signInHeadless(target, username, password);
+    if (user) await signInHeadless(target, user.username, user.password);
     else openBrowser(target);
   });
+  if (provider.tokens() === undefined) return undefined;
   // With a refresh token at hand this is a refresh; the SDK does the same by itself when an access token expires.
   await auth(provider, { serverUrl: url });
   console.log(`Signed in, and refreshed the access token (scope: ${provider.tokens()?.scope})\n`);
-  return connect(provider);
+  return provider;
 }

@@ -10,6 +10,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { chromium } from 'playwright-core';
+import { brand } from '../src/brand.js';
 
 const root = join(import.meta.dirname, '..');
 const IMAGE_SIZE = { width: 800, height: 800 };
@@ -65,7 +66,7 @@ async function makeAudio(folder: string): Promise<void> {
       // Without -D and --serial something random would change the file in every run.
       execFileSync('sox', ['-D', spoken, loud, 'gain', '-l', `${GAIN}`]);
       const serial = ['--serial', `${index + 1}`];
-      const title = ['--title', `Acme Shop: ${topic}`];
+      const title = ['--title', `${brand.name}: ${topic}`];
       execFileSync('opusenc', [...OPUS_OPTIONS, ...serial, ...title, loud, join(folder, `${topic}.opus`)]);
     }
   } finally {

@@ -166,7 +166,7 @@ describe('one place for each thing', () => {
   });
 
   it('the name of the example business', () => {
-    const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(brand\.test\.ts|shop\/))/;
+    const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(shop|fork)\/)/;
     // The certificate protocol of the same name, and the places of its files.
     const protocol = /acm[e]-challenge|\/var\/www\/acm[e]|mcp-acm[e]|acm[e]:(?!\/\/)|volumes\['acm[e]'\]/g;
     const ignored = new Set(['node_modules', 'dist', 'data', '.git', 'package-lock.json']);
@@ -201,7 +201,8 @@ it('every test of one file or folder is at its path', () => {
   const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !broadTests.test(path));
   const orphans = unitTests.filter((path) => {
     const source = path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
-    return !existsSync(join(root, `${source}.ts`)) && !existsSync(join(root, source));
+    // The tests of one file may be divided: they are in a folder of its name.
+    return ![`${source}.ts`, source, `${dirname(source)}.ts`].some((name) => existsSync(join(root, name)));
   });
   expect(orphans).toEqual(['test/architecture.test.ts']);
 });

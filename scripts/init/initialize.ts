@@ -30,6 +30,7 @@ export function initialize(root: string, names: Names): Changes {
   cpSync(template, root, { recursive: true });
   for (const [file, text] of texts) writeFileSync(join(root, file), text);
   uninstall(root);
+  execFileSync('npx', ['biome', 'format', '--write', ...texts.keys()], { cwd: root, stdio: 'pipe' });
   // Nothing of the last build may outlive its source.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'scripts/init'), { recursive: true });
@@ -57,8 +58,10 @@ function editedTexts(root: string, names: Names): Map<string, string> {
     const cut = cutExample(textOf(file), file);
     if (cut !== textOf(file)) texts.set(file, cut);
   }
-  for (const { file, find, replacement } of editsFor(names)) {
-    texts.set(file, replaceOnce(textOf(file), find, replacement, file));
+  for (const [file, edits] of Object.entries(editsFor(names))) {
+    for (const [find, replacement] of edits) {
+      texts.set(file, replaceOnce(textOf(file), find, replacement, file));
+    }
   }
   texts.set('package.json', manifestOf(textOf('package.json'), names));
   return texts;

@@ -1,38 +1,50 @@
-import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-
-const CARD_URI = 'ui://acme/greeting-card';
+import {
+  type CallToolResult,
+  Client,
+  StreamableHTTPClientTransport,
+  type Tool,
+} from '@modelcontextprotocol/client';
+import { getToolUiResourceUri } from '@modelcontextprotocol/ext-apps/app-bridge';
 
 /** How long the server may take to come back, in milliseconds. */
 const RESTART_MS = 15_000;
 const RETRY_MS = 300;
 
-/** The card as the server gives it, in both forms. */
+/** What is asked for: a tool of the server, and how to fill in its arguments. */
+export interface Wish {
+  /** A revision of MCP, or `legacy`. */
+  era: string;
+  /** The first one with a card when it is null. */
+  card: string | null;
+  argumentsOf: (tool: Tool) => Record<string, unknown>;
+}
+
+/** A card as the server sends it, in both forms. */
 export interface CardSource {
   client: Client;
-  args: Record<string, string>;
+  /** Every tool with a card. */
+  tools: Tool[];
+  tool: Tool;
+  args: Record<string, unknown>;
   result: CallToolResult;
   template: string;
-  embedded: string;
+  /** Missing when the answer has no card in it. */
+  embedded: string | undefined;
 }
 
 /**
  * Calls the tool and reads its template. A server that is restarting is waited for.
  *
- * @param era a revision of MCP, or `legacy`
  * @param waiting told when the server is not ready
- * @throws what the server says, when it is ready and still does not give a card
+ * @throws what the server says, when it is ready and still does not send a card
  */
-export async function readCard(
-  era: string,
-  args: Record<string, string>,
-  waiting: () => void,
-): Promise<CardSource> {
+export async function readCard(wish: Wish, waiting: () => void): Promise<CardSource> {
   const deadline = Date.now() + RESTART_MS;
   let [isWaiting, failures] = [false, 0];
   for (;;) {
     if ((await fetch('ready')).ok || Date.now() > deadline) {
       try {
-        return await askForCard(era, args);
+        return await askForCard(wish);
       } catch (error) {
         // The first one may have met the server in the moment it stopped.
         failures += 1;
@@ -46,17 +58,28 @@ export async function readCard(
   }
 }
 
-async function askForCard(era: string, args: Record<string, string>): Promise<CardSource> {
+async function askForCard({ era, card, argumentsOf }: Wish): Promise<CardSource> {
   const { mcpUrl, token } = (await (await fetch('config.json')).json()) as { mcpUrl: string; token: string };
   const mode = era === 'legacy' ? ('legacy' as const) : { pin: era };
   const client = new Client({ name: 'card-preview', version: '1.0.0' }, { versionNegotiation: { mode } });
   const headers = { Authorization: `Bearer ${token}` };
   await client.connect(new StreamableHTTPClientTransport(new URL(mcpUrl), { requestInit: { headers } }));
-  const result = await client.callTool({ name: 'greeting_card', arguments: args });
-  const block = result.content.find(({ type }) => type === 'resource');
-  const { contents } = await client.readResource({ uri: CARD_URI });
+  const tools = (await client.listTools()).tools.filter((tool) => getToolUiResourceUri(tool) !== undefined);
+  const tool = card === null ? tools[0] : tools.find(({ name }) => name === card);
+  const uri = tool && getToolUiResourceUri(tool);
+  if (tool === undefined || uri === undefined)
+    throw new Error(
+      card === null ? 'No tool of this server has a card' : `There is no tool ${card} with a card`,
+    );
+  const args = argumentsOf(tool);
+  const result = await client.callTool({ name: tool.name, arguments: args });
+  const { contents } = await client.readResource({ uri });
   const [template] = contents;
-  if (block?.type !== 'resource' || !('text' in block.resource)) throw new Error('No embedded card');
-  if (template === undefined || !('text' in template)) throw new Error('No template');
-  return { client, args, result, template: template.text, embedded: block.resource.text };
+  if (template === undefined || !('text' in template)) throw new Error(`${uri} is not a document`);
+  const embedded = result.content.flatMap((block) =>
+    block.type === 'resource' && block.resource.uri === uri && 'text' in block.resource
+      ? [block.resource.text]
+      : [],
+  );
+  return { client, tools, tool, args, result, template: template.text, embedded: embedded[0] };
 }

@@ -1,7 +1,8 @@
 /** Runs in the browser: a host for MCP Apps around the card, made of the official parts, as strict as the standard's default. */
-import { ProtocolError } from '@modelcontextprotocol/client';
+import { ProtocolError, type Tool } from '@modelcontextprotocol/client';
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
 import { type CardSource, readCard } from './card-source.js';
+import { argumentsIn, showForm } from './form.js';
 import { hostCapabilities, hostContext, palette, readSettings, type Settings } from './settings.js';
 
 /** What hosts apply when a resource asks for nothing (MCP Apps 2026-01-26, content security policy). */
@@ -50,9 +51,10 @@ function load(frame: HTMLIFrameElement, card: string, head = ''): Promise<unknow
 /** As a host without a bridge shows it: its colours are put into the document. */
 async function showEmbedded(
   frame: HTMLIFrameElement,
-  embedded: string,
+  { embedded }: CardSource,
   { theme, palette: name }: Settings,
 ): Promise<void> {
+  if (embedded === undefined) throw new Error('The answer has no card in it');
   // The theme of the system would decide; the switch of the page stands for it.
   const card = embedded.replace('<html ', () => `<html data-theme="${theme}" `);
   const colours = Object.entries(palette(name)).map((entry) => entry.join(': '));
@@ -114,15 +116,23 @@ async function showTemplate(
 }
 
 async function main(): Promise<void> {
-  const settings = readSettings(new URLSearchParams(location.search));
+  const query = new URLSearchParams(location.search);
+  const settings = readSettings(query);
   const frame = document.getElementById('card') as HTMLIFrameElement;
   frame.setAttribute('sandbox', settings.scripts === 'off' ? '' : 'allow-scripts');
   document.documentElement.dataset['theme'] = settings.theme;
-  const args: Record<string, string> = settings.message === null ? {} : { message: settings.message };
-  const source = await readCard(settings.era, args, () => record('waiting', 'the server is restarting'));
+  const wish = {
+    era: settings.era,
+    card: settings.card,
+    argumentsOf: (tool: Tool) => argumentsIn(query, tool),
+  };
+  const source = await readCard(wish, () => record('waiting', 'the server is restarting'));
+  record('called', { name: source.tool.name, arguments: source.args });
+  frame.title = source.tool.title ?? source.tool.name;
+  showForm(document.forms[0] as HTMLFormElement, source.tools, source.tool, query);
   const show = () =>
     settings.source === 'embedded'
-      ? showEmbedded(frame, source.embedded, settings)
+      ? showEmbedded(frame, source, settings)
       : showTemplate(frame, source, settings);
   window.setTheme = (theme) => {
     settings.theme = theme;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 
-const CARD_FOLDER = join(import.meta.dirname, '../../src/tools/greeting-card');
+/** Cards, and all that they are made from. */
+const SOURCES = join(import.meta.dirname, '../../src');
 
 /** How long a server that restarts may take to notice a change, and to come back, in milliseconds. */
 const NOTICE_MS = 3000;
@@ -25,16 +26,16 @@ export interface PreviewOptions {
   token: string;
   /** Another free one is taken when this one is busy. */
   port?: number;
-  /** Open pages reload after a change in here, once the server has restarted. */
+  /** Open pages reload after a change below it, once the server has restarted. */
   folder?: string;
 }
 
-/** Serves a page on this machine that shows the card of a running server in a real MCP Apps host. */
+/** Serves a page on this machine that shows the cards of a running server in a real MCP Apps host. */
 export async function startPreview({
   mcpUrl,
   token,
   port = 0,
-  folder = CARD_FOLDER,
+  folder = SOURCES,
 }: PreviewOptions): Promise<Preview> {
   const bundle = await build({
     entryPoints: [join(import.meta.dirname, 'host.ts')],
@@ -74,7 +75,7 @@ export async function startPreview({
   });
   await listen(server, port);
   let isAnnouncing = false;
-  const watcher = watch(folder, async () => {
+  const watcher = watch(folder, { recursive: true }, async () => {
     // One save makes several events.
     if (isAnnouncing) return;
     isAnnouncing = true;

@@ -2,7 +2,8 @@ import type { McpUiHostCapabilities, McpUiHostContext } from '@modelcontextproto
 
 /** What a page of the host can be asked for in its address. */
 export interface Settings {
-  message: string | null;
+  /** The name of a tool with a card. */
+  card: string | null;
   theme: 'light' | 'dark';
   palette: string;
   /**
@@ -21,7 +22,7 @@ export interface Settings {
 /** The settings in the query of an address; what is missing has a default. */
 export function readSettings(query: URLSearchParams): Settings {
   return {
-    message: query.get('message'),
+    card: query.get('card') || null,
     theme: query.get('theme') === 'dark' ? 'dark' : 'light',
     palette: query.get('palette') ?? 'standard',
     capabilities: query.get('capabilities') ?? 'all',

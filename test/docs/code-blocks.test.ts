@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findProgram } from '../support/programs/requirements.js';
 import { codeBlocks, inlineCode, readPages } from './pages.js';
-import { complaints, copyTree } from './tree.js';
+import { COMPILERS_MS, complaints, copyTree, packaged } from './tree.js';
 
 const pages = readPages();
 const blocks = pages.flatMap(codeBlocks);
@@ -42,7 +42,7 @@ describe('TypeScript', () => {
     expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
   });
 
-  it('compiles against the code, and passes the linter and the formatter', () => {
+  it('compiles against the code, and passes the linter and the formatter', { timeout: COMPILERS_MS }, () => {
     const paths = files.map(({ path = '' }) => path);
     for (const { path = '', code } of files) {
       mkdirSync(join(tree, dirname(path)), { recursive: true });
@@ -53,16 +53,16 @@ describe('TypeScript', () => {
       JSON.stringify({ extends: './tsconfig.json', files: paths, include: [] }),
     );
     // Errors elsewhere in the tree do not count: it may need settings that a page does not show.
-    const errors = complaints(tree, 'npx', 'tsc', '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
+    const errors = complaints(tree, packaged('tsc'), '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
       '\n',
     );
     expect(errors.filter((error) => paths.some((path) => error.startsWith(`${path}(`)))).toEqual([]);
-    expect(complaints(tree, 'npx', 'biome', 'check', '--error-on-warnings', ...paths)).toBe('');
+    expect(complaints(tree, packaged('biome'), 'check', '--error-on-warnings', ...paths)).toBe('');
   });
 
-  it('passes its own tests', () => {
+  it('passes its own tests', { timeout: COMPILERS_MS }, () => {
     const tests = files.flatMap(({ path = '' }) => (path.endsWith('.test.ts') ? [path] : []));
-    expect(complaints(tree, 'npx', 'vitest', 'run', ...tests)).toBe('');
+    expect(complaints(tree, packaged('vitest'), 'run', ...tests)).toBe('');
   });
 });
 

@@ -15,6 +15,12 @@ export function copyTree(): string {
   return directory;
 }
 
+/** Time for a test that runs compilers while other tests keep the machine busy, in milliseconds. */
+export const COMPILERS_MS = 300_000;
+
+/** Returns the path of a program of the installed packages, such as `tsc`. */
+export const packaged = (name: string) => join(root, 'node_modules/.bin', name);
+
 /** Runs a program and returns its complaints; empty when there are none. */
 export function complaints(directory: string, program: string, ...args: string[]): string {
   try {

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brand, uri } from '../../src/brand.js';
 import { connectLegacy, connectModern } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
@@ -38,7 +39,7 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
   afterAll(() => client.close());
 
   it('learns who the server is', () => {
-    expect(client.getServerVersion()).toMatchObject({ name: 'acme-shop', title: 'Acme Shop' });
+    expect(client.getServerVersion()).toMatchObject({ name: brand.slug, title: brand.name });
     expect(client.getInstructions()).toContain('get_order_status');
   });
 
@@ -59,7 +60,10 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
     for (const tool of tools) {
       const args = validArguments[tool.name] ?? {};
       expect(ajv.validate(tool.inputSchema, args), `${tool.name}: ${ajv.errorsText()}`).toBe(true);
-      const result = await client.callTool({ name: tool.name, arguments: { ...args, tenant_id: 'acme' } });
+      const result = await client.callTool({
+        name: tool.name,
+        arguments: { ...args, tenant_id: 'tenant-7' },
+      });
       expect(result.isError, JSON.stringify(result.content)).toBeFalsy();
       expect(tool.outputSchema).toBeDefined();
       const fits = ajv.validate({ ...tool.outputSchema }, result.structuredContent);
@@ -69,25 +73,25 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
 
   it('reads every resource, and a product by the template', async () => {
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual(['acme://company-info', 'acme://pricing']);
+    expect(resources.map(({ uri }) => uri)).toEqual([uri('company-info'), uri('pricing')]);
     for (const { uri, mimeType } of resources) {
       const { contents } = await client.readResource({ uri });
       expect(contents).toEqual([{ uri, mimeType, text: expect.stringMatching(/\S/) }]);
     }
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
-      'acme://products/{product_id}',
-      'acme://catalogs/{category}',
-      'acme://audio-guides/{topic}',
+      uri('products/{product_id}'),
+      uri('catalogs/{category}'),
+      uri('audio-guides/{topic}'),
     ]);
-    const { contents } = await client.readResource({ uri: 'acme://products/lamp-arc' });
+    const { contents } = await client.readResource({ uri: uri('products/lamp-arc') });
     expect(contents[0]).toMatchObject({ text: expect.stringContaining('189.00 EUR') });
-    await expect(client.readResource({ uri: 'acme://products/nothing' })).rejects.toThrow(/not found/i);
+    await expect(client.readResource({ uri: uri('products/nothing') })).rejects.toThrow(/not found/i);
   });
 
   it('completes a product id and a prompt argument', async () => {
     const product = await client.complete({
-      ref: { type: 'ref/resource', uri: 'acme://products/{product_id}' },
+      ref: { type: 'ref/resource', uri: uri('products/{product_id}') },
       argument: { name: 'product_id', value: 'lamp-d' },
     });
     expect(product.completion.values).toEqual(['lamp-desk']);
@@ -138,7 +142,7 @@ it('refuses both clients without a valid token', async () => {
 it('tells 2026-07-28 clients how long lists and resources may be cached', async () => {
   const client = await connectModern(server.mcpUrl);
   expect(await client.listTools()).toMatchObject({ ttlMs: 300_000, cacheScope: 'private' });
-  const company = await client.readResource({ uri: 'acme://company-info' });
+  const company = await client.readResource({ uri: uri('company-info') });
   expect(company).toMatchObject({ ttlMs: 3_600_000, cacheScope: 'public' });
   await client.close();
 });

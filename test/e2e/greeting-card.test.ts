@@ -1,10 +1,11 @@
 import { EXTENSION_ID, RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brand } from '../../src/brand.js';
 import { connectLegacy, connectModern } from '../support/app/clients.js';
 import { signInForTokens, type Tokens } from '../support/oauth/oauth.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
-const CARD_URI = 'ui://acme/greeting-card';
+const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 const MESSAGE = 'Hello <b>world</b>';
 const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: false } };
 
@@ -13,7 +14,7 @@ let alice: Tokens;
 let bob: Tokens;
 beforeAll(async () => {
   server = await startExample();
-  alice = await signInForTokens(server.url);
+  alice = await signInForTokens(server.url, { username: 'alice', password: 'password123' });
   bob = await signInForTokens(server.url, { username: 'bob', password: 'hunter2' });
 });
 afterAll(() => server.stop());

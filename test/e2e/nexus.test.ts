@@ -1,5 +1,6 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { brand, uri } from '../../src/brand.js';
 import { demoProducts } from '../../src/shop/demo-data.js';
 import { formatPrice } from '../../src/shop/products.js';
 import { readPdf } from '../shop/catalogue/pdf.js';
@@ -91,7 +92,7 @@ it.each(categories)('forwards the catalogue of %s, with every product and its pr
   expect(others).toEqual([]);
   expect(file).toMatchObject({
     type: 'document',
-    filename: `acme-${category}.pdf`,
+    filename: `${brand.uriScheme}-${category}.pdf`,
     mime_type: 'application/pdf',
   });
   expect(file?.data.subarray(0, 5).toString()).toBe('%PDF-');
@@ -135,17 +136,17 @@ it('completes categories, product ids and topics', async () => {
   const complete = async (uri: string, name: string, value: string) =>
     (await nexus.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion
       .values;
-  expect(await complete('acme://catalogs/{category}', 'category', '')).toEqual(categories);
-  expect(await complete('acme://audio-guides/{topic}', 'topic', 'de')).toEqual(['delivery']);
-  expect(await complete('acme://products/{product_id}', 'product_id', 'chair')).toEqual([
+  expect(await complete(uri('catalogs/{category}'), 'category', '')).toEqual(categories);
+  expect(await complete(uri('audio-guides/{topic}'), 'topic', 'de')).toEqual(['delivery']);
+  expect(await complete(uri('products/{product_id}'), 'product_id', 'chair')).toEqual([
     'chair-lounge',
     'chair-oak',
   ]);
-  const { contents } = await nexus.readResource({ uri: 'acme://catalogs/lighting' });
+  const { contents } = await nexus.readResource({ uri: uri('catalogs/lighting') });
   expect(contents[0]).toMatchObject({ text: expect.stringContaining(`${server.url}/catalogs/lighting.pdf`) });
-  const guide = await nexus.readResource({ uri: 'acme://audio-guides/delivery' });
+  const guide = await nexus.readResource({ uri: uri('audio-guides/delivery') });
   expect(guide.contents[0]).toMatchObject({ text: expect.stringContaining('three to five working days') });
-  for (const uri of ['acme://catalogs/sofas', 'acme://audio-guides/..%2Fdelivery']) {
-    await expect(nexus.readResource({ uri })).rejects.toThrow(/not found/i);
+  for (const unknown of [uri('catalogs/sofas'), uri('audio-guides/..%2Fdelivery')]) {
+    await expect(nexus.readResource({ uri: unknown })).rejects.toThrow(/not found/i);
   }
 });

@@ -41,11 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => checkout.remove());
 
-it('the platform, its commands and its tests compile without the example', async () => {
+it('everything else compiles without the example', async () => {
   const { output } = await checkout.run('npx', 'tsc');
   expect(output).toBe('');
 });
-
-it('the tests of the platform pass without the example', async () => {
-  await checkout.must('npx', 'vitest', 'run', '--project', 'unit', 'test/platform');
-}, 300_000);

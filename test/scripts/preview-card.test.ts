@@ -116,6 +116,23 @@ describe('npm run preview:card', () => {
     });
   });
 
+  it('goes to the card that is named', async () => {
+    const { out } = await run(server.mcpUrl, 'greeting_card', 'bob', 'hunter2');
+    expect(out).toMatch(/^The card is at http:\/\/127\.0\.0\.1:\d+\/\?card=greeting_card\n/);
+  });
+
+  it('says what to do where there are no demo users, and needs none where nobody signs in', async () => {
+    const without = await startExample({ DEMO_DATA: 'false' });
+    const { err } = await run(without.mcpUrl);
+    expect(err).toMatch(
+      /^No preview: Sign-in failed: [^.]+\. Name a user: [^.]+ USER PASSWORD, or set MCP_AUTH_TOKEN\.\n$/,
+    );
+    await without.stop();
+    const open = await startExample({ AUTH_MODE: 'none' });
+    expect((await run(open.mcpUrl)).out).toMatch(/^The card is at /);
+    await open.stop();
+  });
+
   it('asks whether the server is running only when nothing answers', async () => {
     const mcpUrl = `http://127.0.0.1:${await freePort()}/mcp`;
     expect((await run(mcpUrl)).err).toBe(

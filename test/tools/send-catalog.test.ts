@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { brand } from '../../src/brand.js';
 import { seedShop } from '../../src/shop/seed.js';
 import { sendCatalog } from '../../src/tools/send-catalog.js';
 import { startTools } from '../support/tools/start-tools.js';
@@ -14,7 +15,7 @@ it('links to the PDF of the category', async () => {
       {
         type: 'document',
         url: `${shop.url}/catalogs/seating.pdf`,
-        filename: 'acme-seating.pdf',
+        filename: `${brand.uriScheme}-seating.pdf`,
         mime_type: 'application/pdf',
       },
     ],
@@ -36,7 +37,9 @@ it('escapes a category that is not a plain word', async () => {
     .execute();
   const { structuredContent } = await call({ category: 'bed & bath/2' });
   expect(structuredContent).toMatchObject({
-    media: [{ url: `${shop.url}/catalogs/bed%20%26%20bath%2F2.pdf`, filename: 'acme-bed-bath-2.pdf' }],
+    media: [
+      { url: `${shop.url}/catalogs/bed%20%26%20bath%2F2.pdf`, filename: `${brand.uriScheme}-bed-bath-2.pdf` },
+    ],
   });
 });
 

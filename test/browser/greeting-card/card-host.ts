@@ -19,7 +19,10 @@ export interface CardHost {
   page: Page;
   /** Unexpected console messages, script errors, and requests of the card. */
   problems: string[];
-  /** Opens the card with these settings in its address, and waits for it to be filled in, or for the state `until`. */
+  /**
+   * Opens the card with these settings in its address, and waits for it to be filled in, or for the state `until`.
+   * `message` is the argument of the tool.
+   */
   open: (query?: Record<string, string>, until?: string) => Promise<Frame>;
   /** Waits for an entry in the host's log and returns its content. */
   logged: (name: string) => Promise<unknown>;
@@ -34,7 +37,7 @@ export function useCardHost(): CardHost {
   const host = {} as CardHost;
   beforeAll(async () => {
     host.server = await startExample();
-    const tokens = await signInForTokens(host.server.url);
+    const tokens = await signInForTokens(host.server.url, { username: 'alice', password: 'password123' });
     host.preview = await startPreview({ mcpUrl: host.server.mcpUrl, token: tokens.access_token });
     host.browser = await launchBrowser();
   });
@@ -62,7 +65,11 @@ export function useCardHost(): CardHost {
   });
 
   host.open = async (query = {}, until = query['source'] === 'embedded' ? 'loaded' : 'result sent') => {
-    await host.page.goto(`${host.preview.url}?${new URLSearchParams(query)}`);
+    const { message, ...settings } = query;
+    const address = new URLSearchParams(
+      message === undefined ? settings : { ...settings, 'arg.message': message },
+    );
+    await host.page.goto(`${host.preview.url}?${address}`);
     await host.logged(until);
     const frame = host.page.frames().find((candidate) => candidate !== host.page.mainFrame());
     if (frame === undefined) throw new Error('The host shows no card');

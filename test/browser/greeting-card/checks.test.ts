@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { brand } from '../../../src/brand.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { chromiumProgram } from '../../support/programs/browser.js';
 import { HOSTILE } from '../../tools/greeting-card/hostile.js';
 import { ERAS, TIMEOUT_MS, useCardHost } from './card-host.js';
 
-const CARD_URI = 'ui://acme/greeting-card';
+const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 const PLACEHOLDER = 'Your card is on its way…';
 
 /** The standard's default policy for a card that declares nothing. */

@@ -1,12 +1,17 @@
 import type { Frame } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { brand } from '../../../src/brand.js';
 import { accessibilityProblems, chromiumProgram } from '../../support/programs/browser.js';
 import { TIMEOUT_MS, useCardHost } from './card-host.js';
 
-const WHITE = 'rgb(255, 255, 255)';
 const CONNEXT = ['rgb(234, 241, 251)', 'rgb(19, 35, 58)'];
-const OWN_LIGHT = ['rgb(33, 29, 24)', WHITE];
-const OWN_DARK = ['rgb(240, 235, 227)', 'rgb(31, 28, 25)'];
+const OWN_LIGHT = [brand.colors.light.ink, brand.colors.light.surface].map(computed);
+const OWN_DARK = [brand.colors.dark.ink, brand.colors.dark.surface].map(computed);
+
+/** A colour such as `#1f5f4a` as browsers write it. */
+function computed(color: string): string {
+  return `rgb(${[1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16)).join(', ')})`;
+}
 
 describe.skipIf(chromiumProgram === undefined)('the looks of the greeting card', () => {
   const host = useCardHost();

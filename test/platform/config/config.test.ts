@@ -144,3 +144,39 @@ it.each([
 ])('%s is loopback: %s', (host, expected) => {
   expect(isLoopbackHost(host)).toBe(expected);
 });
+
+describe('variables of a fork', () => {
+  const variables = {
+    NOTES_URL: variable(z.url(), 'an address'),
+    NOTES_LIMIT: variable(z.coerce.number(), 'a number', 100),
+  };
+
+  it('are read beside those of the platform', () => {
+    const { settings, config } = parseEnvironment(variables, {
+      NOTES_URL: 'https://notes.example',
+      PORT: '9001',
+    });
+    expect(settings).toEqual({ notesUrl: 'https://notes.example', notesLimit: 100 });
+    expect(config.port).toBe(9001);
+  });
+
+  it('are checked together with them', () => {
+    const environment = { NOTES_URL: 'notes', NOTES_LIMIT: 'many', PORT: 'eighty' };
+    expect(() => parseEnvironment(variables, environment)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.stringMatching(/^PORT is not valid/),
+          expect.stringMatching(/^NOTES_URL is not valid: expected an address$/),
+          expect.stringMatching(/^NOTES_LIMIT is not valid: expected a number$/),
+        ],
+      }),
+    );
+  });
+
+  it('may not have the name of one of the platform', () => {
+    const taken = { PORT: variable(z.string(), 'a text') };
+    expect(() => parseEnvironment(taken, {})).toThrow(
+      expect.objectContaining({ problems: [expect.stringContaining('PORT is a variable of the platform')] }),
+    );
+  });
+});

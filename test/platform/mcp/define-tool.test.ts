@@ -1,15 +1,8 @@
 import { once } from 'node:events';
-import { specTypeSchemas, withInputRequired } from '@modelcontextprotocol/client';
 import { inputRequired } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  acceptedContent,
-  defineTool,
-  structured,
-  ToolError,
-  toolError,
-} from '../../../src/platform/mcp/define.js';
+import { defineTool, structured, ToolError, toolError } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
 
@@ -75,28 +68,6 @@ const tools = [
     name: 'no_output',
     outputSchema: z.object({ n: z.number() }),
     handler: () => 'only text' as never,
-  }),
-  defineTool({
-    ...described,
-    name: 'opens',
-    handler: (_args, { openState }) => `sees ${JSON.stringify(openState())}`,
-  }),
-  defineTool({
-    ...described,
-    name: 'asks',
-    handler: async (_args, { canElicit, sealState, openState, sdk }) => {
-      if (!canElicit) return 'cannot ask';
-      const state = openState<{ round: number }>();
-      if (state === undefined) {
-        return inputRequired({
-          inputRequests: {
-            name: inputRequired.elicit({ message: 'Name?', requestedSchema: z.object({ name: z.string() }) }),
-          },
-          requestState: await sealState({ round: 1 }),
-        });
-      }
-      return `round ${state.round}: ${acceptedContent(sdk.mcpReq.inputResponses, 'name')?.['name']}`;
-    },
   }),
 ];
 
@@ -208,39 +179,6 @@ it('is told when a client cancels', async () => {
   await expect.poll(() => cancelReason).toBeDefined();
   expect(cancelReason).not.toMatchObject({ name: 'TimeoutError' });
   await client.close();
-});
-
-describe('a tool that asks its user', () => {
-  it('gets the answer in the next round', async () => {
-    const client = await connectModern(app.mcpUrl, undefined, undefined, {
-      capabilities: { elicitation: { form: {} } },
-    });
-    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Ada' } }));
-    expect(await client.callTool({ name: 'asks' })).toMatchObject({ content: [{ text: 'round 1: Ada' }] });
-    await client.close();
-  });
-
-  it('seals its state against other tools', async () => {
-    const client = await connectModern(app.mcpUrl, undefined, undefined, {
-      capabilities: { elicitation: { form: {} } },
-      inputRequired: { autoFulfill: false },
-    });
-    const call = (name: string, extra: object = {}) =>
-      client.request(
-        { method: 'tools/call', params: { name, arguments: {}, ...extra } },
-        withInputRequired(specTypeSchemas.CallToolResult),
-        { allowInputRequired: true },
-      );
-    const { requestState } = (await call('asks')) as { requestState: string };
-    expect(await call('opens', { requestState })).toMatchObject({ content: [{ text: 'sees undefined' }] });
-    await client.close();
-  });
-
-  it('knows when the client cannot ask', async () => {
-    const client = await connectLegacy(app.mcpUrl);
-    expect(await client.callTool({ name: 'asks' })).toMatchObject({ content: [{ text: 'cannot ask' }] });
-    await client.close();
-  });
 });
 
 it('a missing scope is 403 with the scopes the tool needs', async () => {

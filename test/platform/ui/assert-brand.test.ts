@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { brand as own } from '../../../src/brand.js';
 import { assertBrand, contrast } from '../../../src/platform/ui/assert-brand.js';
 import { startApp } from '../../support/app/app.js';
 import { brand } from '../fixture/brand.js';
@@ -67,8 +66,4 @@ it('reports all problems at once', () => {
 
 it('stops the start', async () => {
   await expect(startApp({}, {}, { brand: { ...brand, slug: 'Not a slug' } })).rejects.toThrow('slug');
-});
-
-it('the brand of this server is valid', () => {
-  expect(() => assertBrand(own)).not.toThrow();
 });

@@ -129,7 +129,7 @@ export function answerOf(response: Response): Record<string, string> {
 }
 
 /** Reads the hidden fields and ticked boxes of a page's form. */
-export function formFields(page: string): Record<string, string> {
+function formFields(page: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [tag] of page.matchAll(/<input[^>]*>/g)) {
     const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '';

@@ -19,8 +19,6 @@ export interface CodeRedemption {
   resource: string | undefined;
 }
 
-export type Codes = ReturnType<typeof createCodes>;
-
 /** Makes the home of authorization codes. */
 export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows) {
   /** @throws {OAuthError} `invalid_grant`, or `invalid_target` */

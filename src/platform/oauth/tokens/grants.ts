@@ -70,7 +70,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
     },
 
     /**
-     * Redeems an authorization code; see `Codes.redeem`.
+     * Redeems an authorization code; `codes.ts` has the rules.
      *
      * @param withRefreshToken whether the client may refresh
      * @throws {OAuthError} `invalid_grant`, or `invalid_target`

@@ -32,8 +32,6 @@ export interface RefreshSettings {
   allowedScopes: (username: string) => Promise<string[]>;
 }
 
-export type RefreshTokens = ReturnType<typeof createRefreshTokens>;
-
 /** Makes the home of refresh tokens. Only their hashes are stored. */
 export function createRefreshTokens(
   store: OAuthStore<'refresh_tokens'>,
