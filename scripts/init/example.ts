@@ -89,8 +89,8 @@ export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[
       [/, '\/images\/lamp-arc\.jpg', '\/catalogs\/lighting\.pdf'/, ''],
     ],
     'tsconfig.json': [
-      [/ "bench",/, ''],
-      [/"scripts\/init\/template", "test\/fork\/templates", /, ''],
+      [/\s*"bench",/, ''],
+      [/"scripts\/init\/template",\s*"test\/fork\/templates",\s*/, ''],
     ],
     'vitest.config.ts': [
       [/configDefaults, defineConfig/, 'defineConfig'],

@@ -58,6 +58,7 @@ describe.each(pages)('$path', ({ path, text }) => {
 
   it('marks the beginning and the end of every part about the example business', () => {
     const marks = [...text.matchAll(/^<!-- (\/?example) -->$/gm)].map(([, mark]) => mark);
+    expect(marks.length % 2).toBe(0);
     expect(marks).toEqual(marks.map((_mark, index) => (index % 2 === 0 ? 'example' : '/example')));
     expect(text.match(/<!--/g)?.length ?? 0).toBe(marks.length);
   });
