@@ -11,7 +11,7 @@ describe('the names of a fork', () => {
     expect(namesFrom({ name })).toEqual({ name: name.trim(), slug, uriScheme: slug });
   });
 
-  it('takes a slug and a scheme as they are given', () => {
+  it('uses a given slug and scheme unchanged', () => {
     expect(namesFrom({ name: '木村歯科', slug: 'kimura', scheme: 'kd' })).toEqual({
       name: '木村歯科',
       slug: 'kimura',

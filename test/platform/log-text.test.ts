@@ -7,7 +7,7 @@ it.each([
   ['\u202egnp.exe\u200b', 'gnp.exe'],
   ['x'.repeat(500), `${'x'.repeat(199)}…`],
   ['😀'.repeat(200), '😀'.repeat(200)],
-])('text from elsewhere becomes one plain line (%#)', (text, clean) => {
+])('text from outside becomes one plain line (%#)', (text, clean) => {
   expect(logText(text)).toBe(clean);
 });
 
@@ -16,6 +16,6 @@ it.each([
   ['plain', '"plain"'],
   ['a\nb', '"a b"'],
   ['x'.repeat(500), `"${'x'.repeat(99)}…"`],
-])('a quoted value has no query, no password and an end (%#)', (value, shown) => {
+])('a quoted value is cut and has no query and no password (%#)', (value, shown) => {
   expect(quoted(value)).toBe(shown);
 });

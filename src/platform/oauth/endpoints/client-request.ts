@@ -6,7 +6,7 @@ import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
 /**
- * The form a client sends to the token or revocation endpoint, counted against the limit of its address.
+ * Reads the form of a token or revocation request, and counts the request against the limit of its address.
  *
  * @throws {OAuthError} `invalid_request`, or 429
  */
@@ -17,7 +17,7 @@ export async function readClientForm({ limits }: OAuthContext, req: Request, res
   return form;
 }
 
-/** The client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+/** Authenticates the client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
 export async function authenticateClient(
   context: OAuthContext,
   req: Request,
@@ -29,7 +29,7 @@ export async function authenticateClient(
   return client;
 }
 
-/** Notes the client of a request for the log, once it is known to exist. */
+/** Records the client of a request for the log, once it is known to exist. */
 export async function noteClient(
   { clientName }: OAuthContext,
   res: Response,

@@ -30,7 +30,7 @@ describe('where there is no database', () => {
     'keys list',
     'keys rotate',
     'db backup copy.db',
-  ])('%s says so, and makes none', async (command) => {
+  ])('%s says so, and creates none', async (command) => {
     const err = `There is no database at ${database.path}. Start the server once, or run: db migrate\n`;
     expect(await database.cli(command, 'password')).toEqual({ code: 1, out: '', err });
     expect(await readdir(database.directory)).toEqual([]);
@@ -41,13 +41,13 @@ describe('where there is no database', () => {
     ['user add carol', 'password'],
     ['client add --name App --redirect-uri https://app.example/callback', ''],
     ['token create nexus', ''],
-  ])('%s, which may come before the first start, makes it', async (command, input) => {
+  ])('%s, which may run before the first start, creates it', async (command, input) => {
     expect((await database.cli(command, input)).code).toBe(0);
     expect((await stat(database.path)).mode & 0o777).toBe(0o600);
   });
 });
 
-it('a database of an earlier version is left as it is; a backup of it can be made', async () => {
+it('a database of an earlier version is left as it is, and can be backed up', async () => {
   const { cli, url, directory } = database;
   const store = connectStore(url);
   const provider = { getMigrations: async () => platformMigrations };
@@ -127,7 +127,7 @@ describe('the command line itself', () => {
   });
 
   it.each(['nonsense', 'user add', 'user list --nonsense', 'client add --name x'])(
-    '%s is no command: exit code 2',
+    '%s is not a command: exit code 2',
     async (command) => {
       const { code, err } = await database.cli(command);
       expect(code).toBe(2);
