@@ -1,13 +1,9 @@
-import type { Implementation, McpServerOptions, ServerCapabilities } from '@modelcontextprotocol/server';
+import type { Implementation } from '@modelcontextprotocol/server';
 import type { Router } from 'express';
 import type { ValuesOf, VariableTable } from './config/variable.js';
 import type { Logger } from './logger.js';
-import type { Attach, ServerContent } from './mcp/content.js';
-import type { Prompt } from './mcp/define-prompt.js';
-import type { Resource } from './mcp/define-resource.js';
-import type { Tool } from './mcp/define-tool.js';
+import type { ServerContent } from './mcp/content.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
-import type { Scope } from './scopes.js';
 import type { Store } from './store/database.js';
 import type { Migrations } from './store/migrations/index.js';
 import type { Brand } from './ui/brand.js';
@@ -34,26 +30,14 @@ export interface RouteContext<Services> {
 export type Closeable = object & { close?: () => void | Promise<void> };
 
 /** A complete server: everything that is not the platform's. */
-export interface ServerDefinition<Variables extends VariableTable, Services extends Closeable> {
+export interface ServerDefinition<Variables extends VariableTable, Services extends Closeable>
+  extends Omit<ServerContent<Services>, 'info'> {
   brand: Brand;
   version: string;
-  /** Tells the model what this server is for and how its parts work together. */
-  instructions: string;
-  scopes: Scope[];
   settings: Variables;
   services: (context: ServiceContext<ValuesOf<Variables>>) => Services | Promise<Services>;
   /** Who may sign in. */
   accounts: (store: Store) => Accounts;
-  /** Clients list tools, resources and prompts in the order given here. */
-  tools: Tool<Services>[];
-  resources: Resource<Services>[];
-  prompts: Prompt<Services>[];
-  /** Protocol extensions, keyed by identifier. */
-  extensions?: ServerCapabilities['extensions'];
-  /** Registers what the `define*` helpers do not cover, such as SDK extensions, with the server of a request. */
-  attach?: Attach<Services>;
-  /** How long clients may cache lists. */
-  cacheHints?: McpServerOptions['cacheHints'];
   /** Routes that need no sign-in, such as files that answers link to. */
   routes?: (context: RouteContext<Services>) => (Router | Promise<Router>)[];
   migrations: Migrations;
@@ -68,19 +52,11 @@ export function defineServer<Variables extends VariableTable, Services extends C
   return definition;
 }
 
-/** Returns what the server offers over MCP. */
-export function contentOf<Variables extends VariableTable, Services extends Closeable>({
-  brand,
-  version,
-  instructions,
-  scopes,
-  tools,
-  resources,
-  prompts,
-  extensions,
-  attach,
-  cacheHints,
-}: ServerDefinition<Variables, Services>): ServerContent<Services> {
+/** Returns what the server offers over MCP: the definition, introduced by its brand. */
+export function contentOf<Variables extends VariableTable, Services extends Closeable>(
+  definition: ServerDefinition<Variables, Services>,
+): ServerContent<Services> {
+  const { brand, version } = definition;
   const info: Implementation = {
     name: brand.slug,
     title: brand.name,
@@ -88,15 +64,5 @@ export function contentOf<Variables extends VariableTable, Services extends Clos
     description: brand.description,
     icons: lineIcon(brand.logo, brand.colors.light.accent),
   };
-  return {
-    info,
-    instructions,
-    scopes,
-    tools,
-    resources,
-    prompts,
-    ...(extensions && { extensions }),
-    ...(attach && { attach }),
-    ...(cacheHints && { cacheHints }),
-  };
+  return { ...definition, info };
 }
