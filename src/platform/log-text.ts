@@ -15,7 +15,22 @@ export function logText(text: string, maxLength = 200): string {
   return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
-/** A value of the input, quoted, as part of a longer text. Addresses lose their query, fragment and password. */
+/** As long as the codes, tokens and secrets of this server, and longer than a UUID. */
+const SECRET_LIKE = /[\w-]{40,}/g;
+
+/**
+ * Text from elsewhere in which nothing can be a code, a token or a secret: of what is long enough for one, only the
+ * beginning is left. People and programs put them where they do not belong.
+ */
+export function withoutSecrets(text: string): string {
+  return text.replace(SECRET_LIKE, (run) => `${run.slice(0, 8)}…`);
+}
+
+/**
+ * A value of the input, quoted, as part of a longer text. Addresses lose their query, fragment and password, and what
+ * could be a secret is cut.
+ */
 export function quoted(value: string): string {
-  return `"${logText(value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//'), 100)}"`;
+  const address = value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//');
+  return `"${logText(withoutSecrets(address), 100)}"`;
 }

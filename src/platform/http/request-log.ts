@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { logText } from '../log-text.js';
+import { logText, withoutSecrets } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import { clientFamily } from './client-family.js';
 import { localsOf } from './request-locals.js';
@@ -35,7 +35,10 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-/** The path a request asks for, wherever a router is mounted. Never the query, where codes and states are. */
+/**
+ * The path a request asks for, as a log line may carry it, wherever a router is mounted. Never the query, where codes
+ * and states are.
+ */
 export function pathOf(req: Request): string {
-  return req.originalUrl.replace(/\?.*$/s, '');
+  return logText(withoutSecrets(req.originalUrl.replace(/\?.*$/s, '')));
 }
