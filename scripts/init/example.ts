@@ -30,6 +30,7 @@ export const EXAMPLE_PATHS = [
   'test/e2e/nexus-messages.test.ts',
   'test/e2e/nexus.test.ts',
   'test/e2e/postgres.test.ts',
+  'test/e2e/track-delivery.test.ts',
   'test/services.test.ts',
   'test/shop',
   'test/tools/cancel-order.test.ts',
@@ -53,6 +54,7 @@ export const EXAMPLE_PACKAGES = [
   'pdfkit',
   '@types/fontkit',
   '@types/pdfkit',
+  'ajv-formats',
   'pdfjs-dist',
 ];
 
@@ -62,16 +64,12 @@ export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
 export const MARKED_FILES = ['README.md', '.env.example'];
 
-/** A change of one text; what it looks for must be there exactly once. */
-export interface Edit {
-  file: string;
-  find: RegExp;
-  replacement: string;
-}
+/** A pattern that must match exactly once, and its replacement. */
+export type Edit = [find: RegExp, replacement: string];
 
-/** What changes in files that stay. */
-export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
-  const brand: Record<string, string> = {
+/** Returns the edits to files that stay, keyed by file. */
+export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[]> {
+  const brand = {
     name,
     slug,
     uriScheme,
@@ -79,33 +77,32 @@ export function editsFor({ name, slug, uriScheme }: Names): Edit[] {
     description: `The MCP server of ${name}`,
     supportEmail: `help@${slug}.example`,
   };
-  return [
-    ...Object.entries(brand).map(([key, value]) => ({
-      file: 'src/brand.ts',
-      find: RegExp(`^  ${key}: (['"]).*\\1,$`, 'm'),
-      replacement: `  ${key}: ${literal(value)},`,
-    })),
-    // Folders that are gone.
-    { file: 'tsconfig.json', find: / "bench",/, replacement: '' },
-    { file: 'tsconfig.json', find: /"scripts\/init\/template", "test\/fork\/templates", /, replacement: '' },
-    { file: 'vitest.config.ts', find: /, 'test\/fork\/templates\/\*\*'/, replacement: '' },
-    // What the test of the image asks of the example.
-    {
-      file: 'test/deploy/image.test.ts',
-      find: /^ *expect\(await client\.callTool\(\{ name: 'whoami' \}\)\)[^;]*;\n/m,
-      replacement: '',
-    },
-    {
-      file: 'test/deploy/image.test.ts',
-      find: /, '\/images\/lamp-arc\.jpg', '\/catalogs\/lighting\.pdf'/,
-      replacement: '',
-    },
-    { file: 'README.md', find: /^# .*/, replacement: `# ${name}` },
-    { file: 'Dockerfile', find: /nexus-connext-mcp-server/, replacement: slug },
-  ];
-}
-
-/** A string literal in the quotes that the formatter chooses. */
-function literal(text: string): string {
-  return text.includes("'") ? JSON.stringify(text) : `'${text}'`;
+  return {
+    'src/brand.ts': Object.entries(brand).map(([key, value]) => [
+      RegExp(`^  ${key}: (['"]).*\\1,$`, 'm'),
+      `  ${key}: ${JSON.stringify(value)},`,
+    ]),
+    'README.md': [[/^# .*/, `# ${name}`]],
+    Dockerfile: [[/nexus-connext-mcp-server/, slug]],
+    'test/deploy/image.test.ts': [
+      [/^ *expect\(await client\.callTool\(\{ name: 'whoami' \}\)\)[^;]*;\n/m, ''],
+      [/, '\/images\/lamp-arc\.jpg', '\/catalogs\/lighting\.pdf'/, ''],
+    ],
+    'tsconfig.json': [
+      [/\s*"bench",/, ''],
+      [/"scripts\/init\/template",\s*"test\/fork\/templates",\s*/, ''],
+    ],
+    'vitest.config.ts': [
+      [/configDefaults, defineConfig/, 'defineConfig'],
+      [/^ *exclude: .*'test\/fork\/templates.*\n/m, ''],
+    ],
+    'knip.json': [
+      [/"bench\/\*\.ts",\s*/, ''],
+      [/examples,bench,scripts/, 'examples,scripts'],
+      [/,\s*"!scripts\/init\/template\/\*\*",\s*"!test\/fork\/templates\/\*\*"/, ''],
+      [/, "!test\/fork\/templates\/\*\*"/, ''],
+      [/"@expo-google-fonts\/figtree", /, ''],
+      [/"dejavu-fonts-ttf", /, ''],
+    ],
+  };
 }

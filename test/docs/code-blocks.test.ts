@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findProgram } from '../support/programs/requirements.js';
 import { codeBlocks, inlineCode, readPages } from './pages.js';
-import { complaints, copyTree } from './tree.js';
+import { COMPILERS_MS, complaints, copyTree, packaged } from './tree.js';
 
 const pages = readPages();
 const blocks = pages.flatMap(codeBlocks);
 const inLanguage = (name: string) => blocks.filter(({ language }) => language === name);
-/** These are checked below; the rest is for people. */
+/** The languages checked below; other blocks are only for people. */
 const LANGUAGES = ['json', 'nginx', 'sh', 'ts', 'yaml', 'mermaid', 'text'];
 
-it('finds blocks at all', () => {
+it('finds code blocks', () => {
   expect(inLanguage('ts').length).toBeGreaterThan(1);
   expect(inLanguage('sh').length).toBeGreaterThan(1);
 });
@@ -36,13 +36,13 @@ describe('TypeScript', () => {
   });
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-  it('is a whole file, which the block names, each a different one', () => {
+  it('is a whole file in every block, each with a name of its own', () => {
     expect(files.filter(({ path }) => path === undefined).map(({ place }) => place)).toEqual([]);
     const paths = files.map(({ path }) => path);
     expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
   });
 
-  it('compiles against the code, and passes the linter and the formatter', () => {
+  it('compiles against the code, and passes the linter and the formatter', { timeout: COMPILERS_MS }, () => {
     const paths = files.map(({ path = '' }) => path);
     for (const { path = '', code } of files) {
       mkdirSync(join(tree, dirname(path)), { recursive: true });
@@ -52,17 +52,17 @@ describe('TypeScript', () => {
       join(tree, 'tsconfig.docs.json'),
       JSON.stringify({ extends: './tsconfig.json', files: paths, include: [] }),
     );
-    // What the tree has against these files does not count: other tools may need other settings than a page shows.
-    const errors = complaints(tree, 'npx', 'tsc', '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
+    // Errors elsewhere in the tree do not count: it may need settings that a page does not show.
+    const errors = complaints(tree, packaged('tsc'), '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
       '\n',
     );
     expect(errors.filter((error) => paths.some((path) => error.startsWith(`${path}(`)))).toEqual([]);
-    expect(complaints(tree, 'npx', 'biome', 'check', '--error-on-warnings', ...paths)).toBe('');
+    expect(complaints(tree, packaged('biome'), 'check', '--error-on-warnings', ...paths)).toBe('');
   });
 
-  it('passes its own tests', () => {
+  it('passes its own tests', { timeout: COMPILERS_MS }, () => {
     const tests = files.flatMap(({ path = '' }) => (path.endsWith('.test.ts') ? [path] : []));
-    expect(complaints(tree, 'npx', 'vitest', 'run', ...tests)).toBe('');
+    expect(complaints(tree, packaged('vitest'), 'run', ...tests)).toBe('');
   });
 });
 

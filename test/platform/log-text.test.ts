@@ -7,7 +7,7 @@ it.each([
   ['\u202egnp.exe\u200b', 'gnp.exe'],
   ['x'.repeat(500), `${'x'.repeat(199)}…`],
   ['😀'.repeat(200), '😀'.repeat(200)],
-])('text from elsewhere becomes one plain line (%#)', (text, clean) => {
+])('text from outside becomes one plain line (%#)', (text, clean) => {
   expect(logText(text)).toBe(clean);
 });
 
@@ -21,6 +21,6 @@ it.each([
     'https://host/123e4567-e89b-12d3-a456-426614174000',
     '"https://host/123e4567-e89b-12d3-a456-426614174000"',
   ],
-])('a quoted value has no query, no password and an end (%#)', (value, shown) => {
+])('a quoted value is cut and has no query and no password (%#)', (value, shown) => {
   expect(quoted(value)).toBe(shown);
 });

@@ -36,13 +36,13 @@ describe('starting', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('tells how to add the first user when there is none', async () => {
+  it('says how to add the first user when there is none', async () => {
     const server = await startServer({ DEMO_DATA: 'false' });
     expect(server.output()).toContain('npm run cli -- user add');
     await server.stop();
   });
 
-  it('locks out the demo users, and who is signed in as one, once DEMO_DATA is off', async () => {
+  it('locks out the demo users, and anyone signed in as one, once DEMO_DATA is off', async () => {
     const databaseUrl = `file:${join(directory, 'demo', 'server.db')}`;
     const first = await startServer({ DATABASE_URL: databaseUrl });
     const { access_token } = await signInForTokens(first.url);
@@ -137,7 +137,7 @@ describe('stopping', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s lets a running call finish, then ends with 0',
+    '%s lets a running call finish, then exits with 0',
     async (signal) => {
       const server = await startServer();
       const client = await connectModern(server.mcpUrl);
@@ -165,7 +165,7 @@ describe('stopping', () => {
     expect(await server.exited).toBe(0);
   });
 
-  it('waits for as long as a call may take, and 10 seconds at least', () => {
+  it('waits for as long as a call may take, but at least 10 seconds', () => {
     expect(drainTime(1000)).toBe(10_000);
     expect(drainTime(25_000)).toBeGreaterThan(25_000);
   });
@@ -199,7 +199,7 @@ describe('stopping', () => {
     await second.stop();
   });
 
-  it('after a stop the database file alone is complete', async () => {
+  it('after a stop the database file is complete on its own', async () => {
     const databaseUrl = `file:${join(directory, 'stopped', 'server.db')}`;
     const server = await startServer({ DATABASE_URL: databaseUrl });
     await server.stop();

@@ -7,7 +7,7 @@ import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
 /**
- * The form a client sends to the token or revocation endpoint, counted against the limit of its address.
+ * Reads the form of a token or revocation request, and counts the request against the limit of its address.
  *
  * @throws {OAuthError} `invalid_request`, or 429
  */
@@ -18,7 +18,7 @@ export async function readClientForm(context: OAuthContext, req: Request, res: R
   return form;
 }
 
-/** The client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+/** Authenticates the client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
 export async function authenticateClient(
   context: OAuthContext,
   req: Request,
@@ -30,7 +30,7 @@ export async function authenticateClient(
   return client;
 }
 
-/** Notes the client a request names, for the log. What is no client's id may be a code or a secret sent by mistake. */
+/** Records the client a request names, for the log. An unknown id is cut: it may be a code or a secret. */
 export async function noteClaimedClient(
   { registeredClients }: Pick<OAuthContext, 'registeredClients'>,
   res: Response,
@@ -41,7 +41,7 @@ export async function noteClaimedClient(
   localsOf(res).clientId = isKnown ? clientId : withoutSecrets(clientId);
 }
 
-/** Notes the client of a request for the log, once it is known to exist. */
+/** Records the client of a request for the log, once it is known to exist. */
 export async function noteClient(
   { clientName }: OAuthContext,
   res: Response,
