@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as elapsed, setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config/config.js';
+import type { Closeable } from './define-server.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store/database.js';
 
@@ -21,6 +22,9 @@ const KEEP_ALIVE_MS = 75_000;
  */
 const LINGER_MS = 500;
 
+/** How long services may take to close, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 5000;
+
 /** A server that is about to listen, with everything to close after it. */
 export interface Running {
   config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'toolTimeoutMs'>;
@@ -28,7 +32,7 @@ export interface Running {
   store: Store;
   app: App;
   /** Closed after the app and before the store. */
-  services: { close?: () => void | Promise<void> };
+  services: Closeable;
 }
 
 /**
@@ -81,10 +85,22 @@ async function shutDown(server: Server, running: Running, signal: string): Promi
   await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
-  await services.close?.();
+  const closed = await closeServices(services, logger);
   await store.destroy();
   logger.info('stopped');
-  process.exit(0);
+  process.exit(closed ? 0 : 1);
+}
+
+/** Closes the services. Logs a failure, so that the store is closed in any case. @returns whether it succeeded */
+export async function closeServices(services: Closeable, logger: Pick<Logger, 'error'>): Promise<boolean> {
+  try {
+    const deadline = elapsed(CLOSE_TIMEOUT_MS, 'late' as const, { ref: false });
+    if ((await Promise.race([services.close?.(), deadline])) !== 'late') return true;
+    logger.error({ timeoutMs: CLOSE_TIMEOUT_MS }, 'the services did not close in time');
+  } catch (error) {
+    logger.error({ err: error }, 'the services could not be closed');
+  }
+  return false;
 }
 
 /** Waits until no call is running and no request has arrived for `LINGER_MS`. */

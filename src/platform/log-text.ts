@@ -15,7 +15,19 @@ export function logText(text: string, maxLength = 200): string {
   return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
-/** Quotes an input value for use within a longer text. URLs lose their query, fragment and password. */
+/** As long as the codes, tokens and secrets of this server, and longer than a UUID. */
+const SECRET_LIKE = /[\w-]{40,}/g;
+
+/** Cuts everything in a text that is long enough to be a code, token or secret, which may be sent in the wrong place. */
+export function withoutSecrets(text: string): string {
+  return text.replace(SECRET_LIKE, (run) => `${run.slice(0, 8)}…`);
+}
+
+/**
+ * Quotes an input value for use within a longer text. URLs lose their query, fragment and password, and what could be a
+ * secret is cut.
+ */
 export function quoted(value: string): string {
-  return `"${logText(value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//'), 100)}"`;
+  const address = value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//');
+  return `"${logText(withoutSecrets(address), 100)}"`;
 }

@@ -15,7 +15,12 @@ it.each([
   ['https://user:password@host/path?code=secret#part', '"https://host/path"'],
   ['plain', '"plain"'],
   ['a\nb', '"a b"'],
-  ['x'.repeat(500), `"${'x'.repeat(99)}…"`],
+  ['x.'.repeat(500), `"${'x.'.repeat(49)}x…"`],
+  ['x'.repeat(500), '"xxxxxxxx…"'],
+  [
+    'https://host/123e4567-e89b-12d3-a456-426614174000',
+    '"https://host/123e4567-e89b-12d3-a456-426614174000"',
+  ],
 ])('a quoted value is cut and has no query and no password (%#)', (value, shown) => {
   expect(quoted(value)).toBe(shown);
 });

@@ -53,9 +53,10 @@ export function createMetrics(toolNames: string[]): Metrics {
   return { middleware, server };
 }
 
-/** Returns the pattern of the route that answered, never the requested path. */
+/** Returns the pattern of the route that answered, never the requested path, which matches in any case. */
 function routeOf(req: Request, res: Response): string {
+  const mount = req.baseUrl.toLowerCase();
   const path: unknown = req.route?.path;
-  if (typeof path === 'string') return `${req.baseUrl}${path}`.replace(/(.)\/$/, '$1');
-  return res.statusCode === 404 ? 'unmatched' : req.baseUrl || 'static';
+  if (typeof path === 'string') return `${mount}${path}`.replace(/(.)\/$/, '$1');
+  return res.statusCode === 404 ? 'unmatched' : mount || 'static';
 }

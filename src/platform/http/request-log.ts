@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { logText } from '../log-text.js';
+import { logText, withoutSecrets } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import { clientFamily } from './client-family.js';
 import { localsOf } from './request-locals.js';
@@ -33,7 +33,10 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-/** Returns the full path of a request, even in mounted routers. Omits the query, which may hold codes and states. */
+/**
+ * Returns the full path of a request for the log, even in mounted routers. Omits the query, which may hold codes and
+ * states, and cuts what could be a secret.
+ */
 export function pathOf(req: Request): string {
-  return req.originalUrl.replace(/\?.*$/s, '');
+  return logText(withoutSecrets(req.originalUrl.replace(/\?.*$/s, '')));
 }

@@ -70,7 +70,7 @@ describe('starting', () => {
     expect(result.stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('says in one line that the port is in use', async () => {
+  it('says in one line that the port is in use, and closes the services', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -80,7 +80,10 @@ describe('starting', () => {
       METRICS_PORT: String(port),
       LOG_LEVEL: 'silent',
     });
+    const services = runToEnd({ PORT: String(port) });
     other.close();
+    // What they have started would outlive the server.
+    expect(services.stdout).toContain('services closed');
     for (const [{ status, stderr }, variable] of [
       [own, 'PORT'],
       [metrics, 'METRICS_PORT'],
@@ -121,6 +124,16 @@ describe('stopping', () => {
     await answer;
     expect(await server.exited).toBe(0);
     expect(server.output()).toMatch(/"rpcName":"wait".*"services closed with the store open".*"stopped"/s);
+  });
+
+  it.each([
+    ['fails', 'the notebook is stuck'],
+    ['hangs', 'the services did not close in time'],
+  ])('closes the store also when closing the services %s, and ends with 1', async (how, words) => {
+    const server = await startServer({ NOTES_CLOSE: how });
+    expect(await server.stop()).toBe(1);
+    expect(server.output()).toContain(words);
+    expect(server.output()).toContain('"msg":"stopped"');
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

@@ -29,7 +29,7 @@ export async function startFixture(
   await fixture.accounts(store).seed?.(scopes);
   await fixture.demoData?.(store);
   const services = await fixture.services({
-    settings: { notesLimit: 100 },
+    settings: { notesLimit: 100, notesClose: 'works' },
     store,
     log: createLogger(parseConfig({ LOG_LEVEL: 'silent' })),
     demoData: true,

@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
-import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
@@ -9,7 +8,7 @@ import { OAuthError } from '../common/errors.js';
 import { type Form, faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { noteClient } from './client-request.js';
+import { noteClaimedClient, noteClient } from './client-request.js';
 import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** Serves `GET /authorize` (OAuth 2.1 section 4.1.1): stores a valid request and redirects to the sign-in page. */
@@ -18,9 +17,9 @@ export function authorizeRoutes(context: OAuthContext): Router {
   router.all('/authorize', allowMethods(['GET'], { refuse: refuseMethod(context) }));
   router.get('/authorize', async (req, res) => {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
-    localsOf(res).clientId = parameters.values['client_id'];
     let redirectUri: string | undefined;
     try {
+      await noteClaimedClient(context, res, parameters.values['client_id']);
       await context.limits.countRequest('authorize', req.ip ?? '');
       // The browser is not redirected until both the client and its address are known to be good.
       const client = await readClient(context, req.ip ?? '', parameters);

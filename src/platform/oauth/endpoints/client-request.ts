@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
+import { withoutSecrets } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
 import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
@@ -10,10 +11,10 @@ import type { OAuthContext } from '../context.js';
  *
  * @throws {OAuthError} `invalid_request`, or 429
  */
-export async function readClientForm({ limits }: OAuthContext, req: Request, res: Response): Promise<Form> {
+export async function readClientForm(context: OAuthContext, req: Request, res: Response): Promise<Form> {
   const form = await readForm(req, res);
-  localsOf(res).clientId = claimedClientId(req, form);
-  await limits.countRequest('token', req.ip ?? '');
+  await noteClaimedClient(context, res, claimedClientId(req, form));
+  await context.limits.countRequest('token', req.ip ?? '');
   return form;
 }
 
@@ -27,6 +28,17 @@ export async function authenticateClient(
   const client = await context.clients.authenticate(req, form);
   await noteClient(context, res, client.clientId);
   return client;
+}
+
+/** Records the client a request names, for the log. An unknown id is cut: it may be a code or a secret. */
+export async function noteClaimedClient(
+  { registeredClients }: Pick<OAuthContext, 'registeredClients'>,
+  res: Response,
+  clientId: string | undefined,
+): Promise<void> {
+  if (clientId === undefined) return;
+  const isKnown = (await registeredClients.find(clientId)) !== undefined;
+  localsOf(res).clientId = isKnown ? clientId : withoutSecrets(clientId);
 }
 
 /** Records the client of a request for the log, once it is known to exist. */

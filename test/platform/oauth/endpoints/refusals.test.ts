@@ -110,12 +110,12 @@ describe('POST /token logs the exact cause, with code, endpoint and client', () 
   it('an unknown client, with its id cut and on one line', async () => {
     const response = await tokenRequest(app.url, {
       grant_type: 'refresh_token',
-      client_id: `nobody\n\u001b[2J${'x'.repeat(5000)}`,
+      client_id: `nobody\n\u001b[2J${'x '.repeat(5000)}`,
     });
     expect(response.status).toBe(401);
     const line = refusalOf(response);
     expect(line).toMatchObject({ error: 'invalid_client' });
-    expect(line?.['clientId']).toMatch(/^nobody \[2Jx{100,}…$/);
+    expect(line?.['clientId']).toMatch(/^nobody \[2J(x ){80,}x?…$/);
     expect(String(line?.['clientId'])).toHaveLength(200);
   });
 });
