@@ -13,7 +13,7 @@ import type { Migrations } from './store/migrations/index.js';
 import type { Brand } from './ui/brand.js';
 import { lineIcon } from './ui/line-icon.js';
 
-/** What services are made from. */
+/** What `services` receives. */
 export interface ServiceContext<Settings> {
   settings: Settings;
   store: Store;
@@ -22,53 +22,53 @@ export interface ServiceContext<Settings> {
   demoData: boolean;
 }
 
-/** What routes are made from. */
+/** What `routes` receives. */
 export interface RouteContext<Services> {
   brand: Brand;
   services: Services;
   store: Store;
 }
 
-/** What tools need, made once; `close` is awaited when the server stops. */
-// With `object &`, because services without `close` would share no property with this type, which is an error by itself.
+/** Services, created once at the start. `close` is awaited when the server stops. */
+// `object &`, because TypeScript rejects services that share no property with an all-optional type.
 export type Closeable = object & { close?: () => void | Promise<void> };
 
-/** The whole of a server: everything the platform does not decide. */
+/** A complete server: everything that is not the platform's. */
 export interface ServerDefinition<Variables extends VariableTable, Services extends Closeable> {
   brand: Brand;
   version: string;
-  /** For the model: what this server is for and how its parts work together. */
+  /** Tells the model what this server is for and how its parts work together. */
   instructions: string;
   scopes: Scope[];
   settings: Variables;
   services: (context: ServiceContext<ValuesOf<Variables>>) => Services | Promise<Services>;
   /** Who may sign in. */
   accounts: (store: Store) => Accounts;
-  /** The lists are advertised in their order. */
+  /** Clients list tools, resources and prompts in the order given here. */
   tools: Tool<Services>[];
   resources: Resource<Services>[];
   prompts: Prompt<Services>[];
-  /** Extensions of the protocol, by identifier. */
+  /** Protocol extensions, keyed by identifier. */
   extensions?: ServerCapabilities['extensions'];
-  /** Adds to the server of a request what the `define*` helpers do not cover, such as extensions of the SDK. */
+  /** Registers what the `define*` helpers do not cover, such as SDK extensions, with the server of a request. */
   attach?: Attach<Services>;
-  /** How long clients may keep lists. */
+  /** How long clients may cache lists. */
   cacheHints?: McpServerOptions['cacheHints'];
-  /** Routes that need no sign-in, such as files behind links in answers. */
+  /** Routes that need no sign-in, such as files that answers link to. */
   routes?: (context: RouteContext<Services>) => (Router | Promise<Router>)[];
   migrations: Migrations;
-  /** Fills the tables of a demonstration; runs at every start with `DEMO_DATA`, so it must leave what exists alone. */
+  /** Inserts demo data. Runs at every start with `DEMO_DATA`, so it must not touch rows that already exist. */
   demoData?: (store: Store) => Promise<void>;
 }
 
-/** Declares a server. It returns what it is given; its types hold the parts together. */
+/** Declares a server. Returns its argument unchanged; it exists to type-check the parts against each other. */
 export function defineServer<Variables extends VariableTable, Services extends Closeable>(
   definition: ServerDefinition<Variables, Services>,
 ): ServerDefinition<Variables, Services> {
   return definition;
 }
 
-/** What the server offers over MCP. */
+/** Returns what the server offers over MCP. */
 export function contentOf<Variables extends VariableTable, Services extends Closeable>({
   brand,
   version,

@@ -10,9 +10,9 @@ import { prepareAccounts } from './oauth/sign-in/prepare-accounts.js';
 import { openStore } from './store/database.js';
 
 /**
- * Starts a server and tells a person where it is.
+ * Starts a server and prints the banner.
  *
- * @throws when the database or the port can't be had; `describeStartFailure` has words for it
+ * @throws when the database or the port is not available; pass the error to `describeStartFailure`
  */
 export async function startServer<Variables extends VariableTable, Services extends Closeable>(
   definition: ServerDefinition<Variables, Services>,

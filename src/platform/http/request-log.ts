@@ -5,9 +5,7 @@ import type { Logger } from '../logger.js';
 import { clientFamily } from './client-family.js';
 import { localsOf } from './request-locals.js';
 
-/**
- * One line for each request: who asked for what through which client, with which outcome, in how many milliseconds.
- */
+/** Logs one line per request: the caller, the client, what was requested, the outcome, and the duration. */
 export function requestLog(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
@@ -35,7 +33,7 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-/** The path a request asks for, wherever a router is mounted. Never the query, where codes and states are. */
+/** Returns the full path of a request, even in mounted routers. Omits the query, which may hold codes and states. */
 export function pathOf(req: Request): string {
   return req.originalUrl.replace(/\?.*$/s, '');
 }

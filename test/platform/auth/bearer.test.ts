@@ -53,7 +53,7 @@ it('the log says that the user of a token is gone', async () => {
 it('the log says that a token is forged, or not ours', async () => {
   const [header, payload, signature] = (await signIn()).access_token.split('.');
   const forged = `${signature?.slice(0, -4)}AAAA`;
-  await expectRefused(`Bearer ${header}.${payload}.${forged}`, 'signature: it does not fit the key');
+  await expectRefused(`Bearer ${header}.${payload}.${forged}`, 'signature: it does not match the key');
   await expectRefused('Bearer an-opaque-token-of-somebody', 'not a JWT');
   const gone = 'a service token that is unknown, expired or revoked; not a JWT';
   await expectRefused('Bearer mcp_service_that-nobody-made', gone);

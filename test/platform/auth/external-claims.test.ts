@@ -60,7 +60,7 @@ it.each<[string, () => Promise<string>]>([
   ['exp: missing', () => sign({ exp: undefined })],
   ['nbf: not valid before 2096-10-02T07:06:40.000Z', () => sign({ nbf: 4_000_000_000 })],
   ['sub: missing', () => sign({ sub: undefined })],
-  ['signature: it does not fit the key', () => sign({}, {}, stranger)],
+  ['signature: it does not match the key', () => sign({}, {}, stranger)],
   ['key: none with the kid and alg of the header is known', () => sign({}, { kid: 'two' })],
   [
     'alg: the algorithm of the header is not accepted',

@@ -51,7 +51,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
     const { stdout } = await run(process.execPath, args, { env });
     expect(stdout).toContain('Signed in, and refreshed the access token');
     expect(stdout).toContain('"id":"ann"');
-    expect(stdout).toContain('read_notes {}');
+    expect(stdout).toContain('\nread_notes\n');
   });
 
   it('every address in the metadata is the public one, whatever a client forwards', async () => {

@@ -39,5 +39,5 @@ it('fills slots with text that is never read as markup', () => {
 });
 
 it('refuses an unfilled slot', () => {
-  expect(() => loadCard(folder, brand)({})).toThrow('Nothing is given for {{text}}');
+  expect(() => loadCard(folder, brand)({})).toThrow('No value for {{text}}');
 });

@@ -52,7 +52,7 @@ it('a database of an earlier version is left as it is, and can be backed up', as
   const store = connectStore(url);
   const provider = { getMigrations: async () => platformMigrations };
   await new Migrator({ db: store, provider }).migrateTo('0002-oauth');
-  const message = 'The database is of an earlier version. Start the server once, or run: db migrate\n';
+  const message = 'The database is from an earlier version. Start the server once, or run: db migrate\n';
   expect(await cli('user list')).toEqual({ code: 1, out: '', err: message });
   expect((await cli(`db backup ${join(directory, 'copy.db')}`)).code).toBe(0);
   expect(await migrationState(store, fixture.migrations)).toMatchObject({
@@ -81,8 +81,8 @@ describe('on an empty database', () => {
     ['client show nothing', 'There is no client nothing'],
     ['client delete nothing', 'There is no client nothing'],
     ['grant revoke', 'Say whose grants to end: --user, --client, or both'],
-    ['grant revoke --user nobody', 'There are no such grants'],
-    ['grant revoke --client nothing', 'There are no such grants'],
+    ['grant revoke --user nobody', 'There are no matching grants'],
+    ['grant revoke --client nothing', 'There are no matching grants'],
     ['token revoke nothing', 'There is no token nothing'],
   ])('%s says so in one line, exit code 1', async (command, message) => {
     expect(await database.cli(command, 'password')).toEqual({ code: 1, out: '', err: `${message}\n` });

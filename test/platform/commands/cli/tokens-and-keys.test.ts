@@ -64,7 +64,7 @@ describe('tokens', () => {
 
   it('a name can be used only once', async () => {
     expect((await cli('token create twice')).code).toBe(0);
-    expect((await cli('token create twice')).err).toBe('There is a token twice already\n');
+    expect((await cli('token create twice')).err).toBe('There is already a token twice\n');
     await cli('token revoke twice');
   });
 });
@@ -73,7 +73,7 @@ it('keys rotate, and tokens issued before stay valid; only one key waits at a ti
   const before = await signInForTokens(server.url);
   const day = await cliJson<{ signs_from: number }>(cli, 'keys rotate');
   expect(day.signs_from - Date.now() / 1000).toBeGreaterThan(86_000);
-  expect((await cli('keys rotate')).err).toMatch(/waiting to sign already/);
+  expect((await cli('keys rotate')).err).toMatch(/already waiting to sign/);
   expect((await cli('keys rotate --now')).code).toBe(0);
   const keys = await cliJson<{ state: string }[]>(cli, 'keys list');
   expect(keys.map(({ state }) => state)).toEqual(['current', 'previous']);
