@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLE_PACKAGES, EXAMPLE_PATHS } from '../../scripts/init/example.js';
@@ -51,8 +50,15 @@ it('passes its own tests', async () => {
   await fork.must('npx', 'vitest', 'run', '--project', 'unit');
 }, 600_000);
 
-it('has every path that its workflow names', async () => {
-  for (const folder of await readdir(join(fork.root, '.github/workflows'))) expect(folder).toMatch(/\.yml$/);
+it('has every script and file that its workflow runs', async () => {
+  const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as { scripts: object };
+  const texts = await fork.must('sh', '-c', 'cat .github/workflows/*.yml .ci/run');
+  const names = [...texts.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name ?? '');
+  expect(names).toContain('check');
+  expect(names.filter((name) => !(name in scripts))).toEqual([]);
+  const files = [...texts.matchAll(/bash (\S+)|'(test\/[\w./-]+)/g)].map(([, run, path]) => run ?? path ?? '');
+  expect(files).toContain('.ci/run');
+  expect(files.filter((path) => !existsSync(join(fork.root, path)))).toEqual([]);
 });
 
 it('starts, answers, and shows itself to the example client', async () => {
