@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Debian rather than Alpine: a crash of libsql on musl has been reported.
+# Debian rather than Alpine, because libsql has been reported to crash on musl.
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
@@ -26,11 +26,11 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY public public
-# The user `node` of the image, who cannot write anything below /app.
+# The image's `node` user, who cannot write below /app.
 USER 1000:1000
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# No npm or shell in between, so that SIGTERM arrives. With --init, as in compose, PID 1 also reaps zombies.
+# No npm or shell in between, so that SIGTERM reaches the server. With --init, as in compose, PID 1 also reaps zombies.
 CMD ["node", "dist/main.js"]

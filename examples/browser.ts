@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens the address in the user's browser where that is possible; the printed link serves everywhere else. */
+/** Opens the address in the user's browser if possible. Otherwise the user has the printed link. */
 export function openBrowser(target: URL): void {
   const [command, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
     process.platform as string
@@ -11,9 +11,9 @@ export function openBrowser(target: URL): void {
 }
 
 /**
- * Fills in the sign-in page as a script does.
+ * Submits the sign-in page without a browser.
  *
- * @throws with what the page says when the sign-in fails
+ * @throws with the page's error message when the sign-in fails
  */
 export async function signInHeadless(target: URL, username: string, password: string): Promise<void> {
   const begun = await fetch(target, { redirect: 'manual' });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** As long as the server keeps a sign-in open. */
+/** How long the server keeps a sign-in open, in milliseconds. */
 const PATIENCE_MS = 600_000;
 
-/** Receives the answer of the sign-in on this machine (RFC 8252 section 7.3). */
+/** Receives the result of the sign-in on this machine (RFC 8252 section 7.3). */
 export class CallbackServer {
   /** The redirect URI. */
   readonly url: string;
@@ -21,10 +21,10 @@ export class CallbackServer {
   }
 
   /**
-   * The parameters of the answer. What carries another state is not the answer to our request and is ignored: any page
+   * Waits for the parameters of the authorization response. Ignores requests with a different state, because any page
    * can send a browser here.
    *
-   * @throws when nobody has signed in within ten minutes
+   * @throws when nobody signs in within ten minutes
    */
   answer(state: string): Promise<URLSearchParams> {
     return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export class CallbackServer {
         const { pathname, searchParams } = new URL(req.url ?? '/', this.url);
         res.setHeader('Content-Type', 'text/plain');
         if (pathname !== '/callback' || searchParams.get('state') !== state) {
-          return res.writeHead(404).end('This is not the answer that is waited for.');
+          return res.writeHead(404).end('This does not belong to the current sign-in.');
         }
         res.end('You can close this window and go back to the terminal.');
         resolve(searchParams);

@@ -1,6 +1,6 @@
 /**
- * Connects to the running server as a client does, and uses what it offers, as far as that changes nothing.
- * `npm run example -- --help` lists the ways to call it. Start the server first.
+ * Connects to the running server as a client does, and uses everything it offers that changes nothing. Start the server
+ * first. `npm run example -- --help` shows the options.
  */
 import { parseArgs } from 'node:util';
 import { type AuthProvider, auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -21,24 +21,24 @@ Without an address it connects to the server of PUBLIC_URL or PORT in .env, else
 It calls the tools that only read and need no arguments, reads one resource and gets one prompt.`;
 const SEE_HELP = 'See: npm run example -- --help';
 
-/** What the command line asks for. */
-interface Wish {
+/** The parsed command line. */
+interface Options {
   url: URL;
-  /** Whom to sign in without a browser. */
+  /** The user to sign in without a browser. */
   user?: { username: string; password: string };
 }
 
 try {
-  const wish = readCommandLine();
-  if (wish === undefined) console.log(HELP);
-  else await showServer(wish);
+  const options = readCommandLine();
+  if (options === undefined) console.log(HELP);
+  else await showServer(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-/** @returns `undefined` when help is asked for */
-function readCommandLine(): Wish | undefined {
+/** Parses the command line. @returns `undefined` when the user asks for help */
+function readCommandLine(): Options | undefined {
   const { values, positionals } = parse();
   if (values.help) return undefined;
   // Also reads `.env`, which may have the static token.
@@ -69,10 +69,10 @@ function parse() {
   }
 }
 
-async function showServer(wish: Wish): Promise<void> {
-  const client = await signInAndConnect(wish).catch((error: Error) => {
+async function showServer(options: Options): Promise<void> {
+  const client = await signInAndConnect(options).catch((error: Error) => {
     if (error.message !== 'fetch failed') throw error;
-    throw new Error(`Nothing answers at ${wish.url}. Start the server first, or name its address.`);
+    throw new Error(`Nothing answers at ${options.url}. Start the server first, or name its address.`);
   });
   const { title, name } = client.getServerVersion() ?? { name: 'a server without a name' };
   console.log(`Connected to ${title ?? name} with MCP ${client.getNegotiatedProtocolVersion()}`);
@@ -82,7 +82,7 @@ async function showServer(wish: Wish): Promise<void> {
   await client.close();
 }
 
-async function signInAndConnect({ url, user }: Wish): Promise<Client> {
+async function signInAndConnect({ url, user }: Options): Promise<Client> {
   const token = user ? undefined : process.env['MCP_AUTH_TOKEN']?.split(',')[0];
   return connect(url, token ? { token: async () => token } : await authorize(url, user));
 }
@@ -96,15 +96,15 @@ async function connect(
   return client;
 }
 
-/** Signs in, and refreshes once to show it. @returns `undefined` where nobody has to sign in */
-async function authorize(url: URL, user: Wish['user']): Promise<ExampleOAuthProvider | undefined> {
+/** Signs in, and refreshes once to show it. @returns `undefined` if the server requires no sign-in */
+async function authorize(url: URL, user: Options['user']): Promise<ExampleOAuthProvider | undefined> {
   const provider = await signIn(url, async (target) => {
     console.log(`Sign in here: ${target}\n`);
     if (user) await signInHeadless(target, user.username, user.password);
     else openBrowser(target);
   });
   if (provider.tokens() === undefined) return undefined;
-  // With a refresh token at hand this is a refresh; the SDK does the same by itself when an access token expires.
+  // With a refresh token, this refreshes. The SDK does the same on its own when an access token expires.
   await auth(provider, { serverUrl: url });
   console.log(`Signed in, and refreshed the access token (scope: ${provider.tokens()?.scope})\n`);
   return provider;

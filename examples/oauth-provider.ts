@@ -7,7 +7,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/client';
 
-/** Keeps what the sign-in produces. A real client writes it to a safe place, so that its user signs in once. */
+/** Keeps the results of the sign-in in memory. A real client stores them safely, so that users sign in only once. */
 export class ExampleOAuthProvider implements OAuthClientProvider {
   readonly clientMetadata: OAuthClientMetadata;
   #client: OAuthClientInformationMixed | undefined;
@@ -30,7 +30,7 @@ export class ExampleOAuthProvider implements OAuthClientProvider {
     };
   }
 
-  /** Comes back with the answer, which proves that the answer belongs to this sign-in. */
+  /** Returned with the authorization response, which proves that the response belongs to this sign-in. */
   state() {
     return this.#state;
   }
@@ -67,7 +67,7 @@ export class ExampleOAuthProvider implements OAuthClientProvider {
     this.#discovery = state;
   }
 
-  /** The server no longer knows something of it, such as a grant that was revoked: forget it and sign in again. */
+  /** Forgets what the server no longer accepts, such as tokens of a revoked grant, so that the user signs in again. */
   invalidateCredentials(what: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery') {
     if (what === 'all' || what === 'client') this.#client = undefined;
     if (what === 'all' || what === 'tokens') this.#tokens = undefined;

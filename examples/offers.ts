@@ -1,6 +1,6 @@
 import type { Client, ContentBlock, Tool } from '@modelcontextprotocol/client';
 
-/** How much of an answer is shown, in characters. */
+/** How many characters of an answer are shown. */
 const MAX_SHOWN = 300;
 
 /** Lists the tools, and calls those that only read and need no arguments. */
@@ -71,7 +71,7 @@ function describeBlock(block: ContentBlock): string {
   return block.type === 'text' ? shorten(block.text) : `(${block.type})`;
 }
 
-/** The beginning of a text, on one line. */
+/** Shortens a text to one line. */
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}...` : line;

@@ -3,11 +3,11 @@ import { CallbackServer } from './callback-server.js';
 import { ExampleOAuthProvider } from './oauth-provider.js';
 
 /**
- * The OAuth flow of a client: the SDK discovers the server and registers, the user signs in, and the answer arrives on
- * this machine.
+ * Runs a client's OAuth flow: the SDK discovers the server and registers, the user signs in, and this machine receives
+ * the response.
  *
- * @param show takes the user to the sign-in page
- * @returns what a transport needs to connect as that user
+ * @param show opens the sign-in page for the user
+ * @returns the provider a transport needs to connect as that user
  */
 export async function signIn(
   url: URL,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a self-signed certificate for a first try: nginx/make-certificate.sh [HOST] [DIRECTORY]
+# Makes a self-signed certificate for trying things out: nginx/make-certificate.sh [HOST] [DIRECTORY]
 # Clients in the cloud refuse it; use Let's Encrypt or a Cloudflare origin certificate for real use.
 set -eu
 host=${1:-localhost}

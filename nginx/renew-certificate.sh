@@ -1,6 +1,6 @@
 #!/bin/sh
 # Renews the Let's Encrypt certificate once it is due, and reloads nginx: nginx/renew-certificate.sh HOST
-# Needs the running nginx of docker-compose.yml, and root, who owns certbot's files. Meant for cron.
+# Meant for cron. Needs nginx from docker-compose.yml to be running, and root, who owns certbot's files.
 set -eu
 host=$1
 cd "$(dirname "$0")/.."

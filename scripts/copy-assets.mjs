@@ -1,4 +1,4 @@
-// The compiler leaves everything but TypeScript behind; what sources read at run time goes next to the compiled files.
+// The compiler emits only TypeScript. Copies the other files that the code reads at run time next to the output.
 import { cpSync } from 'node:fs';
 import { extname } from 'node:path';
 

@@ -1,7 +1,7 @@
 /**
- * Makes `public/images/*.jpg` from the drawings in `scripts/media`, and `public/audio/*.opus` from the texts
- * beside them. Needs Chromium, espeak-ng, sox and opusenc (Debian: chromium, espeak-ng, sox, opus-tools). The same
- * sources and programs give the same files.
+ * Makes `public/images/*.jpg` from the drawings in `scripts/media`, and `public/audio/*.opus` from the texts beside
+ * them. Needs Chromium, espeak-ng, sox and opusenc (Debian: chromium, espeak-ng, sox, opus-tools). The output is
+ * reproducible for the same sources and program versions.
  *
  * `npm run media`
  */
@@ -14,12 +14,12 @@ import { brand } from '../src/brand.js';
 
 const root = join(import.meta.dirname, '..');
 const IMAGE_SIZE = { width: 800, height: 800 };
-/** Decibels, up to about -16.5 LUFS, with a limiter for the peaks: as loud as other voice messages. */
+/** Gain in decibels, with a limiter for the peaks. The result, about -16.5 LUFS, is as loud as other voice messages. */
 const GAIN = 6;
 /** WhatsApp plays mono Opus as a voice message; 32 kbit/s is plenty for speech. */
 const OPUS_OPTIONS = ['--quiet', '--downmix-mono', '--bitrate', '32', '--speech'];
 
-// Before anything is written, so that a missing program leaves everything as it is.
+// Checked before anything is written, so that a missing program changes nothing.
 for (const program of ['espeak-ng', 'sox', 'opusenc']) assertInstalled(program);
 await makeImages(join(root, 'scripts/media'), join(root, 'public/images'));
 await makeAudio(join(root, 'public/audio'));
@@ -63,7 +63,7 @@ async function makeAudio(folder: string): Promise<void> {
         ...['-v', 'en-gb', '-s', '150', '-g', '4'],
         ...['-f', join(folder, file), '-w', spoken],
       ]);
-      // Without -D and --serial something random would change the file in every run.
+      // Without -D and --serial, random values would make the file different in every run.
       execFileSync('sox', ['-D', spoken, loud, 'gain', '-l', `${GAIN}`]);
       const serial = ['--serial', `${index + 1}`];
       const title = ['--title', `${brand.name}: ${topic}`];

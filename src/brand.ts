@@ -1,6 +1,6 @@
 import type { Brand } from './platform/ui/brand.js';
 
-/** Change every field: this is the one place your name and your colours come from. */
+/** Change every field. This is the only place that defines your name and your colours. */
 export const brand: Brand = {
   name: 'Acme Shop',
   slug: 'acme-shop',
@@ -34,7 +34,7 @@ export const brand: Brand = {
   legalLinks: [],
 };
 
-/** A URI of this server's resources, such as `uri('pricing')`. */
+/** Makes a URI of this server's resources, as in `uri('pricing')`. */
 export function uri<const Path extends string>(path: Path) {
   return `${brand.uriScheme}://${path}` as const;
 }

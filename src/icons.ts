@@ -3,7 +3,7 @@ import { lineIcon } from './platform/ui/line-icon.js';
 
 const icon = (path: string) => lineIcon(path, brand.colors.light.accent);
 
-/** What clients show beside a name. */
+/** The icons that clients show beside a name. */
 export const icons = {
   shop: icon(brand.logo),
   product: icon('M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8'),

@@ -16,7 +16,7 @@ import { tools } from './tools/index.js';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** The whole of your server on one screen. Everything below `platform/` takes from here what is yours. */
+/** Your whole server on one screen. The platform takes everything that is yours from here. */
 export default defineServer({
   brand,
   version: '1.0.0',
@@ -38,7 +38,7 @@ export default defineServer({
   prompts,
   extensions: { [EXTENSION_ID]: {} },
   cacheHints: {
-    // Short, so that a client sees new tools soon after a deployment.
+    // Short, so that clients see new tools soon after a deployment.
     'tools/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },
     'prompts/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },
     'resources/list': { ttlMs: 5 * MINUTE_MS, cacheScope: 'private' },

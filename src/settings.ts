@@ -6,9 +6,9 @@ const address = z
   .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '')
   .transform((url) => url.replace(/\/+$/, ''));
 
-/** Your own environment variables. They are checked together with the platform's, every problem at once. */
+/** Your own environment variables. They are checked together with the platform's, and all problems are reported at once. */
 export const settings = {
-  /** The API that knows where parcels are, without a trailing slash. */
+  /** The address of the API that tracks parcels, without a trailing slash. */
   TRACKING_URL: variable(
     address,
     'the address of the delivery-tracking API without credentials, such as https://api.carrier.example',

@@ -15,7 +15,7 @@ const PROGRAMS = /^src\/(main\.ts|commands\/)/;
 const PLATFORM = /^src\/platform\//;
 const isYours = (path: string) => !PROGRAMS.test(path) && !PLATFORM.test(path);
 
-/** Imports of these files that a rule forbids, as `from -> to`. */
+/** Lists the imports of these files that a rule forbids, as `from -> to`. */
 const forbidden = (paths: string[], isForbidden: (target: string, path: string) => boolean) =>
   paths.flatMap((path) =>
     importsOf(path)
@@ -24,7 +24,7 @@ const forbidden = (paths: string[], isForbidden: (target: string, path: string) 
   );
 
 describe('the scanner of imports', () => {
-  it('sees every form of an import, and no other text', () => {
+  it('sees every form of import, and ignores other text', () => {
     const source = `
       import first from './first.js';
       import type { Second } from './second.js';
@@ -53,7 +53,7 @@ describe('the scanner of imports', () => {
     expect(importsOf('src/platform/start.ts')).toContain('src/platform/config/config.ts');
   });
 
-  it('finds a circle, and none where there is none', () => {
+  it('finds a circle only where there is one', () => {
     const graph = (...edges: [string, string][]) => new Map(edges.map(([from, to]) => [from, new Set([to])]));
     expect(findCircle(graph(['a', 'b'], ['b', 'c'], ['c', 'b']))).toEqual(['b', 'c', 'b']);
     expect(findCircle(graph(['a', 'b'], ['b', 'c']))).toBeUndefined();
@@ -95,7 +95,7 @@ describe('the direction of imports', () => {
     expect(forbidden(programs, isBehindIt)).toEqual([]);
   });
 
-  it('the tests of the platform, and what they share, know nothing of a fork', () => {
+  it('the tests of the platform and their helpers know nothing of a fork', () => {
     const reached = new Set(tests.filter(below('test/platform')));
     for (const path of reached) {
       for (const target of importsOf(path)) if (target.startsWith('test/')) reached.add(target);
@@ -106,7 +106,7 @@ describe('the direction of imports', () => {
   });
 });
 
-/** The folder of a file; files at the root of `src`, of the platform and of its OAuth are rooms of their own. */
+/** Returns the folder of a file. Files at the root of `src`, of the platform and of its OAuth are rooms of their own. */
 function roomOf(path: string): string {
   const folders = dirname(path).split('/');
   const depth = path.startsWith('src/platform/oauth/') ? 4 : path.startsWith('src/platform/') ? 3 : 2;
@@ -136,7 +136,7 @@ describe('circles', () => {
   });
 });
 
-describe('what has one place only', () => {
+describe('one place for each thing', () => {
   it.each([
     ['the environment', /process\.env|process\['env'\]/, /^src\/platform\/config\//],
     ['res.locals', /\.locals\b/, /^src\/platform\/http\/request-locals\.ts$/],
@@ -167,7 +167,7 @@ describe('what has one place only', () => {
 
   it('the name of the example business', () => {
     const its = /^(src\/(brand\.ts|shop\/)|docs\/shop\.md|public\/audio\/|test\/(shop|fork)\/)/;
-    // The certificate protocol of the same name, and where its files are.
+    // The certificate protocol of the same name, and the places of its files.
     const protocol = /acm[e]-challenge|\/var\/www\/acm[e]|mcp-acm[e]|acm[e]:(?!\/\/)|volumes\['acm[e]'\]/g;
     const ignored = new Set(['node_modules', 'dist', 'data', '.git', 'package-lock.json']);
     const files = readdirSync(root)
@@ -195,10 +195,10 @@ it.each([...filesIn('src', CODE), ...tests, ...scripts])('%s has 250 lines at mo
 });
 
 it('every test of one file or folder is at its path', () => {
-  // What starts programs, and the endpoints of OAuth as a client sees them, tests no file alone.
-  const wholes =
+  // Tests that start programs, or use the OAuth endpoints as a client does, do not belong to a single file.
+  const broadTests =
     /^test\/(.*\/)?(browser|commands|conformance|deploy|docs|e2e|fork|scripts)\/|^test\/platform\/oauth\/[^/]+$/;
-  const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !wholes.test(path));
+  const unitTests = tests.filter((path) => /\.test\.ts$/.test(path) && !broadTests.test(path));
   const orphans = unitTests.filter((path) => {
     const source = path.replace(/^test/, 'src').replace(/\.test\.ts$/, '');
     // The tests of one file may be divided: they are in a folder of its name.

@@ -21,7 +21,7 @@ it('tracks with a stand-in during a demonstration, until the services are closed
   await expect(find()).rejects.toMatchObject({ reason: 'unreachable' });
 });
 
-it('asks the API of the settings, also during a demonstration', async () => {
+it('uses the API in the settings, even during a demonstration', async () => {
   const settings: Settings = { trackingUrl: 'http://127.0.0.1:1', trackingApiKey: 'key' };
   for (const demoData of [true, false]) {
     const { tracking, close } = await servicesFor(settings, demoData);
@@ -31,7 +31,7 @@ it('asks the API of the settings, also during a demonstration', async () => {
   }
 });
 
-it('has no tracking without an address', async () => {
+it('offers no tracking without an address', async () => {
   const { tracking, close } = await servicesFor(unset, false);
   expect(tracking).toBeUndefined();
   await close();

@@ -1,20 +1,20 @@
 /**
- * Replaces a text that must be there exactly once, so that an edit cannot outlive what it was written for.
+ * Replaces a text that must occur exactly once, so that an outdated edit fails instead of doing the wrong thing.
  *
- * @throws {Error} when it is missing or there more than once
+ * @throws {Error} when it is missing or occurs more than once
  */
 export function replaceOnce(text: string, find: RegExp, replacement: string, file: string): string {
   const found = [...text.matchAll(RegExp(find.source, `${find.flags}g`))].length;
   if (found !== 1) throw new Error(`${file} should match ${find} once, not ${found} times.`);
-  // A function, because `$&` in a replacement text has a meaning of its own.
+  // A function, because `$&` is special in a replacement string.
   return text.replace(find, () => replacement);
 }
 
 /**
- * Cuts the blocks that belong to the example: from a line `<!-- example -->` (`# example` outside Markdown) to the line
- * with `/example`.
+ * Removes the blocks that belong to the example: from a line `<!-- example -->` (`# example` outside Markdown) to the
+ * line with `/example`.
  *
- * @throws {Error} when a mark lacks its other half
+ * @throws {Error} when a start or end mark is unmatched
  */
 export function cutExample(text: string, file: string): string {
   let inside = false;

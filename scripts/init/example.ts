@@ -64,10 +64,10 @@ export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
 export const MARKED_FILES = ['README.md', '.env.example'];
 
-/** A text that must be there exactly once, and what comes in its place. */
+/** A pattern that must match exactly once, and its replacement. */
 export type Edit = [find: RegExp, replacement: string];
 
-/** What changes in files that stay, by file. */
+/** Returns the edits to files that stay, keyed by file. */
 export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[]> {
   const brand = {
     name,

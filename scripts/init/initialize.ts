@@ -5,7 +5,7 @@ import { cutExample, replaceOnce } from './edit.js';
 import { EXAMPLE_PACKAGES, EXAMPLE_PATHS, EXAMPLE_SCRIPTS, editsFor, MARKED_FILES } from './example.js';
 import { InputError, type Names } from './names.js';
 
-/** What was done, as paths from the root. */
+/** What was changed, as paths relative to the root. */
 export interface Changes {
   removed: string[];
   replaced: string[];
@@ -13,10 +13,10 @@ export interface Changes {
 }
 
 /**
- * Takes the example out of a checkout and names it anew. Every text is made before the first one is written, so a
- * problem leaves the checkout as it was.
+ * Removes the example from a checkout and renames the server. All texts are computed before the first one is written,
+ * so a problem leaves the checkout unchanged.
  *
- * @throws {InputError} when the example is gone already
+ * @throws {InputError} when the example has already been removed
  * @throws {Error} when the checkout is not what this command was written for
  */
 export function initialize(root: string, names: Names): Changes {
@@ -31,7 +31,7 @@ export function initialize(root: string, names: Names): Changes {
   for (const [file, text] of texts) writeFileSync(join(root, file), text);
   uninstall(root);
   execFileSync('npx', ['biome', 'format', '--write', ...texts.keys()], { cwd: root, stdio: 'pipe' });
-  // Nothing of the last build may outlive its source.
+  // The last build still contains the example.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'scripts/init'), { recursive: true });
   return { removed: EXAMPLE_PATHS, replaced, edited: [...texts.keys(), 'package-lock.json'] };
@@ -47,7 +47,7 @@ function assertExample(root: string): void {
   if (missing.length > 0) throw new Error(`Parts of the example are missing: ${missing.join(', ')}`);
 }
 
-/** The new texts of files that stay, by path. */
+/** Returns the new texts of the files that stay, keyed by path. */
 function editedTexts(root: string, names: Names): Map<string, string> {
   const texts = new Map<string, string>();
   const textOf = (file: string) => texts.get(file) ?? readFileSync(join(root, file), 'utf8');
@@ -76,7 +76,7 @@ function manifestOf(text: string, { name, slug }: Names): string {
   return `${JSON.stringify({ ...manifest, name: slug, description: `The MCP server of ${name}` }, null, 2)}\n`;
 }
 
-/** Takes the packages of the example out of the manifest and the lock; needs no network, and leaves node_modules alone. */
+/** Removes the example's packages from package.json and the lock file. Needs no network; leaves node_modules alone. */
 function uninstall(root: string): void {
   const options = [
     '--package-lock-only',
@@ -92,7 +92,7 @@ function uninstall(root: string): void {
   });
 }
 
-/** The files below a folder, as paths from it. */
+/** Lists the files below a folder, as paths relative to it. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
 /**
- * Makes a fork yours: takes the example business out and puts your name in. Runs once, on a clean checkout.
+ * Makes a fork yours: removes the example business and puts in your name. Runs once, on a clean checkout.
  *
  *   npm run init -- --name "Blue Dental Clinic"
  */
@@ -13,11 +13,11 @@ import { assertCleanWorkTree } from './work-tree.js';
 const root = join(import.meta.dirname, '../..');
 
 const program = new Command('npm run init --')
-  .description('Takes the example business out of this checkout, and names the server anew.')
+  .description('Removes the example business from this checkout, and renames the server.')
   .requiredOption('--name <name>', 'what people call it, such as "Blue Dental Clinic"')
-  .option('--slug <slug>', 'what machines call it; made from the name unless given')
-  .option('--scheme <scheme>', 'URI scheme of its resources; the slug unless given')
-  .option('--force', 'run outside a git checkout, too, where nothing can be taken back')
+  .option('--slug <slug>', 'what machines call it; derived from the name by default')
+  .option('--scheme <scheme>', 'URI scheme of its resources; the slug by default')
+  .option('--force', 'run even outside a git checkout, where nothing can be undone')
   .allowExcessArguments(false)
   .exitOverride()
   .action(run);
@@ -29,8 +29,7 @@ try {
     process.exitCode = error.exitCode;
   } else {
     console.error(error instanceof Error ? error.message : error);
-    if (!(error instanceof InputError))
-      console.error('git restore . && git clean -fd takes back what was changed.');
+    if (!(error instanceof InputError)) console.error('To undo the changes: git restore . && git clean -fd');
     process.exitCode = 1;
   }
 }
@@ -46,7 +45,7 @@ function run(options: { name: string; slug?: string; scheme?: string; force?: bo
   list('Replaced', replaced);
   list('Changed', edited);
   console.log(`Next steps
-  npm install                      takes the packages of the example out of node_modules
+  npm install                      removes the example's packages from node_modules
   npm run check && npm test        should pass
   npm start                        should start and print how to connect
   git add -A && git commit         your first commit

@@ -1,21 +1,21 @@
-/** What a fork is called, in the three spellings it needs. */
+/** The name of a fork, in the three forms it needs. */
 export interface Names {
   /** For people, such as Blue Dental Clinic. */
   name: string;
   /** For machines: the package, the MCP server, `claude mcp add`. */
   slug: string;
-  /** Of the addresses of resources, without `://` (RFC 3986, section 3.1). */
+  /** The scheme of resource URIs, without `://` (RFC 3986 section 3.1). */
   uriScheme: string;
 }
 
-/** A value that was typed and does not fit; its message is meant for whoever typed it. */
+/** Reports invalid input. Its message is meant for the person who typed it. */
 export class InputError extends Error {}
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} &'’.,+()!-]{0,59}$/u;
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 
-/** Schemes that mean something else to a client already. */
+/** Schemes that already mean something else to clients. */
 const TAKEN_SCHEMES = [
   'about',
   'blob',
@@ -32,9 +32,9 @@ const TAKEN_SCHEMES = [
 ];
 
 /**
- * Checks a name, and derives what is not given: the slug from the name, the scheme from the slug.
+ * Validates a name, and derives what is missing: the slug from the name, the scheme from the slug.
  *
- * @throws {InputError} when a value does not fit, or cannot be derived
+ * @throws {InputError} when a value is invalid, or cannot be derived
  */
 export function namesFrom(given: { name: string; slug?: string; scheme?: string }): Names {
   const name = given.name.trim();
@@ -56,7 +56,7 @@ export function namesFrom(given: { name: string; slug?: string; scheme?: string 
     );
   }
   if (TAKEN_SCHEMES.includes(uriScheme)) {
-    throw new InputError(`--scheme ${uriScheme} has a meaning already. Choose one of your own.`);
+    throw new InputError(`--scheme ${uriScheme} already has a meaning. Choose one of your own.`);
   }
   return { name, slug, uriScheme };
 }

@@ -3,24 +3,24 @@ import { realpathSync } from 'node:fs';
 import { InputError } from './names.js';
 
 /**
- * Makes sure that everything can be taken back with git.
+ * Makes sure that every change can be undone with git.
  *
- * @param force whether a folder that is not a git checkout will do
- * @throws {InputError} when something is not committed, or when the folder is not a checkout
+ * @param force whether to accept a folder that is not a git checkout
+ * @throws {InputError} when something is not committed, or the folder is not a checkout
  */
 export function assertCleanWorkTree(root: string, force: boolean): void {
   if (!isCheckout(root)) {
     if (force) return;
     throw new InputError(
-      'This is not a git checkout, so nothing could be taken back. Run git init and commit first, or add --force.',
+      'This is not a git checkout, so nothing could be undone. Run git init and commit first, or add --force.',
     );
   }
   const status = git(root, 'status', '--porcelain');
   if (status !== '')
-    throw new InputError(`Commit or stash these first, so that you can take everything back:\n${status}`);
+    throw new InputError(`Commit or stash these first, so that you can undo everything:\n${status}`);
 }
 
-/** A folder inside the checkout of something else is not a checkout of its own. */
+/** Checks that the folder is the root of a checkout, not a folder inside another one. */
 function isCheckout(root: string): boolean {
   try {
     return realpathSync(git(root, 'rev-parse', '--show-toplevel').trim()) === realpathSync(root);

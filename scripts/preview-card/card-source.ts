@@ -10,11 +10,11 @@ import { getToolUiResourceUri } from '@modelcontextprotocol/ext-apps/app-bridge'
 const RESTART_MS = 15_000;
 const RETRY_MS = 300;
 
-/** What is asked for: a tool of the server, and how to fill in its arguments. */
-export interface Wish {
+/** Which card to show, and how to fill in the arguments of its tool. */
+export interface CardRequest {
   /** A revision of MCP, or `legacy`. */
   era: string;
-  /** The first one with a card when it is null. */
+  /** The name of a tool with a card. Null means the first such tool. */
   card: string | null;
   argumentsOf: (tool: Tool) => Record<string, unknown>;
 }
@@ -28,25 +28,25 @@ export interface CardSource {
   args: Record<string, unknown>;
   result: CallToolResult;
   template: string;
-  /** Missing when the answer has no card in it. */
+  /** Missing when the answer does not include a card. */
   embedded: string | undefined;
 }
 
 /**
- * Calls the tool and reads its template. A server that is restarting is waited for.
+ * Calls the tool and reads its template. Waits for a server that is restarting.
  *
- * @param waiting told when the server is not ready
- * @throws what the server says, when it is ready and still does not send a card
+ * @param waiting called when the server is not ready
+ * @throws the server's error when it is ready but sends no card
  */
-export async function readCard(wish: Wish, waiting: () => void): Promise<CardSource> {
+export async function readCard(request: CardRequest, waiting: () => void): Promise<CardSource> {
   const deadline = Date.now() + RESTART_MS;
   let [isWaiting, failures] = [false, 0];
   for (;;) {
     if ((await fetch('ready')).ok || Date.now() > deadline) {
       try {
-        return await askForCard(wish);
+        return await fetchCard(request);
       } catch (error) {
-        // The first one may have met the server in the moment it stopped.
+        // The first request may have hit the server just as it stopped.
         failures += 1;
         if (failures === 2 || Date.now() > deadline) throw error;
       }
@@ -58,7 +58,7 @@ export async function readCard(wish: Wish, waiting: () => void): Promise<CardSou
   }
 }
 
-async function askForCard({ era, card, argumentsOf }: Wish): Promise<CardSource> {
+async function fetchCard({ era, card, argumentsOf }: CardRequest): Promise<CardSource> {
   const { mcpUrl, token } = (await (await fetch('config.json')).json()) as { mcpUrl: string; token: string };
   const mode = era === 'legacy' ? ('legacy' as const) : { pin: era };
   const client = new Client({ name: 'card-preview', version: '1.0.0' }, { versionNegotiation: { mode } });

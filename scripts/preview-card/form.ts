@@ -1,9 +1,9 @@
 import type { Tool } from '@modelcontextprotocol/client';
 
-/** Before the names of arguments, which may be those of settings otherwise. */
+/** Prefixes the names of arguments, so that they cannot clash with those of settings. */
 const PREFIX = 'arg.';
 
-/** What an input is made from, as far as JSON Schema has it in common cases. */
+/** The parts of a JSON Schema property that determine its input. */
 interface Property {
   type?: string;
   enum?: unknown[];
@@ -11,17 +11,17 @@ interface Property {
   description?: string;
 }
 
-/** The arguments of a tool in the query of an address. One that is empty is left out, so the server's default holds. */
+/** Reads a tool's arguments from a query. Omits empty ones, so that the server's defaults apply. */
 export function argumentsIn(query: URLSearchParams, tool: Tool): Record<string, unknown> {
   const filled = propertiesOf(tool).flatMap(([name, { type }]) => {
     const text = query.get(PREFIX + name);
-    // Numbers, booleans, lists and objects are written as JSON has them.
+    // Numbers, booleans, lists and objects are written as JSON.
     return text ? [[name, type === 'string' || type === undefined ? text : JSON.parse(text)]] : [];
   });
   return Object.fromEntries(filled);
 }
 
-/** Puts the choice of cards and an input for each argument of the tool into the form. */
+/** Adds the choice of cards and an input for each of the tool's arguments to the form. */
 export function showForm(form: HTMLFormElement, tools: Tool[], tool: Tool, query: URLSearchParams): void {
   const cards = tools.map(({ name, title }) => new Option(title ?? name, name, false, name === tool.name));
   const choice = labelled('Card', select('card', cards));

@@ -1,11 +1,11 @@
-/** Runs in the browser: a host for MCP Apps around the card, made of the official parts, as strict as the standard's default. */
+/** Runs in the browser: an MCP Apps host for the card, built from the official parts and as strict as the standard. */
 import { ProtocolError, type Tool } from '@modelcontextprotocol/client';
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
 import { type CardSource, readCard } from './card-source.js';
 import { argumentsIn, showForm } from './form.js';
 import { hostCapabilities, hostContext, palette, readSettings, type Settings } from './settings.js';
 
-/** What hosts apply when a resource asks for nothing (MCP Apps 2026-01-26, content security policy). */
+/** The policy for resources that declare none (MCP Apps 2026-01-26, content security policy). */
 const DEFAULT_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
@@ -15,10 +15,10 @@ const DEFAULT_POLICY = [
   "connect-src 'none'",
 ].join('; ');
 
-/** How Connext answers a call of a tool that its administrator did not mark as app-callable. */
+/** Connext's error for a tool that its administrator did not mark as app-callable. */
 const NOT_APP_CALLABLE = new ProtocolError(-32001, 'Tool is not app-callable.');
 
-/** What happened, for a person to read and for a test to wait for. */
+/** What happened, for people to read and for tests to wait for. */
 export interface HostLog {
   events: { name: string; detail: unknown }[];
 }
@@ -26,7 +26,7 @@ export interface HostLog {
 declare global {
   interface Window {
     hostLog: HostLog;
-    /** Missing while the card has none. */
+    /** Missing while no bridge is connected. */
     bridge?: AppBridge;
     setTheme: (theme: Settings['theme']) => void;
   }
@@ -40,7 +40,7 @@ const record = (name: string, detail: unknown = null) => {
   document.getElementById('log')?.prepend(line);
 };
 
-/** Puts a document into a frame, under the policy and with whatever else the host adds to its head. */
+/** Loads a document into a frame, with the policy and anything else the host adds to its head. */
 function load(frame: HTMLIFrameElement, card: string, head = ''): Promise<unknown> {
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
   const policy = `<meta http-equiv="Content-Security-Policy" content="${DEFAULT_POLICY}">`;
@@ -48,18 +48,18 @@ function load(frame: HTMLIFrameElement, card: string, head = ''): Promise<unknow
   return loaded;
 }
 
-/** As a host without a bridge shows it: its colours are put into the document. */
+/** Shows the card as a host without a bridge does, with the host's colours inserted into the document. */
 async function showEmbedded(
   frame: HTMLIFrameElement,
   { embedded }: CardSource,
   { theme, palette: name }: Settings,
 ): Promise<void> {
-  if (embedded === undefined) throw new Error('The answer has no card in it');
-  // The theme of the system would decide; the switch of the page stands for it.
+  if (embedded === undefined) throw new Error('The answer does not include a card');
+  // Normally the system's theme would apply. The switch on the page takes its place.
   const card = embedded.replace('<html ', () => `<html data-theme="${theme}" `);
   const colours = Object.entries(palette(name)).map((entry) => entry.join(': '));
   const head = `<style>:root { ${colours.join('; ')} }</style>`;
-  // Nobody reports the height either, so a copy without scripts is measured.
+  // Without a bridge nothing reports the height, so measure a copy without scripts.
   const copy = document.createElement('iframe');
   copy.setAttribute('sandbox', 'allow-same-origin');
   copy.style.cssText = `position: absolute; visibility: hidden; width: ${frame.clientWidth}px`;
@@ -72,7 +72,7 @@ async function showEmbedded(
   await load(frame, card, head);
 }
 
-/** As a host of the standard shows it: the template, filled in over the bridge. */
+/** Shows the card as a standard host does: loads the template and fills it in over the bridge. */
 async function showTemplate(
   frame: HTMLIFrameElement,
   { client, args, result, template }: CardSource,
@@ -121,12 +121,12 @@ async function main(): Promise<void> {
   const frame = document.getElementById('card') as HTMLIFrameElement;
   frame.setAttribute('sandbox', settings.scripts === 'off' ? '' : 'allow-scripts');
   document.documentElement.dataset['theme'] = settings.theme;
-  const wish = {
+  const request = {
     era: settings.era,
     card: settings.card,
     argumentsOf: (tool: Tool) => argumentsIn(query, tool),
   };
-  const source = await readCard(wish, () => record('waiting', 'the server is restarting'));
+  const source = await readCard(request, () => record('waiting', 'the server is restarting'));
   record('called', { name: source.tool.name, arguments: source.args });
   frame.title = source.tool.title ?? source.tool.name;
   showForm(document.forms[0] as HTMLFormElement, source.tools, source.tool, query);

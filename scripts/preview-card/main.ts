@@ -1,10 +1,10 @@
 /**
- * Shows the cards of the running server in a real MCP Apps host, for whoever edits them. Start the server first.
+ * Shows the cards of the running server in a real MCP Apps host while you edit them. Start the server first.
  *
  *   npm run preview:card                                    the first card, as the demo user alice
- *   npm run preview:card -- greeting_card                   that of a tool
+ *   npm run preview:card -- greeting_card                   the card of this tool
  *   npm run preview:card -- http://localhost:8000/mcp greeting_card bob hunter2
- *   MCP_AUTH_TOKEN=... npm run preview:card                 with the static token, where no script can sign in
+ *   MCP_AUTH_TOKEN=... npm run preview:card                 with the static token, if scripts cannot sign in
  */
 import { openBrowser, signInHeadless } from '../../examples/browser.js';
 import { signIn } from '../../examples/sign-in.js';
@@ -36,7 +36,7 @@ try {
   process.exitCode = 1;
 }
 
-/** An access token; empty where nobody has to sign in. */
+/** Returns an access token, or an empty string if the server requires no sign-in. */
 async function signInAs(named: string[]): Promise<string> {
   const [username = '', password = ''] = named.length > 0 ? named : DEMO_USER;
   try {

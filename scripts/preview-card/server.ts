@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 
-/** Cards, and all that they are made from. */
+/** The cards and everything they include. */
 const SOURCES = join(import.meta.dirname, '../../src');
 
-/** How long a server that restarts may take to notice a change, and to come back, in milliseconds. */
+/** How long the server may take to notice a change, and then to restart, in milliseconds. */
 const NOTICE_MS = 3000;
 const RESTART_MS = 15_000;
 
@@ -20,17 +20,17 @@ export interface Preview {
 }
 
 export interface PreviewOptions {
-  /** The endpoint of the server. */
+  /** The MCP endpoint of the server. */
   mcpUrl: string;
-  /** An access token for it, which stays on this machine. */
+  /** An access token for the server. It stays on this machine. */
   token: string;
-  /** Another free one is taken when this one is busy. */
+  /** The preferred port. If it is busy, another free one is used. */
   port?: number;
-  /** Open pages reload after a change below it, once the server has restarted. */
+  /** After a change in this folder, open pages reload once the server has restarted. */
   folder?: string;
 }
 
-/** Serves a page on this machine that shows the cards of a running server in a real MCP Apps host. */
+/** Serves a local page that shows the cards of a running server in a real MCP Apps host. */
 export async function startPreview({
   mcpUrl,
   token,
@@ -58,7 +58,7 @@ export async function startPreview({
     );
   const pages = new Set<ServerResponse>();
   const server = createServer(async (req, res) => {
-    // A website whose name points to this machine must not get the token.
+    // A website whose host name points to this machine must not get the token.
     const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${portOf(server)}`);
     if (!hosts.includes(req.headers.host ?? '')) return void res.writeHead(403).end('Unknown host');
     const { pathname } = new URL(req.url ?? '/', 'http://localhost');
@@ -76,7 +76,7 @@ export async function startPreview({
   await listen(server, port);
   let isAnnouncing = false;
   const watcher = watch(folder, { recursive: true }, async () => {
-    // One save makes several events.
+    // A single save causes several events.
     if (isAnnouncing) return;
     isAnnouncing = true;
     await until(async () => !(await isReady()), NOTICE_MS);
@@ -107,7 +107,7 @@ async function listen(server: Server, port: number): Promise<void> {
   }
 }
 
-/** Asks again and again until the answer is yes, or the time is over. */
+/** Polls until the check succeeds or time runs out. */
 async function until(check: () => Promise<boolean>, milliseconds: number): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await check()) && Date.now() < deadline) await pause(100);

@@ -1,25 +1,25 @@
 import type { McpUiHostCapabilities, McpUiHostContext } from '@modelcontextprotocol/ext-apps/app-bridge';
 
-/** What a page of the host can be asked for in its address. */
+/** The settings that the page's query can contain. */
 export interface Settings {
   /** The name of a tool with a card. */
   card: string | null;
   theme: 'light' | 'dark';
   palette: string;
   /**
-   * `all`, `none` (the host offers nothing), `silent` (it does not say what it can do), `refusing` (it offers everything
-   * and then refuses) or `closed` (it refuses the card itself).
+   * `all`, `none` (the host offers nothing), `silent` (it announces no capabilities), `refusing` (it offers everything
+   * but refuses every request) or `closed` (it refuses the card itself).
    */
   capabilities: string;
   /** `template` is filled in over the bridge; `embedded` is the document of the tool result, without a bridge. */
   source: string;
   /** `off` runs no script in the frame. */
   scripts: string;
-  /** The revision of MCP towards the server, or `legacy` for the 2025 era. */
+  /** The MCP revision to use with the server, or `legacy` for the 2025 era. */
   era: string;
 }
 
-/** The settings in the query of an address; what is missing has a default. */
+/** Reads the settings from a query. Missing ones get a default. */
 export function readSettings(query: URLSearchParams): Settings {
   return {
     card: query.get('card') || null,
@@ -46,16 +46,16 @@ const PALETTES: Record<string, Record<string, string>> = {
     '--color-border-primary': 'light-dark(#d5d8de, #474c57)',
   },
   connext: CONNEXT,
-  // A ground of the standard without its text, beside a pair that is complete.
+  // A standard background colour without its text colour, next to a complete pair.
   half: { '--color-background-primary': '#ffffff', ...CONNEXT },
 };
 
-/** The style variables of a palette, by name. */
+/** Returns the style variables of a palette. */
 export function palette(name: string): Record<string, string> {
   return PALETTES[name] ?? {};
 }
 
-/** What the host tells the card about itself. */
+/** Returns what the host tells the card about itself. */
 export function hostContext(settings: Pick<Settings, 'theme' | 'palette'>): McpUiHostContext {
   return {
     theme: settings.theme,
@@ -65,7 +65,7 @@ export function hostContext(settings: Pick<Settings, 'theme' | 'palette'>): McpU
   } as McpUiHostContext;
 }
 
-/** What the host says it can do. */
+/** Returns the capabilities the host announces. */
 export function hostCapabilities(name: string): McpUiHostCapabilities {
   if (name === 'none') return { openLinks: {} };
   return name === 'silent' ? {} : { serverTools: {}, message: {}, openLinks: {} };

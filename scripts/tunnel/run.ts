@@ -6,13 +6,13 @@ import server from '../../src/server.js';
 import type { OpenTunnel } from './ngrok.js';
 
 const NO_TOKEN =
-  'Set NGROK_AUTHTOKEN in .env (a free one: https://dashboard.ngrok.com), or name a tunnel that runs already: npm run tunnel -- --url https://...';
+  'Set NGROK_AUTHTOKEN in .env (a free one: https://dashboard.ngrok.com), or name a tunnel that is already running: npm run tunnel -- --url https://...';
 
 /**
- * Starts the server under the public address of a tunnel, which must be known before the server starts: it is the
- * issuer in every token and document.
+ * Starts the server with the public address of a tunnel. The address must be known before the server starts, because it
+ * is the issuer in every token and document.
  *
- * @param args the command line: nothing, or `--url` with the address of a tunnel that runs already
+ * @param args the command line: nothing, or `--url` with the address of a tunnel that is already running
  */
 export async function runTunnel(args: string[], openTunnel: OpenTunnel): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function runTunnel(args: string[], openTunnel: OpenTunnel): Promise
     const { port, ngrokAuthtoken } = readEnvironment(server.settings).config;
     if (values.url === undefined && ngrokAuthtoken === undefined) throw new Error(NO_TOKEN);
     const url = values.url ?? (await openThrough(openTunnel, port, ngrokAuthtoken ?? ''));
-    // The tunnel is the one proxy in front. Without demo data a test server would have nobody to sign in.
+    // The tunnel is the only proxy in front. Without demo data a test server would have no users.
     const environment = readEnvironment(
       server.settings,
       { PUBLIC_URL: url, TRUST_PROXY: '1' },
@@ -48,6 +48,6 @@ function instructions(url: string, hasServiceToken: boolean): string {
   const token = hasServiceToken ? 'the value of MCP_AUTH_TOKEN' : 'set MCP_AUTH_TOKEN in .env first';
   return `  Paste into Connext   ${url}/mcp   (OAuth; each user signs in)
   Paste into Nexus     ${url}/mcp   (Streamable HTTP; token: ${token})
-  Everyone who knows this address can reach the server until you stop it with Ctrl+C.
+  Anyone who knows this address can reach the server until you stop it with Ctrl+C.
 `;
 }

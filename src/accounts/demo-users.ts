@@ -3,13 +3,13 @@ import type { Store } from '../platform/store/database.js';
 import type { AccountTables } from './tables.js';
 import { addUser, hashPassword, listUsers, selectUser, updateUser } from './users.js';
 
-/** Whose passwords everyone may know. */
+/** The users of a demonstration. Their passwords are public. */
 export const demoUsers = [
   { username: 'alice', name: 'Alice', password: 'password123' },
   { username: 'bob', name: 'Bob', password: 'hunter2' },
 ];
 
-/** Adds the demo users that do not exist yet, who may grant all these scopes; hashing is skipped for those that do. */
+/** Adds missing demo users, who may grant all these scopes. Passwords of existing ones are not hashed again. */
 export async function seedDemoUsers(store: Store<AccountTables>, scopes: string[]): Promise<void> {
   const existing = new Set((await listUsers(store)).map(({ username }) => username));
   for (const { username, name, password } of demoUsers.filter((user) => !existing.has(user.username))) {
@@ -19,8 +19,8 @@ export async function seedDemoUsers(store: Store<AccountTables>, scopes: string[
 }
 
 /**
- * Disables the demo users whose password still is the public one, for a server that was started with demo data once.
- * Costs a password check for each user of such a name, and nothing without.
+ * Disables the demo users who still have their public password, on a server that once ran with demo data. Costs one
+ * password check for each user with the name of a demo user.
  *
  * @returns their names
  */

@@ -12,11 +12,11 @@ import {
   verifyPassword,
 } from './users.js';
 
-/** Who may sign in. To use your own user directory, answer `findUser` and `verifyPassword` from it and drop the rest. */
+/** Makes the accounts. To use your own user directory, implement `findUser` and `verifyPassword` and drop the rest. */
 export function createAccounts(store: Store): Accounts {
   return {
     findUser: (id) => findUser(store, id),
-    // One indexed read of our own table: whoever is disabled is out at once. Leave it out for a directory elsewhere.
+    // Our own table is cheap to read, so disabling a user takes effect at once. Omit this for a directory elsewhere.
     cacheSeconds: 0,
     verifyPassword: (username, password) => verifyPassword(store, username, password),
     demoUsers,

@@ -5,7 +5,7 @@ export interface AccountTables {
   users: UsersTable;
 }
 
-/** Who may sign in. */
+/** The users who may sign in. */
 export interface UsersTable {
   username: string;
   name: string;

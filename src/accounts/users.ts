@@ -6,23 +6,23 @@ import type { Store } from '../platform/store/database.js';
 import type { AccountTables, UsersTable } from './tables.js';
 
 const BCRYPT_COST = 12;
-/** bcrypt ignores what comes after, so a longer password would be accepted with any ending. */
+/** bcrypt ignores everything after 72 bytes, so a longer password would be accepted with any ending. */
 const MAX_PASSWORD_BYTES = 72;
-/** What an unknown user's password is compared with, so that the answer takes as long as for a known one. */
+/** The hash that an unknown user's password is compared with, so that the answer takes as long as for a known user. */
 const DUMMY_HASH = '$2b$12$ftqIgB.Jlj2LMjZ1rsI8GONDTkpP3U.6JgxTzn/s207nOHfvHrpRu';
 
-/** Names are compared without case and outer spaces. */
+/** Normalizes a name: case and surrounding spaces do not matter. */
 export function normalizeUsername(username: string): string {
   return username.trim().toLowerCase();
 }
 
-/** The user with that name, unless disabled. */
+/** Finds the user with that name, unless disabled. */
 export async function findUser(store: Store<AccountTables>, username: string): Promise<User | undefined> {
   const row = await selectUser(store, username);
   return row && toUser(row);
 }
 
-/** The user whose password this is. Hashes for unknown users, too, so that the time tells nothing. */
+/** Returns the user when the password is right. Unknown users cost a hash too, so that the time reveals nothing. */
 export async function verifyPassword(
   store: Store<AccountTables>,
   username: string,
@@ -58,7 +58,7 @@ function toUser({ username, name, scopes }: Selectable<UsersTable>): User {
   return { id: username, name, scopes: scopes.split(' ').filter(Boolean) };
 }
 
-/** Whether anybody could sign in. */
+/** Checks whether there is a user who could sign in. */
 export async function hasUsers(store: Store<AccountTables>): Promise<boolean> {
   const row = await store
     .selectFrom('users')
@@ -69,7 +69,7 @@ export async function hasUsers(store: Store<AccountTables>): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Every user, disabled ones too. */
+/** Lists every user, including disabled ones. */
 export async function listUsers(store: Store<AccountTables>): Promise<ListedUser[]> {
   const rows = await store
     .selectFrom('users')
@@ -79,7 +79,7 @@ export async function listUsers(store: Store<AccountTables>): Promise<ListedUser
   return rows.map((row) => ({ ...row, disabled: row.disabled === 1 }));
 }
 
-/** Adds a user. `false` when the name is taken. */
+/** Adds a user. @returns `false` when the name is taken */
 export async function addUser(
   store: Store<AccountTables>,
   user: { username: string; name: string; scopes: string; passwordHash: string },

@@ -8,7 +8,7 @@ import { type Outcome, runChecks } from './doctor/run.js';
 import { signInChecks } from './doctor/sign-in.js';
 import { streamChecks } from './doctor/streams.js';
 
-/** In the order in which a client would meet them. */
+/** In the order a client would run into them. */
 const checks = [
   ...endpointChecks,
   ...discoveryChecks,
@@ -20,7 +20,7 @@ const checks = [
 
 const program = new Command('doctor')
   .description('Follows the same steps as a client, and names the fix for everything that would go wrong.')
-  .argument('<url>', 'its address; /mcp is added when there is no path')
+  .argument('<url>', 'the address of the server; /mcp is added when there is no path')
   .option('--token-file <file>', 'a file with a static token, for the checks that need to be signed in')
   .option('--json', 'answer as JSON, for scripts')
   .addHelpText('after', '\nExit codes: 0 no problem (there may be warnings), 1 problems, 2 not a command.')
@@ -37,7 +37,7 @@ try {
 async function run(address: string, options: { tokenFile?: string; json?: boolean }): Promise<void> {
   const mcpUrl = endpointOf(address);
   const token = options.tokenFile && (await readToken(options.tokenFile));
-  if (!options.json) console.log(`Examining ${mcpUrl}\n`);
+  if (!options.json) console.log(`Checking ${mcpUrl}\n`);
   const outcomes = await runChecks(
     { mcpUrl, token: token || undefined },
     checks,

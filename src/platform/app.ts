@@ -24,7 +24,7 @@ import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
 import { landingRoutes } from './ui/landing/routes.js';
 
-/** Everything an app is made of. */
+/** Everything `createApp` needs. */
 export interface AppOptions<Services> {
   config: Config;
   logger: Logger;
@@ -33,28 +33,28 @@ export interface AppOptions<Services> {
   brand: Brand;
   content: ServerContent<Services>;
   accounts: Accounts;
-  /** Further routes that need no sign-in, such as files behind links in answers. */
+  /** Additional routes that need no sign-in, such as files that answers link to. */
   routes?: Router[];
-  /** Further credentials that lead to a caller, asked after all others. */
+  /** Verifiers for additional kinds of credentials, tried after the built-in ones. */
   verifiers?: TokenVerifier[];
-  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  /** Fetches client ID metadata documents. Tests pass their own to reach a local host. */
   documentAgent?: Agent;
 }
 
-/** The app, and what the life cycle needs to know of it. */
+/** The app, with what the life cycle needs to watch and stop it. */
 export interface App {
   express: Express;
-  /** Serves the metrics, once it listens on a port of its own; only with `METRICS_PORT`. */
+  /** Serves the metrics once the caller makes it listen. Set only with `METRICS_PORT`. */
   metricsServer: Server | undefined;
-  /** How many streams of the old transport are open. */
+  /** Returns the number of open streams of the legacy SSE transport. */
   openStreams: () => number;
-  /** Stops taking new work: `/readyz` turns 503. Resolves once no MCP call is running, on either transport. */
+  /** Stops accepting new work: `/readyz` answers 503. Resolves once no MCP call is running on either transport. */
   drain: () => Promise<void>;
-  /** Ends every stream. Call it after `drain`, or to give up on what still runs. */
+  /** Ends every stream. Call it after `drain`, or to abandon calls that are still running. */
   close: () => Promise<void>;
 }
 
-/** The whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
+/** Builds the whole HTTP pipeline, in order. The caller owns the store and the listening socket. */
 export async function createApp<Services>(options: AppOptions<Services>): Promise<App> {
   const { config, logger, store, services, content } = options;
   assertBrand(options.brand);
@@ -81,7 +81,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
   app.use((_req, res, next) => {
-    // Tells proxies not to keep a connection to a server that is going away.
+    // Tells proxies not to reuse a connection to a server that is shutting down.
     if (draining) res.set('Connection', 'close');
     next();
   });

@@ -5,23 +5,23 @@ import { isLoopbackUrl } from './loopback.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Brand } from './ui/brand.js';
 
-/** What the example connects to when no address is named. */
+/** The address the example client connects to by default. */
 const DEFAULT_URL = 'http://localhost:8000';
 
-/** What the banner tells of. */
+/** What the banner shows. */
 export interface BannerOptions {
   config: Config;
   brand: Brand;
-  /** Where the server listens. */
+  /** The address the server listens on. */
   address: AddressInfo;
   accounts: Pick<Accounts, 'demoUsers' | 'manage' | 'location'>;
-  /** Whether there is nobody who could sign in. */
+  /** Whether nobody can sign in yet. */
   hasNoUsers: boolean;
-  /** The demo users that were disabled just now. */
+  /** The demo users disabled during this start. */
   disabled: string[];
 }
 
-/** What a person sees when the server is ready: where it is, where its data is, and how to connect. */
+/** Returns the text printed when the server is ready: its address, where its data is, and how to connect. */
 export function banner(options: BannerOptions): string {
   const { config, address } = options;
   const sections = [
@@ -70,7 +70,7 @@ function describeConnecting({ config, brand, hasNoUsers }: BannerOptions): strin
   const endpoint = `${config.publicUrl}/mcp`;
   const target = config.publicUrl === DEFAULT_URL ? '' : ` -- ${endpoint}`;
   const lines = [`  Connect        claude mcp add --transport http ${brand.slug} ${endpoint}`];
-  // The example registers itself and signs a person in; an identity provider may not let it.
+  // The example client registers itself and signs a person in. An external provider may not allow that.
   const canSignIn = config.authMode === 'builtin' && config.enableDcr && !hasNoUsers;
   if (config.authMode === 'none' || canSignIn) lines.push(`                 npm run example${target}`);
   else if (config.mcpAuthToken.length > 0)

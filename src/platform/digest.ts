@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** A value nobody can guess: 256 random bits, 43 characters that need no escaping anywhere. */
+/** Returns an unguessable value: 256 random bits as 43 characters that never need escaping. */
 export function randomToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** SHA-256, base64url. What the database keeps of anything secret. */
+/** Returns the SHA-256 digest, base64url-encoded. The database stores secrets only in this form. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

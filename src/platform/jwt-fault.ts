@@ -1,11 +1,11 @@
 import { errors, type JWTPayload } from 'jose';
 import { quoted } from './log-text.js';
 
-/** Why a JWT was refused, for the operator: the check that failed, with the claim's value where that helps. */
+/** Describes why a JWT was refused, for the operator: the failed check, with the claim's value where that helps. */
 export function describeJwtFault(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return `exp: expired ${at(error.payload.exp)}`;
   if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature: it does not fit the key';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature: it does not match the key';
   if (error instanceof errors.JWKSNoMatchingKey)
     return 'key: none with the kid and alg of the header is known';
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'key: several fit a header without kid';
@@ -14,7 +14,7 @@ export function describeJwtFault(error: errors.JOSEError): string {
   return `not verifiable (${error.code})`;
 }
 
-/** A claim, or the `typ` of the header, which jose checks like one. */
+/** Describes a failed claim, or the header's `typ`, which jose checks like a claim. */
 function describeClaim({ claim, reason, payload }: errors.JWTClaimValidationFailed): string {
   if (reason === 'missing' || (claim !== 'typ' && payload[claim] === undefined)) return `${claim}: missing`;
   if (claim === 'nbf') return `nbf: not valid before ${at(payload.nbf)}`;
@@ -31,7 +31,7 @@ function claimText(payload: JWTPayload, claim: string): string {
     .join(', ');
 }
 
-/** Seconds since 1970 as a date. */
+/** Formats seconds since 1970 as a date. */
 function at(seconds: unknown): string {
   const date = new Date(Number(seconds) * 1000);
   return Number.isNaN(date.getTime()) ? 'at an unreadable time' : date.toISOString();

@@ -3,40 +3,44 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as elapsed, setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config/config.js';
+import type { Closeable } from './define-server.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store/database.js';
 
-/** What running calls get at least to finish once the server is told to stop, in milliseconds. */
+/** The minimum time running calls get to finish once the server is told to stop, in milliseconds. */
 const MIN_DRAIN_MS = 10_000;
 
 /**
- * Longer than the 60 seconds after which proxies give up an idle connection: if the server were first, a request could
- * meet the closing connection and fail.
+ * Longer than the 60 seconds after which proxies close an idle connection, in milliseconds. If the server closed it
+ * first, a request could arrive on the closing connection and fail.
  */
 const KEEP_ALIVE_MS = 75_000;
 
 /**
- * How long nothing must have come on kept connections before they are cut, in milliseconds. Each answer on one ends it,
- * so a proxy with traffic uses them up by itself.
+ * How long no request may have arrived before kept-alive connections are cut, in milliseconds. While draining, each
+ * answer closes its connection, so a proxy with traffic uses up its connections by itself.
  */
 const LINGER_MS = 500;
 
-/** A server that is about to listen, and what has to be closed after it. */
+/** How long services may take to close, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 5000;
+
+/** A server that is about to listen, with everything to close after it. */
 export interface Running {
   config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'toolTimeoutMs'>;
   logger: Logger;
   store: Store;
   app: App;
-  /** Closed after the app, before the store. */
-  services: { close?: () => void | Promise<void> };
+  /** Closed after the app and before the store. */
+  services: Closeable;
 }
 
 /**
- * Listens, and stops in order at SIGTERM or SIGINT: no new connections, running calls finish, the store closes, exit
- * code 0. A second signal ends the process at once.
+ * Listens, and shuts down in order on SIGTERM or SIGINT: refuses new connections, lets running calls finish, closes the
+ * store, and exits with code 0. A second signal ends the process at once.
  *
  * @returns the address it listens on
- * @throws when the port can't be had
+ * @throws when the port is not available
  */
 export async function run(running: Running): Promise<AddressInfo> {
   const server = createServer(running.app.express);
@@ -56,7 +60,7 @@ export async function run(running: Running): Promise<AddressInfo> {
   return server.address() as AddressInfo;
 }
 
-/** @param variable names the setting of the port, for whoever has to change it */
+/** @param variable the name of the port's setting, for the error message */
 function listen(server: Server, port: number, host: string, variable: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(Object.assign(error, { variable })));
@@ -64,7 +68,7 @@ function listen(server: Server, port: number, host: string, variable: string): P
   });
 }
 
-/** How long running calls may take to finish: no call is cut off within its own time. In milliseconds. */
+/** Returns how long to wait for running calls, in milliseconds. No call is cut off before its own time limit. */
 export function drainTime(toolTimeoutMs: number): number {
   return Math.max(MIN_DRAIN_MS, toolTimeoutMs + 1000);
 }
@@ -72,27 +76,34 @@ export function drainTime(toolTimeoutMs: number): number {
 async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
   const { app, config, store, services, logger } = running;
   const quiet = untilQuiet(server, app);
-  // Connections that wait to be accepted are taken in first: the end of the listening would reset them.
+  // Accepts pending connections first: closing the listening socket would reset them.
   await turnOfEventLoop();
-  // Only the listening ends here. The method of the http server would also cut idle connections, on which a proxy may
-  // be sending a request at this moment.
+  // Only stops listening. The HTTP server's own `close` would also cut idle connections, on which a proxy may be
+  // sending a request right now.
   NetServer.prototype.close.call(server);
   logger.info({ signal }, 'stopping');
   await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
-  try {
-    await services.close?.();
-  } catch (err) {
-    // The store has to be closed all the same.
-    logger.error({ err }, 'the services could not be closed');
-  }
+  const closed = await closeServices(services, logger);
   await store.destroy();
   logger.info('stopped');
-  process.exit(0);
+  process.exit(closed ? 0 : 1);
 }
 
-/** Waits until no call is running and no request has come for a while. */
+/** Closes the services. Logs a failure, so that the store is closed in any case. @returns whether it succeeded */
+export async function closeServices(services: Closeable, logger: Pick<Logger, 'error'>): Promise<boolean> {
+  try {
+    const deadline = elapsed(CLOSE_TIMEOUT_MS, 'late' as const, { ref: false });
+    if ((await Promise.race([services.close?.(), deadline])) !== 'late') return true;
+    logger.error({ timeoutMs: CLOSE_TIMEOUT_MS }, 'the services did not close in time');
+  } catch (error) {
+    logger.error({ err: error }, 'the services could not be closed');
+  }
+  return false;
+}
+
+/** Waits until no call is running and no request has arrived for `LINGER_MS`. */
 async function untilQuiet(server: Server, app: App): Promise<void> {
   let quietSince = performance.now();
   server.on('request', () => {
@@ -102,16 +113,16 @@ async function untilQuiet(server: Server, app: App): Promise<void> {
   while (left > 0) {
     await app.drain();
     await elapsed(left);
-    // What has arrived already is read first, also on a busy machine.
+    // Lets requests that have already arrived be read first, even on a busy machine.
     await turnOfEventLoop();
     left = quietSince + LINGER_MS - performance.now();
   }
 }
 
-/** A failure of the system, or of `listen` with the port and the variable that sets it. */
+/** A system error, or one from `listen` with the port and the variable that sets it. */
 type ListenError = NodeJS.ErrnoException & { port?: number; variable?: string };
 
-/** Why the server can't start, in words a person can act on, without a stack: one line, or a list of settings. */
+/** Describes why the server cannot start so that a person can act on it: one line or a list of settings, no stack. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof ConfigError) {
     const problems = error.problems.map((problem) => `  - ${problem}`);

@@ -1,12 +1,12 @@
-/** Control characters, and those that change the direction of text or cannot be seen. */
+/** Control characters, invisible characters, and marks that change the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
 /**
- * Text from elsewhere as a log line may carry it: on one line, without invisible characters, cut at `maxLength`
- * characters.
+ * Makes untrusted text safe for a log line: puts it on one line, removes invisible characters, and truncates it to
+ * `maxLength` characters.
  */
 export function logText(text: string, maxLength = 200): string {
-  // Cut twice, so that no time is spent on what is cut off anyway.
+  // Cut once before cleaning, so that a huge text costs no time.
   const clean = text
     .slice(0, maxLength * 2)
     .replace(UNPRINTABLE, ' ')
@@ -15,7 +15,19 @@ export function logText(text: string, maxLength = 200): string {
   return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
-/** A value of the input, quoted, as part of a longer text. Addresses lose their query, fragment and password. */
+/** As long as the codes, tokens and secrets of this server, and longer than a UUID. */
+const SECRET_LIKE = /[\w-]{40,}/g;
+
+/** Cuts everything in a text that is long enough to be a code, token or secret, which may be sent in the wrong place. */
+export function withoutSecrets(text: string): string {
+  return text.replace(SECRET_LIKE, (run) => `${run.slice(0, 8)}…`);
+}
+
+/**
+ * Quotes an input value for use within a longer text. URLs lose their query, fragment and password, and what could be a
+ * secret is cut.
+ */
 export function quoted(value: string): string {
-  return `"${logText(value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//'), 100)}"`;
+  const address = value.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//');
+  return `"${logText(withoutSecrets(address), 100)}"`;
 }

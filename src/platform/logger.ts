@@ -3,7 +3,7 @@ import type { Config } from './config/config.js';
 
 export type { Logger } from 'pino';
 
-/** Names whose values never reach a log line, at the top of a logged object and one level below. */
+/** Keys whose values never reach a log line, at the top level of a logged object and one level below. */
 const SECRET_KEYS = [
   'authorization',
   'cookie',
@@ -19,9 +19,9 @@ const SECRET_KEYS = [
 ];
 
 /**
- * The one logger: JSON lines on standard output, readable lines when `LOG_PRETTY` is on.
+ * Creates the logger. It writes JSON lines to standard output, or readable lines when `LOG_PRETTY` is on.
  *
- * @param destination where lines go instead of standard output
+ * @param destination receives JSON lines instead of standard output
  */
 export function createLogger(
   config: Pick<Config, 'logLevel' | 'logPretty'>,

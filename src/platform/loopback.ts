@@ -1,9 +1,9 @@
-/** Whether a host name or listening address never leaves this machine. Takes IPv6 with or without brackets. */
+/** Checks whether a host name or address is a loopback one. Accepts IPv6 with or without brackets. */
 export function isLoopbackHost(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
 }
 
-/** Like `isLoopbackHost`, for the host of an absolute URL. */
+/** Checks whether the host of an absolute URL is a loopback one. */
 export function isLoopbackUrl(url: string): boolean {
   return isLoopbackHost(new URL(url).hostname);
 }

@@ -8,15 +8,15 @@ import type { OrdersTable, ShopTables } from './tables.js';
 export type Order = Selectable<OrdersTable>;
 
 /**
- * One order as the caller may see it: a user sees only their own, a service sees all.
- * Someone else's order is `undefined`, exactly like an unknown one, so that ids can't be probed.
+ * Finds an order that the caller may see: users see only their own, services see all. Someone else's order is
+ * `undefined`, exactly like an unknown one, so that ids can't be probed.
  */
 export async function findOrder(
   store: Store<ShopTables>,
   id: string,
   caller: Caller,
 ): Promise<Order | undefined> {
-  // PostgreSQL fails on a null byte instead of finding nothing.
+  // PostgreSQL fails on a null byte instead of finding no row.
   if (id.includes('\0')) return undefined;
   let query = store.selectFrom('orders').selectAll().where('id', '=', id);
   if (caller.kind === 'user') query = query.where('username', '=', caller.id);
@@ -24,10 +24,9 @@ export async function findOrder(
 }
 
 /**
- * Cancels an order that has not left yet. One statement, so that of two calls at the same time one does it and the
- * other finds it done.
+ * Cancels an order that has not been shipped. A single statement, so that only one of two simultaneous calls cancels it.
  *
- * @returns whether this call did it
+ * @returns whether this call cancelled it
  */
 export async function cancelOrder(store: Store<ShopTables>, id: string): Promise<boolean> {
   const result = await store
@@ -39,7 +38,7 @@ export async function cancelOrder(store: Store<ShopTables>, id: string): Promise
   return result.numUpdatedRows > 0n;
 }
 
-/** Adds orders; those whose id exists are left as they are. */
+/** Adds orders. Existing ones are left unchanged. */
 export async function addOrders(store: Store<ShopTables>, orders: OrdersTable[]): Promise<void> {
   await store
     .insertInto('orders')

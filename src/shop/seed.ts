@@ -4,7 +4,7 @@ import { addOrders } from './orders.js';
 import { addProducts } from './products.js';
 import type { ShopTables } from './tables.js';
 
-/** Fills in the demo products and orders. Rows that exist are left as they are, so a second run changes nothing. */
+/** Adds the demo products and orders. Existing rows are left unchanged, so a second run changes nothing. */
 export async function seedShop(store: Store<ShopTables>): Promise<void> {
   await addProducts(store, demoProducts);
   await addOrders(store, demoOrders);

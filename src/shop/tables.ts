@@ -4,7 +4,7 @@ export interface ShopTables {
   orders: OrdersTable;
 }
 
-/** What the shop sells. */
+/** The products of the shop. */
 export interface ProductsTable {
   id: string;
   category: string;
@@ -16,10 +16,10 @@ export interface ProductsTable {
   stock: number;
 }
 
-/** Where an order is on its way. */
+/** The progress of an order. */
 export type OrderStatus = 'processing' | 'shipped' | 'delivered' | 'cancelled';
 
-/** Who ordered what. A time is null until it has come. */
+/** Orders. The time of a step is null until it happens. */
 export interface OrdersTable {
   id: string;
   username: string;

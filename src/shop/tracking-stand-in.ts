@@ -9,7 +9,7 @@ import type { Shipment } from './tracking.js';
 
 const HOUR = 3600;
 
-/** The tracking API of the demonstration, and how to reach it. */
+/** The running tracking API of a demonstration. */
 export interface TrackingStandIn {
   url: string;
   key: string;
@@ -17,8 +17,8 @@ export interface TrackingStandIn {
 }
 
 /**
- * Serves the tracking API on this machine, so that a demonstration needs no account with a carrier. It knows the parcels
- * of the demo orders that have been shipped.
+ * Serves a tracking API on this machine, so that a demonstration needs no account with a carrier. It knows the parcels of
+ * the demo orders that have been shipped.
  */
 export async function startTrackingStandIn(log: Logger): Promise<TrackingStandIn> {
   const key = randomBytes(32).toString('hex');

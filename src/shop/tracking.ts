@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** How long one attempt may take, in milliseconds. Two of them and the pause fit into the time a tool has. */
+/** How long one attempt may take, in milliseconds. Two attempts and the pause between them fit a tool's time limit. */
 const ATTEMPT_MS = 8000;
 const PAUSE_MS = 250;
 
-/** What the tracking API answers about a parcel. Fields it adds later are dropped. */
+/** The tracking API's answer about a parcel. Fields it adds later are dropped. */
 export const shipmentSchema = z.object({
   carrier: z.string(),
   status: z.enum(['registered', 'in_transit', 'out_for_delivery', 'delivered', 'returned']),
@@ -15,9 +15,9 @@ export const shipmentSchema = z.object({
 export type Shipment = z.output<typeof shipmentSchema>;
 
 /**
- * The tracking API did not help. Its message and cause are for the operator, never for a client.
+ * A failure of the tracking API. Its message and cause are for the operator, never for a client.
  *
- * `unreachable`: it could not be reached or is restarting, so another attempt may help. `timeout`: it is too slow.
+ * `unreachable`: the API could not be reached or is restarting, so another attempt may help. `timeout`: it was too slow.
  * `refused`: it does not accept the key. `invalid`: its answer makes no sense.
  */
 export class TrackingError extends Error {
@@ -34,11 +34,11 @@ export class TrackingError extends Error {
 /** A client of the tracking API. */
 export interface Tracking {
   /**
-   * The parcel of an order, or `undefined` when the carrier knows none. One attempt that may fail by chance is repeated.
+   * Finds the parcel of an order, or `undefined` when the carrier knows of none. Tries once more when that may help.
    *
-   * @param signal stops the request
-   * @param onRetry runs before the second attempt
-   * @throws {TrackingError} once no further attempt would help
+   * @param signal cancels the request
+   * @param onRetry called before the second attempt
+   * @throws {TrackingError} when another attempt would not help, or failed too
    */
   find: (
     orderId: string,
@@ -46,7 +46,7 @@ export interface Tracking {
   ) => Promise<Shipment | undefined>;
 }
 
-/** Where the tracking API is, and the key it wants. */
+/** The address of the tracking API, and its key. */
 export interface TrackingOptions {
   /** Without a trailing slash. */
   url: string;
@@ -55,13 +55,13 @@ export interface TrackingOptions {
   attemptMs?: number;
 }
 
-/** Makes the client. */
+/** Makes a client of the tracking API. */
 export function createTracking({ url, key, attemptMs = ATTEMPT_MS }: TrackingOptions): Tracking {
   async function request(orderId: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
     try {
       const response = await fetch(`${url}/shipments/${encodeURIComponent(orderId)}`, {
         headers: { Accept: 'application/json', Authorization: `Bearer ${key}` },
-        // The key is sent to the address from the settings and nowhere else.
+        // Redirects are not followed, so that the key is sent only to the address from the settings.
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
       });

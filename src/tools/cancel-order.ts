@@ -11,12 +11,12 @@ import {
 import { cancelOrder as cancel, findOrder, type Order } from '../shop/orders.js';
 import { findProduct } from '../shop/products.js';
 
-/** The form the customer answers, in clients that can show one. */
+/** The form that the customer fills in, where the client can show forms. */
 const confirmation = z.object({
   confirm: z.boolean().describe('Yes, cancel this order. This cannot be undone.'),
 });
 
-/** What travels through the client between question and answer, sealed. */
+/** The state that travels through the client between question and answer, sealed. */
 interface Asked {
   order_id: string;
 }
@@ -57,7 +57,7 @@ export const cancelOrder = defineTool({
     if (await cancel(context.store, order_id)) {
       return outcome(order_id, 'cancelled', `Order ${order_id} is cancelled.`);
     }
-    // Another call, or the warehouse, was faster.
+    // Another call or the warehouse was faster.
     return tooLate((await findOrder(context.store, order_id, context.caller)) ?? order);
   },
 });
@@ -67,7 +67,7 @@ function customersAnswer(
   confirm: boolean | undefined,
   { canElicit, openState, sdk }: ToolContext,
 ): 'yes' | 'no' | 'not asked' {
-  // A model may claim a confirmation; where the customer can be asked, only the customer's own answer counts.
+  // A model may claim that the customer confirmed. Where the customer can be asked, only their own answer counts.
   if (!canElicit) return confirm ? 'yes' : 'not asked';
   if (openState<Asked>()?.order_id !== orderId || sdk.mcpReq.inputResponses?.['confirmation'] === undefined) {
     return 'not asked';

@@ -14,9 +14,9 @@ export const sendCatalog = defineTool({
     'Sends the customer the PDF catalogue of one category, with pictures, prices and stock. Use it when someone wants an overview or a brochure.',
   inputSchema: z.object({
     category: z.string().min(1).max(100).describe('The category, such as lighting, seating or tables'),
-    // A static parameter: Nexus can add fixed values to every call, such as which of its customers it calls for.
-    // Declared optional, because other clients do not send it, and of any type, because a setting may hold a number. A
-    // tool that does not declare it never sees it.
+    // A static parameter: Nexus can add fixed values to every call, such as the customer it calls for. It is optional,
+    // because other clients do not send it, and coerced, because the configured value may be a number. A tool that does not
+    // declare it never sees it.
     tenant_id: z.coerce.string().max(100).optional().describe('Set by the platform, leave it out'),
   }),
   outputSchema: mediaOutputSchema,

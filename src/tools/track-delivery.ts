@@ -5,7 +5,7 @@ import type { Services } from '../services.js';
 import { findOrder } from '../shop/orders.js';
 import { shipmentSchema, TrackingError } from '../shop/tracking.js';
 
-/** How to call another system: a service with a key, a signal that stops it, and words for each way it can fail. */
+/** Shows how to call another system: a service with a key, a signal that cancels it, and a message for each failure. */
 export const trackDelivery = defineTool({
   name: 'track_delivery',
   title: 'Track a delivery',

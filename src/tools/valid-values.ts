@@ -1,9 +1,10 @@
 const MAX_LISTED = 30;
 
 /**
- * Valid values for an error message: so many that a model finds the right one, so few that they do not fill its context.
+ * Lists valid values for an error message: enough for a model to find the right one, but not so many that they fill its
+ * context.
  *
- * @param more where all of them are, such as "shop://pricing"
+ * @param more where the full list is, such as "shop://pricing"
  */
 export function validValues(values: string[], more: string): string {
   if (values.length === 0) return 'none yet';

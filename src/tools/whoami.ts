@@ -5,8 +5,7 @@ import { defineTool, structured } from '../platform/mcp/define.js';
 export const whoami = defineTool({
   name: 'whoami',
   title: 'Who am I',
-  description:
-    'Tells as whom the server sees this connection: user or service, scopes, and the client in use.',
+  description: 'Shows how the server sees this connection: user or service, scopes, and the client in use.',
   outputSchema: z.object({
     kind: z.enum(['user', 'service']),
     id: z.string(),

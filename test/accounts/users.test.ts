@@ -28,7 +28,7 @@ describe('passwords', () => {
     expect(password_hash).toMatch(/^\$2b\$12\$/);
   });
 
-  it('open the account they belong to, and no other', async () => {
+  it('open only the account they belong to', async () => {
     expect(await verifyPassword(store, 'alice', 'password123')).toEqual({
       id: 'alice',
       name: 'Alice',
@@ -39,7 +39,7 @@ describe('passwords', () => {
     expect(await verifyPassword(store, 'nobody', '')).toBeUndefined();
   });
 
-  it('of unknown users are hashed as dearly as those of known ones', async () => {
+  it('of unknown users cost as much hashing as those of known users', async () => {
     const compare = vi.spyOn(bcrypt, 'compare');
     expect(await verifyPassword(store, 'nobody', 'password123')).toBeUndefined();
     expect(compare).toHaveBeenCalledExactlyOnceWith(
@@ -49,7 +49,7 @@ describe('passwords', () => {
     compare.mockRestore();
   });
 
-  it('may have 72 bytes; what bcrypt would ignore after that is refused instead', async () => {
+  it('may have 72 bytes; longer ones, which bcrypt would cut, are refused', async () => {
     expect(await verifyPassword(store, 'long', 'x'.repeat(72))).toMatchObject({ id: 'long' });
     expect(await verifyPassword(store, 'long', 'x'.repeat(73))).toBeUndefined();
     await expect(hashPassword('x'.repeat(73))).rejects.toThrow(RangeError);
@@ -64,7 +64,7 @@ it('a disabled user is not found and cannot sign in', async () => {
   expect(await verifyPassword(store, 'bob', 'hunter2')).toBeUndefined();
 });
 
-it('demo users are disabled while their password is the public one, whoever else has such a name', async () => {
+it('demo users are disabled only while they have their public password', async () => {
   const other = await openStore('file::memory:', { migrations: definition.migrations });
   await seedDemoUsers(other, ['read', 'orders:write']);
   const password_hash = await hashPassword('a password of her own');

@@ -24,13 +24,13 @@ const compose = parse(text, { strict: true, uniqueKeys: true }) as {
 };
 const { app, nginx, ngrok } = compose.services as { app: Service; nginx: Service; ngrok: Service };
 
-/** What the Compose specification has against a file. It names formats of its own, which say nothing about structure. */
+/** Validates a file against the Compose specification. Its own format names are ignored, as they do not affect structure. */
 function violations(value: unknown): unknown[] {
-  // Names of drafts that the validator does not know; the structure is that of every draft.
+  // The validator does not know the names of these drafts, but their structure is that of every draft.
   const withoutDraft = (key: string, part: unknown) =>
     (key === 'id' || key === '$schema') && typeof part === 'string' ? undefined : part;
   const schema = JSON.parse(JSON.stringify(composeSchema), withoutDraft) as object;
-  // The package is older than `depends_on.restart` (Compose 2.17).
+  // The schema package predates `depends_on.restart` (Compose 2.17).
   const known = JSON.parse(JSON.stringify(value), (key, part) =>
     key === 'restart' && typeof part === 'boolean' ? undefined : part,
   ) as unknown;
@@ -38,7 +38,7 @@ function violations(value: unknown): unknown[] {
   return ajv.validate(schema, known) ? [] : (ajv.errors ?? []);
 }
 
-/** What the server gets: everything in `.env`, and above it the `environment` of the service, interpolated. */
+/** Returns the server's environment: everything in `.env`, overridden by the service's interpolated `environment`. */
 function environmentOf(env: Record<string, string>): Record<string, string> {
   const interpolate = (value: string) =>
     value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_all, name: string, mark?: string, rest = '') => {
@@ -70,7 +70,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(Object.entries(compose.services))('%s has the rights it needs, and no other', (name, service) => {
-    // What nginx needs as root: to open the ports and the key, and to become an ordinary user.
+    // As root, nginx needs these to open the ports, read the key, and switch to an ordinary user.
     const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'];
     expect(service['cap_add']).toEqual(name === 'nginx' ? capabilities : undefined);
     for (const member of ['privileged', 'user', 'devices', 'network_mode', 'pid', 'ipc']) {
@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(Object.entries(compose.services))(
-    '%s gives up every privilege and has a memory limit',
+    '%s drops every privilege and has a memory limit',
     (_name, service) => {
       expect(service).toMatchObject({
         cap_drop: ['ALL'],
@@ -89,7 +89,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('the server cannot write but into its volume, restarts, and starts before the proxy', () => {
+  it('the server can write only to its volume, restarts, and starts before the proxy', () => {
     expect(app).toMatchObject({
       read_only: true,
       init: true,
@@ -102,7 +102,7 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(['data']));
   });
 
-  it('the proxy looks the server up again when it was replaced, and is checked by a request', () => {
+  it('the proxy looks up a replaced server again, and has a health check', () => {
     expect(nginx.depends_on).toMatchObject({ app: { restart: true } });
     expect(nginx['healthcheck']).toMatchObject({
       test: ['CMD-SHELL', expect.stringContaining('https://127.0.0.1/healthz')],
@@ -111,7 +111,7 @@ describe('docker-compose.yml', () => {
     expect(app['healthcheck']).toBeUndefined();
   });
 
-  it('stops a service only after its calls had their time', () => {
+  it('gives the calls of a service time to finish before it stops', () => {
     const seconds = (service: Service) => Number(/^(\d+)s$/.exec(String(service['stop_grace_period']))?.[1]);
     const { toolTimeoutMs } = parseConfig({});
     expect(seconds(app) * 1000).toBeGreaterThan(drainTime(toolTimeoutMs) + 2000);
@@ -129,11 +129,11 @@ describe('docker-compose.yml', () => {
     expect(nginx.volumes).toContain('acme:/var/www/acme:ro');
   });
 
-  it('gives the server everything in .env', () => {
+  it('passes everything in .env to the server', () => {
     expect(app['env_file']).toBe('.env');
   });
 
-  it('a copy of .env.example gives the container its own defaults, and no demo users', () => {
+  it('a copy of .env.example keeps the defaults of the container, without demo users', () => {
     const example = readFileSync(join(root, '.env.example'), 'utf8');
     const own = { PUBLIC_URL: 'https://localhost' };
     const config = parseConfig(environmentOf(parseDotenv(`${example}\nPUBLIC_URL=https://localhost`)));
@@ -143,7 +143,7 @@ describe('docker-compose.yml', () => {
     expect(environmentOf({ ...own, DEMO_DATA: 'true' })).toMatchObject({ DEMO_DATA: 'true' });
   });
 
-  it('the server knows that one proxy stands in front', () => {
+  it('the server knows that it is behind one proxy', () => {
     expect(app.environment).toMatchObject({ TRUST_PROXY: '1', HOST: '0.0.0.0' });
   });
 

@@ -10,10 +10,10 @@ import { endWithTests } from '../support/programs/processes.js';
 
 const root = join(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;
-/** Milliseconds for installing all packages twice. */
+/** Time to install all packages twice, in milliseconds. */
 const INSTALL_TIMEOUT = 300_000;
 
-/** One instruction of a Dockerfile, continuation lines joined. */
+/** One instruction of a Dockerfile, with continuation lines joined. */
 interface Instruction {
   name: string;
   value: string;
@@ -30,9 +30,9 @@ function readDockerfile(): Instruction[] {
 }
 
 /**
- * Carries out the Dockerfile's steps in a directory for each stage, since no engine runs here: COPY from what
- * `.dockerignore` lets through or from another stage, RUN in the working directory. `/app` and `/data` are below the
- * directory of the stage.
+ * Carries out the Dockerfile's steps without a container engine, in one directory for each stage. COPY takes what
+ * `.dockerignore` lets through, or files of another stage; RUN runs in the working directory. `/app` and `/data` are
+ * inside the directory of the stage.
  */
 function build(
   instructions: Instruction[],
@@ -66,7 +66,7 @@ function build(
         cpSync(origin, destination, { recursive: true, verbatimSymlinks: true });
       }
     } else if (name === 'RUN') {
-      // Only root may give files away; everyone else runs the server as the owner of what was built.
+      // Only root may change the owner of files. Anyone else runs the server as the owner of the build.
       const script = asRoot ? value : value.replace(/chown \S+ /, 'true ');
       execFileSync('sh', ['-ec', script.replaceAll(' /data', ` ${stage}/data`)], {
         cwd: join(stage, workdir),

@@ -15,7 +15,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const scripts = join(import.meta.dirname, '../../nginx');
 
-it('a renewed certificate is copied, and nginx told, only when certbot succeeded', () => {
+it('a renewed certificate is copied and nginx reloaded only when certbot succeeded', () => {
   const directory = mkdtempSync(join(tmpdir(), 'mcp-renew-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   for (const folder of ['nginx/certs', 'bin', 'letsencrypt/live/mcp.example.com', 'letsencrypt/archive']) {

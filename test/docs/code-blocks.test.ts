@@ -10,10 +10,10 @@ import { COMPILERS_MS, complaints, copyTree, packaged } from './tree.js';
 const pages = readPages();
 const blocks = pages.flatMap(codeBlocks);
 const inLanguage = (name: string) => blocks.filter(({ language }) => language === name);
-/** These are checked below; the rest is for people. */
+/** The languages checked below; other blocks are only for people. */
 const LANGUAGES = ['json', 'nginx', 'sh', 'ts', 'yaml', 'mermaid', 'text'];
 
-it('finds blocks at all', () => {
+it('finds code blocks', () => {
   expect(inLanguage('ts').length).toBeGreaterThan(1);
   expect(inLanguage('sh').length).toBeGreaterThan(1);
 });
@@ -36,7 +36,7 @@ describe('TypeScript', () => {
   });
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-  it('is a whole file, which the block names, each a different one', () => {
+  it('is a whole file in every block, each with a name of its own', () => {
     expect(files.filter(({ path }) => path === undefined).map(({ place }) => place)).toEqual([]);
     const paths = files.map(({ path }) => path);
     expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([]);
@@ -52,7 +52,7 @@ describe('TypeScript', () => {
       join(tree, 'tsconfig.docs.json'),
       JSON.stringify({ extends: './tsconfig.json', files: paths, include: [] }),
     );
-    // What the tree has against these files does not count: other tools may need other settings than a page shows.
+    // Errors elsewhere in the tree do not count: it may need settings that a page does not show.
     const errors = complaints(tree, packaged('tsc'), '-p', 'tsconfig.docs.json', '--pretty', 'false').split(
       '\n',
     );

@@ -10,7 +10,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Record<string, string>;
 };
 
-/** Everything of a page a reader may type into a terminal. */
+/** Returns everything on a page that a reader may type into a terminal. */
 const commandsOf = (page: Page) => [
   ...codeBlocks(page)
     .filter(({ language }) => language === 'sh')
@@ -37,7 +37,7 @@ it.each(pages)('every program that $path starts with node exists', (page) => {
 describe('the command line', async () => {
   const cli = await readCommandLine();
   const groups = cli.commands.map((group) => group.name());
-  /** Beginnings of commands: after the program's name, or by themselves in a table. */
+  /** Where a command begins: after the program's name, or by itself in a table. */
   const beginning = new RegExp(
     `(?:^|npm run (?:--silent )?cli -- |dist/commands/cli\\.js |: )((?:${groups.join('|')}) [a-z]+(?: [^|]*)?)`,
   );
@@ -69,7 +69,7 @@ it('the table of settings in the README has every variable of the platform', () 
   expect([...named, 'MCP_PORT'].sort()).toEqual(Object.keys(VARIABLES).sort());
 });
 
-/** The commands as the program defines them, without running it. */
+/** Reads the program's definition of its commands without running it. */
 async function readCommandLine(): Promise<Command> {
   const program = new Command('cli').option('--json').option('--help');
   const folder = join(root, 'src/commands/cli');

@@ -25,7 +25,7 @@ it('the tool of the README passes npm run check as printed, with its line in the
     .replace(/(tools: Tool<Services>\[\] = \[)/, '$1openingHours, ');
   expect(after.match(/openingHours/g)).toHaveLength(2);
   writeFileSync(list, after);
-  // As the README says: imports are sorted by the formatter. The new file must need no such help.
+  // The formatter sorts imports, as the README says. The new file itself must not need it.
   expect(complaints(tree, packaged('biome'), 'check', '--write', 'src/tools/index.ts')).toBe('');
   expect(complaints(tree, 'npm', 'run', '--silent', 'check')).toBe('');
   expect(readFileSync(join(tree, PATH), 'utf8')).toBe(tool);

@@ -6,7 +6,7 @@ import { codeBlocks, inlineCode, readPages, root, withoutExample } from './pages
 const pages = readPages();
 const EXAMPLE_PAGE = 'docs/shop.md';
 
-/** Files that the reader writes by a block of code, and the folders they are in. */
+/** Files that readers create from a code block, and their folders. */
 const written = new Set(
   pages
     .flatMap(codeBlocks)
@@ -14,7 +14,7 @@ const written = new Set(
     .flatMap((file) => [file, `${dirname(file)}/`]),
 );
 
-/** The anchors GitHub gives to the headings of a page. */
+/** Returns the anchors that GitHub makes for the headings of a page. */
 function anchorsOf(text: string): string[] {
   const headings = text.replace(/^( *)```[\s\S]*?^\1```$/gm, '').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>
@@ -25,7 +25,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-/** Links to files and headings that do not exist. */
+/** Finds links to files and headings that do not exist. */
 function brokenLinks(path: string, text: string): string[] {
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
     ([, inText, inTag]) => inText ?? inTag ?? '',
@@ -56,7 +56,7 @@ describe.each(pages)('$path', ({ path, text }) => {
     ).toEqual([]);
   });
 
-  it('marks what is about the example business from a beginning to an end', () => {
+  it('marks the beginning and the end of every part about the example business', () => {
     const marks = [...text.matchAll(/^<!-- (\/?example) -->$/gm)].map(([, mark]) => mark);
     expect(marks.length % 2).toBe(0);
     expect(marks).toEqual(marks.map((_mark, index) => (index % 2 === 0 ? 'example' : '/example')));
@@ -72,7 +72,7 @@ describe.each(pages)('$path', ({ path, text }) => {
   });
 });
 
-/** The tools of the example business, from its own page. */
+/** Reads the names of the example's tools from its own page. */
 function exampleTools(): string[] {
   if (!existsSync(join(root, EXAMPLE_PAGE))) return [];
   const page = readFileSync(join(root, EXAMPLE_PAGE), 'utf8');

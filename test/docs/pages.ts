@@ -5,22 +5,22 @@ export const root = join(import.meta.dirname, '../..');
 
 /** A page of the documentation. */
 export interface Page {
-  /** Below the root, such as `docs/deploy.md`. */
+  /** The path from the root, such as `docs/deploy.md`. */
   path: string;
   text: string;
 }
 
 /** A fenced block of code. */
 export interface CodeBlock {
-  /** Where it begins, as `page:line`. */
+  /** Where the block begins, as `page:line`. */
   place: string;
   language: string;
-  /** What follows the language, such as `file=src/tools/greet.ts`. */
+  /** The text after the language, such as `file=src/tools/greet.ts`. */
   info: string;
   code: string;
 }
 
-/** Every page in the root and in `docs/`, except the changelog, which also says how things were. */
+/** Reads every page in the root and in `docs/`, except the changelog, which also describes the past. */
 export function readPages(): Page[] {
   const inFolder = (folder: string) =>
     readdirSync(join(root, folder))
@@ -32,12 +32,12 @@ export function readPages(): Page[] {
   }));
 }
 
-/** The page as it reads once `npm run init` has taken out what is about the example business. */
+/** Returns the page without the parts about the example business, as `npm run init` leaves it. */
 export function withoutExample(text: string): string {
   return text.replace(/^<!-- example -->\n[\s\S]*?^<!-- \/example -->\n/gm, '');
 }
 
-/** The fenced blocks of a page, without the indentation of lists. */
+/** Returns the fenced blocks of a page, without the indentation of lists. */
 export function codeBlocks({ path, text }: Page): CodeBlock[] {
   return [...text.matchAll(/^( *)```([^\n]*)\n([\s\S]*?)^\1```$/gm)].map((match) => {
     const [, indent = '', opening = '', code = ''] = match;
@@ -51,7 +51,7 @@ export function codeBlocks({ path, text }: Page): CodeBlock[] {
   });
 }
 
-/** What is written as code inside a sentence or a table. */
+/** Returns the inline code of a page, in sentences and tables. */
 export function inlineCode({ text }: Page): string[] {
   const prose = text.replace(/^( *)```[\s\S]*?^\1```$/gm, '');
   return [...prose.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));

@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './pages.js';
 
-/** What is made here rather than written by anybody. */
-const MADE = /^(node_modules|dist|data|\.git|\.env)$/;
+/** Generated files and directories. */
+const GENERATED = /^(node_modules|dist|data|\.git|\.env)$/;
 
-/** A copy of the whole tree to change and check. The caller removes it. */
+/** Copies the whole tree, to be changed and checked. The caller removes it. */
 export function copyTree(): string {
   const directory = mkdtempSync(join(tmpdir(), 'docs-'));
-  cpSync(root, directory, { recursive: true, filter: (path) => !MADE.test(relative(root, path)) });
+  cpSync(root, directory, { recursive: true, filter: (path) => !GENERATED.test(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   return directory;
 }
 
-/** How long a test may take that runs compilers, on a machine busy with other tests. Milliseconds. */
+/** Time for a test that runs compilers while other tests keep the machine busy, in milliseconds. */
 export const COMPILERS_MS = 300_000;
 
-/** A program of the packages, such as `tsc`. */
+/** Returns the path of a program of the installed packages, such as `tsc`. */
 export const packaged = (name: string) => join(root, 'node_modules/.bin', name);
 
-/** What a program has to complain about; empty when it is content. */
+/** Runs a program and returns its complaints; empty when there are none. */
 export function complaints(directory: string, program: string, ...args: string[]): string {
   try {
     execFileSync(program, args, { cwd: directory, encoding: 'utf8', stdio: 'pipe' });

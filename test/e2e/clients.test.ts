@@ -5,7 +5,7 @@ import { brand, uri } from '../../src/brand.js';
 import { connectLegacy, connectModern } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
-/** For each tool, arguments that succeed for the service caller. */
+/** Arguments for each tool that succeed for the service caller. */
 const validArguments: Record<string, Record<string, unknown>> = {
   get_product_info: { product_id: 'lamp-arc' },
   get_order_status: { order_id: 'ORD-1001' },
@@ -71,7 +71,7 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
     }
   });
 
-  it('reads every resource, and a product through the template', async () => {
+  it('reads every resource, and a product by the template', async () => {
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual([uri('company-info'), uri('pricing')]);
     for (const { uri, mimeType } of resources) {

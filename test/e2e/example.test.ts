@@ -90,7 +90,7 @@ it('uses the static token when there is one', async () => {
   expect(stdout).toContain('"kind":"service"');
 });
 
-it('says in one line what is wrong', async () => {
+it('says in one line what went wrong', async () => {
   const failure = await example(['--headless', 'alice', 'wrong']).catch((error) => error);
   expect(failure).toMatchObject({
     code: 1,
@@ -98,7 +98,7 @@ it('says in one line what is wrong', async () => {
   });
 });
 
-it('says that no server is there', async () => {
+it('says that no server is running', async () => {
   const nowhere = `http://localhost:${await freePort()}/mcp`;
   expect(await example([], {}, nowhere).catch((error) => error)).toMatchObject({
     code: 1,

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What a host that shows apps declares. */
+/** The capabilities of a host that shows apps. */
 const capabilities = { extensions: { [EXTENSION_ID]: { mimeTypes: [RESOURCE_MIME_TYPE] } } };
 const connectModernWithApps = (mcpUrl: string, token: string) =>
   connectModern(mcpUrl, token, undefined, { capabilities });
@@ -85,7 +85,7 @@ describe.each([
     expect(result.structuredContent).toEqual({ username: 'Alice', message: MESSAGE });
   });
 
-  it('another user sees their own name, the service caller is one, and nobody gets in without a token', async () => {
+  it('greets each user and service by name, and refuses a call without a token', async () => {
     const other = await connect(server.mcpUrl, bob.access_token);
     const service = await connect(server.mcpUrl);
     const call = { name: 'greeting_card', arguments: {} };
@@ -106,7 +106,7 @@ describe.each([
     await withApps.close();
   });
 
-  it('a service does not see the template in the list, and can read it', async () => {
+  it('a service does not see the template in the list, but can read it', async () => {
     const service = await connect(server.mcpUrl);
     const { resources } = await service.listResources();
     expect(resources.map(({ uri }) => uri)).not.toContain(CARD_URI);

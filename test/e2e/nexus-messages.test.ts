@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Whether the troubleshooting page quotes it, where "..." stands for what differs from call to call. */
+/** Expects the troubleshooting page to quote a message, with "..." for the part that varies from call to call. */
 function expectQuoted(message: string, variable = ''): void {
   const quoted = message.slice(0, message.indexOf(variable) || undefined);
   expect(page).toContain(`"${quoted}${variable && '..."'}`);
 }
 
-describe('what a request is answered with stands in the troubleshooting page', () => {
+describe('the troubleshooting page quotes the answer', () => {
   it.each([
     [401, 'POST', '/mcp', {}],
     [401, 'POST', '/mcp', { Authorization: 'Bearer ' }],

@@ -7,7 +7,7 @@ import { readPdf } from '../shop/catalogue/pdf.js';
 import { connectLegacy } from '../support/app/clients.js';
 import { startExample, type TestServer } from '../support/programs/server.js';
 
-/** JackAI Nexus as it works: a static token, a 2025 client, fixed parameters added to every call, files without token. */
+/** JackAI Nexus uses a static token and a 2025 client, adds fixed parameters to every call, and loads files without token. */
 const STATIC_PARAMETERS = { tenant_id: 'tenant-7', channel: 'whatsapp', nested: { a: [1] }, flag: true };
 const categories = ['lighting', 'seating', 'tables'];
 const topics = ['assembly', 'delivery', 'returns'];
@@ -31,7 +31,7 @@ afterAll(async () => {
 const call = (name: string, args: Record<string, unknown> = {}) =>
   nexus.callTool({ name, arguments: { ...STATIC_PARAMETERS, ...args } });
 
-/** What Nexus does with a media answer: parse the one text block, then download every file. */
+/** Handles a media answer as Nexus does: parses its only text block, then downloads every file. */
 async function filesOf(name: string, args: Record<string, unknown>) {
   const result = await call(name, args);
   const content = result.content as { type: string; text: string }[];
@@ -65,12 +65,12 @@ it('reads all tools, resources and prompts', async () => {
     const { messages } = await nexus.getPrompt({ name });
     context.push(JSON.stringify(messages));
   }
-  // The texts name every tool of the shop, and no tool that is not there.
+  // The texts name every tool of the shop, and no tool that does not exist.
   const mentioned = new Set(context.join(' ').match(/\b(send|get|cancel)_[a-z_]+/g));
   expect([...mentioned].sort()).toEqual(names.filter((name) => /^(send|get|cancel)_/.test(name)).sort());
 });
 
-it('calls every tool with static parameters no schema knows', async () => {
+it('calls every tool with static parameters that are in no schema', async () => {
   const args: Record<string, Record<string, unknown>> = {
     get_product_info: { product_id: 'lamp-arc' },
     get_order_status: { order_id: 'ORD-1001' },
@@ -118,7 +118,7 @@ it.each(topics)('forwards the audio guide on %s', async (topic) => {
   expect(file?.data.subarray(28, 36).toString()).toBe('OpusHead');
 });
 
-it('may have the files under an address of their own', async () => {
+it('loads the files from a separate address when there is one', async () => {
   const elsewhere = await startExample({ SITE_URL: 'https://media.shop.example' });
   const client = await connectLegacy(elsewhere.mcpUrl);
   const { structuredContent } = await client.callTool({

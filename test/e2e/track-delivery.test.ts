@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { connectModern } from '../support/app/clients.js';
 import { startExample } from '../support/programs/server.js';
 
-it('the example tracks deliveries without any account, and leaves nothing behind', async () => {
+it('the example tracks deliveries without an account, and leaves nothing behind', async () => {
   const server = await startExample();
   const client = await connectModern(server.mcpUrl);
   const call = { name: 'track_delivery', arguments: { order_id: 'ORD-1005' } };

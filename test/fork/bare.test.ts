@@ -34,7 +34,7 @@ beforeAll(async () => {
   removed.push(
     ...tests.filter((name) => !['platform', 'support'].includes(name)).map((name) => join('test', name)),
   );
-  // What draws the files of the example, measures it, and takes it out.
+  // The scripts that draw the example's files, measure it and remove it.
   removed.push('bench', 'scripts/init', 'scripts/make-media.ts');
   for (const path of removed) await rm(join(checkout.root, path), { recursive: true });
   await writeFile(join(checkout.root, 'src/server.ts'), SERVER);
@@ -45,3 +45,7 @@ it('everything else compiles without the example', async () => {
   const { output } = await checkout.run('npx', 'tsc');
   expect(output).toBe('');
 });
+
+it('and the tests of the platform pass', async () => {
+  await checkout.must('npx', 'vitest', 'run', '--project', 'unit', 'test/platform');
+}, 600_000);

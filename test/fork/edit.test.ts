@@ -10,7 +10,7 @@ describe('cutting the example', () => {
   });
 
   it.each(['<!-- example -->\na', 'a\n<!-- /example -->', '# example\n# example\n# /example'])(
-    'refuses %j, where a mark lacks its other half',
+    'refuses %j, where a mark has no counterpart',
     (text) => {
       expect(() => cutExample(text, 'x.md')).toThrow('x.md has a mark');
     },
@@ -18,11 +18,11 @@ describe('cutting the example', () => {
 });
 
 describe('replacing', () => {
-  it('takes a replacement as it is', () => {
+  it('inserts a replacement literally', () => {
     expect(replaceOnce("name: 'Acme'", /'.*'/, "'$& $1'", 'x')).toBe("name: '$& $1'");
   });
 
-  it.each(['', 'aa'])('refuses %j, where the text is not there exactly once', (text) => {
+  it.each(['', 'aa'])('refuses %j, where the text does not occur exactly once', (text) => {
     expect(() => replaceOnce(text, /a/, 'b', 'x.ts')).toThrow('x.ts should match /a/ once');
   });
 });

@@ -6,7 +6,7 @@ import { startProgram } from '../support/programs/server.js';
 import { type Checkout, checkOutFork } from './support/checkout.js';
 import { growClinic } from './support/grow.js';
 
-/** What belongs to a fork: docs/fork.md has the same list. */
+/** The files that belong to a fork. docs/fork.md has the same list. */
 const YOURS =
   /^(src\/(server|brand|settings|services|icons)\.ts|\.env\.example|public\/.*|(src|test)\/(tools|resources|prompts|accounts|skills|clinic)\/.*)$/;
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLE_PACKAGES, EXAMPLE_PATHS } from '../../scripts/init/example.js';
@@ -62,16 +61,17 @@ it('passes its own tests', async () => {
   await fork.must('npx', 'vitest', 'run', '--project', 'unit');
 }, 600_000);
 
-it('has every script that its workflows run', async () => {
-  const { scripts } = JSON.parse(await fork.must('cat', 'package.json'));
-  const folder = join(fork.root, '.github/workflows');
-  const texts = await Promise.all(
-    (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')),
+it('has every script and file that its workflow runs', async () => {
+  const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as { scripts: object };
+  const texts = await fork.must('sh', '-c', 'cat .github/workflows/*.yml .ci/run');
+  const names = [...texts.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name ?? '');
+  expect(names).toContain('check');
+  expect(names.filter((name) => !(name in scripts))).toEqual([]);
+  const files = [...texts.matchAll(/bash (\S+)|'(test\/[\w./-]+)/g)].map(
+    ([, run, path]) => run ?? path ?? '',
   );
-  const runs = [...texts.join('\n').matchAll(/\b(npm run|bash) (\S+)/g)];
-  expect(runs).not.toEqual([]);
-  for (const [, program, script = ''] of runs)
-    expect(program === 'bash' ? existsSync(join(fork.root, script)) : script in scripts, script).toBe(true);
+  expect(files).toContain('.ci/run');
+  expect(files.filter((path) => !existsSync(join(fork.root, path)))).toEqual([]);
 });
 
 it('starts, answers, and shows itself to the example client', async () => {

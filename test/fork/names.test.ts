@@ -11,7 +11,7 @@ describe('the names of a fork', () => {
     expect(namesFrom({ name })).toEqual({ name: name.trim(), slug, uriScheme: slug });
   });
 
-  it('takes a slug and a scheme as they are given', () => {
+  it('uses a given slug and scheme unchanged', () => {
     expect(namesFrom({ name: '木村歯科', slug: 'kimura', scheme: 'kd' })).toEqual({
       name: '木村歯科',
       slug: 'kimura',
@@ -28,7 +28,7 @@ describe('the names of a fork', () => {
     [{ name: 'Blue', slug: 'Blue_1' }, /--slug takes/],
     [{ name: '4 Paws' }, /--scheme starts/],
     [{ name: 'Blue', scheme: 'b lue' }, /--scheme starts/],
-    [{ name: 'Blue', scheme: 'https' }, /has a meaning already/],
+    [{ name: 'Blue', scheme: 'https' }, /already has a meaning/],
   ])('refuses %j', (given, message) => {
     expect(() => namesFrom(given)).toThrow(InputError);
     expect(() => namesFrom(given)).toThrow(message);

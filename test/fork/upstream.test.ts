@@ -9,7 +9,7 @@ import { growClinic } from './support/grow.js';
 const MIGRATIONS = 'src/platform/store/migrations';
 const ACCOUNT_LOCKS = `import type { Kysely } from 'kysely';
 
-/** Accounts that are closed for a while. */
+/** Creates the table of locked accounts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createTable('account_locks').addColumn('username', 'text', (column) => column.primaryKey()).execute();
 }
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => checkout.remove());
 
-/** The next commit of upstream: a migration of the platform under the next number. */
+/** Makes the next upstream commit, with a migration of the platform under the next number. */
 async function addAccountLocks(): Promise<void> {
   const index = join(checkout.root, MIGRATIONS, 'index.ts');
   const text = await readFile(index, 'utf8');

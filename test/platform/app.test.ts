@@ -20,7 +20,7 @@ const hello = defineTool({
 });
 
 describe('readiness', () => {
-  it('turns 503 with a reason when the database does not answer', async () => {
+  it('is 503 with a reason when the database does not answer', async () => {
     const store = await openStore('file::memory:', { migrations: fixture.migrations });
     app = await startApp({}, {}, { store });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
@@ -42,7 +42,7 @@ describe('sign-in', () => {
     await client.close();
   });
 
-  it('takes both tokens while they are rotated', async () => {
+  it('accepts both tokens while they are rotated', async () => {
     const tokens = ['a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6', 'f1e2d3c4b5a6f7e8d9c0b1a2f3e4d5c6'];
     app = await startApp({ tools: [hello] }, { MCP_AUTH_TOKEN: tokens.join() });
     for (const token of tokens) {
@@ -82,11 +82,11 @@ describe('the request log', () => {
 });
 
 describe('faulty content stops the start', () => {
-  it('two tools of one name', async () => {
+  it('two tools with the same name', async () => {
     await expect(startApp({ tools: [hello, hello] })).rejects.toThrow(/hello is already registered/);
   });
 
-  it('a scope nobody defined', async () => {
+  it('a scope that is not defined', async () => {
     const tool = defineTool({
       name: 'x',
       title: 'X',

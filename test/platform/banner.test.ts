@@ -7,7 +7,7 @@ import { brand } from './fixture/brand.js';
 const EXTERNAL = { AUTH_MODE: 'external', EXTERNAL_ISSUER: 'https://login.example.com' };
 const CONNECT = 'claude mcp add --transport http notebook http://localhost:8000/mcp';
 
-/** The banner with this environment, without what is the same in all of them. */
+/** Returns the banner for this environment, without the lines that all banners share. */
 function lines(environment: Record<string, string>, options: Partial<BannerOptions> = {}): string[] {
   const text = banner({
     config: parseConfig(environment),
@@ -32,11 +32,11 @@ describe('the banner', () => {
     ]);
   });
 
-  it('names the address to the example where it is not the usual one', () => {
+  it('passes the address to the example when it is not the default', () => {
     expect(lines({ PORT: '8123' })).toContain('npm run example -- http://localhost:8123/mcp');
   });
 
-  it('says how to add the first user, and not to sign in before', () => {
+  it('says to add the first user before anyone signs in', () => {
     expect(lines({ DEMO_DATA: 'false' }, { hasNoUsers: true })).toEqual([
       'Sign-in        own accounts (OAuth 2.1)',
       'No users yet   add the first one: npm run cli -- user add NAME',
@@ -44,14 +44,14 @@ describe('the banner', () => {
     ]);
   });
 
-  it('says where users are added when it is not here', () => {
+  it('says where users are added when they are managed elsewhere', () => {
     const accounts = { location: 'the staff directory' };
     expect(lines({ DEMO_DATA: 'false' }, { hasNoUsers: true, accounts })).toContain(
       'No users yet   add the first one in the staff directory',
     );
   });
 
-  it('offers the static token where nobody can sign in with the example', () => {
+  it('offers the static token where the example cannot sign in', () => {
     const token = { MCP_AUTH_TOKEN: SERVICE_TOKEN };
     const example = 'MCP_AUTH_TOKEN=... npm run example';
     expect(lines({ ...token, DEMO_DATA: 'false' }, { hasNoUsers: true })).toContain(example);
@@ -60,14 +60,14 @@ describe('the banner', () => {
     expect(lines({ ...token, ...EXTERNAL })).toContain(example);
   });
 
-  it('leaves users to the identity provider that has them', () => {
+  it('leaves users to the identity provider', () => {
     expect(lines(EXTERNAL, { disabled: ['ann'] })).toEqual([
       'Sign-in        tokens of https://login.example.com',
       `Connect        ${CONNECT}`,
     ]);
   });
 
-  it('asks nobody to sign in where nobody has to', () => {
+  it('does not ask for a sign-in where none is needed', () => {
     expect(lines({ AUTH_MODE: 'none' })).toEqual([
       'Sign-in        off: everyone on this machine may call every tool (AUTH_MODE=none)',
       `Connect        ${CONNECT}`,
@@ -81,7 +81,7 @@ describe('the banner', () => {
     );
   });
 
-  it('warns of demo users on a public address, where there are any', () => {
+  it('warns of demo users on a public address, if there are any', () => {
     const warning =
       'WARNING        Demo users with known passwords are on. Set DEMO_DATA=false on a public server.';
     const environment = { PUBLIC_URL: 'https://mcp.example.com', DEMO_DATA: 'true' };

@@ -7,7 +7,7 @@ it.each([
   ['\u202egnp.exe\u200b', 'gnp.exe'],
   ['x'.repeat(500), `${'x'.repeat(199)}…`],
   ['😀'.repeat(200), '😀'.repeat(200)],
-])('text from elsewhere becomes one plain line (%#)', (text, clean) => {
+])('text from outside becomes one plain line (%#)', (text, clean) => {
   expect(logText(text)).toBe(clean);
 });
 
@@ -15,7 +15,12 @@ it.each([
   ['https://user:password@host/path?code=secret#part', '"https://host/path"'],
   ['plain', '"plain"'],
   ['a\nb', '"a b"'],
-  ['x'.repeat(500), `"${'x'.repeat(99)}…"`],
-])('a quoted value has no query, no password and an end (%#)', (value, shown) => {
+  ['x.'.repeat(500), `"${'x.'.repeat(49)}x…"`],
+  ['x'.repeat(500), '"xxxxxxxx…"'],
+  [
+    'https://host/123e4567-e89b-12d3-a456-426614174000',
+    '"https://host/123e4567-e89b-12d3-a456-426614174000"',
+  ],
+])('a quoted value is cut and has no query and no password (%#)', (value, shown) => {
   expect(quoted(value)).toBe(shown);
 });

@@ -15,7 +15,7 @@ const MAIN = join(import.meta.dirname, '../../scripts/preview-card/main.ts');
 
 describe('the server of the card preview', () => {
   let folder: string;
-  /** Stands for the MCP server: ready, or restarting. */
+  /** Plays the MCP server: ready, or restarting. */
   let mcp: Server;
   let status = 200;
   let mcpUrl: string;
@@ -36,7 +36,7 @@ describe('the server of the card preview', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('gives its token to this machine only, whatever name points to it', async () => {
+  it('sends its token only to this machine, under any name', async () => {
     const { port } = new URL(preview.url);
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`])
       expect((await sendRaw(preview.url, '/config.json', { headers: { host } })).body).toContain('secret');
@@ -52,7 +52,7 @@ describe('the server of the card preview', () => {
     }
   });
 
-  it('takes another port when its own is busy', async () => {
+  it('uses another port when its own is busy', async () => {
     const busy = Number(new URL(preview.url).port);
     const second = await startPreview({ mcpUrl, token: 'secret', folder, port: busy });
     expect(second.url).not.toBe(preview.url);
@@ -66,12 +66,12 @@ describe('the server of the card preview', () => {
     expect((await fetch(`${preview.url}ready`)).status).toBe(503);
   });
 
-  it('tells pages of a change once the server is back, not before', async () => {
+  it('tells pages of a change only once the server is back', async () => {
     const response = await fetch(`${preview.url}changes`);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const asked: number[] = [];
     mcp.removeAllListeners('request').on('request', (_req, res) => {
-      // Ready before it notices the change, then away, then ready again.
+      // Ready until it notices the change, then restarting, then ready again.
       asked.push([200, 503, 503][asked.length] ?? 200);
       res.writeHead(asked.at(-1) ?? 200).end();
     });
@@ -89,11 +89,11 @@ describe('npm run preview:card', () => {
   });
   afterAll(() => server.stop());
 
-  /** Runs it until it ends, or until it says where the card is. */
+  /** Runs the command until it ends, or until it prints where the card is. */
   async function run(...args: string[]): Promise<{ out: string; err: string }> {
     const child = endWithTests(
       spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
-        // Without a program that opens a browser.
+        // A PATH without programs that open a browser.
         env: { PATH: dirname(process.execPath) },
       }),
     );
@@ -109,7 +109,7 @@ describe('npm run preview:card', () => {
     return { out, err };
   }
 
-  it('says where the card is', async () => {
+  it('prints where the card is', async () => {
     expect(await run(server.mcpUrl)).toEqual({
       out: expect.stringMatching(/^The card is at http:\/\/127\.0\.0\.1:\d+\/\n/),
       err: '',

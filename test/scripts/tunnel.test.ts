@@ -35,7 +35,7 @@ function start(
   return { child, output: () => output };
 }
 
-/** What the server says under the host name of the tunnel. */
+/** Reads the server's metadata under the host name of the tunnel. */
 function discover(port: number): Promise<Record<string, unknown>> {
   const path = '/.well-known/oauth-authorization-server';
   return new Promise((resolve, reject) => {
@@ -86,7 +86,7 @@ describe('npm run tunnel', () => {
       { NGROK_AUTHTOKEN: 'wrong' },
       /could not be opened: ERR_NGROK_105: invalid token\. Check/,
     ],
-  ])('%s it says what to do in one line', async (_name, environment: Record<string, string>, expected) => {
+  ])('%s, it says what to do in one line', async (_name, environment: Record<string, string>, expected) => {
     const { child, output } = start([], { PORT: String(await freePort()), ...environment });
     expect(await once(child, 'exit')).toEqual([1, null]);
     const lines = output()
@@ -97,7 +97,7 @@ describe('npm run tunnel', () => {
     expect(lines[0]).toMatch(expected);
   });
 
-  it("counts the limits of each visitor, by the address the tunnel's proxy saw", async () => {
+  it('applies limits to each visitor, by the address that the tunnel saw', async () => {
     const port = await freePort();
     const scale = { RATE_LIMIT_SCALE: '0.01', MCP_AUTH_TOKEN: SERVICE_TOKEN };
     const { child, output } = start(['--url', ADDRESS], { PORT: String(port), ...scale });

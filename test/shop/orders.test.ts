@@ -14,7 +14,7 @@ afterAll(() => store.destroy());
 
 const alice: Caller = { kind: 'user', id: 'alice', name: 'Alice', scopes: ['read'], clientId: 'c' };
 
-it('a user sees their own order, not one of someone else', async () => {
+it('users see only their own orders', async () => {
   expect(await findOrder(store, 'ORD-1001', alice)).toMatchObject({ username: 'alice' });
   expect(await findOrder(store, 'ORD-2001', alice)).toBeUndefined();
   expect(await findOrder(store, 'ORD-9999', alice)).toBeUndefined();
@@ -25,7 +25,7 @@ it('a service sees every order', async () => {
   expect(await findOrder(store, 'ORD-2001', service)).toMatchObject({ username: 'bob' });
 });
 
-it('an order that is processed is cancelled once, one that has left never', async () => {
+it('an order is cancelled once, and never after it was shipped', async () => {
   const results = await Promise.all([cancelOrder(store, 'ORD-1007'), cancelOrder(store, 'ORD-1007')]);
   expect(results.sort()).toEqual([false, true]);
   expect(await findOrder(store, 'ORD-1007', alice)).toMatchObject({

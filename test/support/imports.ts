@@ -3,17 +3,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** The text of a file of the repository. */
+/** Reads a file of the repository. */
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Files of a folder and below, as paths from the root. */
+/** Lists the files in a folder and its subfolders, as paths from the root. */
 export function filesIn(folder: string, endings: RegExp): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((entry) => entry.isFile() && endings.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-/** What a source text imports, in whatever form: for values or types, exported at once, for its effects, or on demand. */
+/** Finds every form of import in a source text: of values, of types, re-exported, for side effects, and dynamic. */
 export function specifiersIn(source: string): string[] {
   const forms = [
     /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -23,7 +23,7 @@ export function specifiersIn(source: string): string[] {
   return forms.flatMap((form) => [...source.matchAll(form)].map((match) => match[1] ?? ''));
 }
 
-/** The files of the repository that a file imports, as paths from the root. */
+/** Lists the files of the repository that a file imports, as paths from the root. */
 export function importsOf(path: string): string[] {
   return specifiersIn(read(path))
     .filter((specifier) => specifier.startsWith('.'))
@@ -32,7 +32,7 @@ export function importsOf(path: string): string[] {
     );
 }
 
-/** A way from one node of a graph back to itself, or `undefined` when there is none. */
+/** Finds a path from a node of a graph back to itself, or returns `undefined` when there is none. */
 export function findCircle(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
   const finished = new Set<string>();
   function visit(node: string, path: string[]): string[] | undefined {

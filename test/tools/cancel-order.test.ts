@@ -16,7 +16,7 @@ const statusOf = async (id: string) =>
     'status'
   ];
 
-/** A 2026-07-28 client that can show a form; by itself it answers with `answer`, when there is one. */
+/** Connects a 2026-07-28 client that can show a form. It fills the form in with `answer`, if given. */
 async function formClient(as: Caller, answer?: object): Promise<Client> {
   const client = await shop.connect({
     as,
@@ -27,7 +27,7 @@ async function formClient(as: Caller, answer?: object): Promise<Client> {
   return client;
 }
 
-/** One round, with whatever a client might send along. */
+/** Sends one call, with anything else a client might add. */
 const round = (client: Client, order_id: string, extra: object = {}) =>
   client.request(
     { method: 'tools/call', params: { name: 'cancel_order', arguments: { order_id }, ...extra } },
@@ -85,7 +85,7 @@ describe('a client that can show a form', () => {
     expect(result.structuredContent).toMatchObject({ outcome: 'kept' });
   });
 
-  it('does nothing new when a state is used a second time', async () => {
+  it('changes nothing when a state is used a second time', async () => {
     const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1008');
     const again = () => round(client, 'ORD-1008', { inputResponses: accepted, requestState });
@@ -113,7 +113,7 @@ describe('a client that can show a form', () => {
     expect(await statusOf('ORD-1008')).toBe('processing');
   });
 
-  it('cannot use the state of another order, or an answer without a state', async () => {
+  it('cannot use the state of another order or an answer without a state', async () => {
     const client = await formClient(shop.user('alice'));
     const requestState = await sealedStateFor(client, 'ORD-1007');
     for (const extra of [{ requestState }, {}]) {

@@ -8,7 +8,7 @@ const shop = await startTools({ tools: [getOrderStatus], demoData: seedShop });
 const statusOf = (order_id: string, as: Caller = shop.user('alice')) =>
   shop.call('get_order_status', { order_id }, { as });
 
-it('gives each date under its own name, and none that has not come', async () => {
+it('returns each date under its own name, and omits those in the future', async () => {
   const times = { ordered_at: 86_400, shipped_at: 2 * 86_400, delivered_at: 3 * 86_400, cancelled_at: null };
   await shop.store.updateTable('orders').set(times).where('id', '=', 'ORD-1001').execute();
   expect((await statusOf('ORD-1001')).structuredContent).toEqual({
@@ -22,7 +22,7 @@ it('gives each date under its own name, and none that has not come', async () =>
   });
 });
 
-it('shows a user their own orders, and a service all', async () => {
+it('shows users their own orders, and services all', async () => {
   expect((await statusOf('ORD-2001')).isError).toBe(true);
   expect((await statusOf('ORD-2001', shop.user('bob'))).isError).toBeFalsy();
   expect((await statusOf('ORD-2001', shop.service)).isError).toBeFalsy();

@@ -5,7 +5,7 @@ import { startTools } from '../support/tools/start-tools.js';
 
 const shop = await startTools({ tools: [getProductInfo], demoData: seedShop });
 
-it('tells the product as it is in the table now', async () => {
+it('returns the product as it is in the table now', async () => {
   await shop.store
     .updateTable('products')
     .set({ price_minor: 1905, stock: 0 })

@@ -4,9 +4,9 @@ import { startTools } from '../support/tools/start-tools.js';
 
 const { call } = await startTools({ tools: [rollDice] });
 
-it('shows every side, and no other', async () => {
+it('shows every side and nothing else', async () => {
   const seen = new Set<unknown>();
-  // A fair coin that falls 60 times on one side comes once in 10^18 runs.
+  // A fair coin lands on the same side 60 times in a row once in 10^18 runs.
   for (let roll = 0; roll < 60; roll += 1) {
     const { structuredContent } = await call('roll_dice', { sides: 2 });
     seen.add((structuredContent as { result: number }).result);

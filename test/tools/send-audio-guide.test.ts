@@ -6,7 +6,7 @@ import { startTools } from '../support/tools/start-tools.js';
 const shop = await startTools({ tools: [sendAudioGuide], demoData: seedShop });
 const call = (topic: string) => shop.call('send_audio_guide', { topic });
 
-it('links the recording as Ogg', async () => {
+it('links to the recording as Ogg', async () => {
   expect((await call('returns')).structuredContent).toEqual({
     text: 'Listen to our guide on returns.',
     media: [

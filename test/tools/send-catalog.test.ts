@@ -7,7 +7,7 @@ import { startTools } from '../support/tools/start-tools.js';
 const shop = await startTools({ tools: [sendCatalog], demoData: seedShop });
 const call = (args: Record<string, unknown>) => shop.call('send_catalog', args);
 
-it('links the PDF of the category', async () => {
+it('links to the PDF of the category', async () => {
   const { structuredContent } = await call({ category: 'seating' });
   expect(structuredContent).toEqual({
     text: 'Here is our seating catalogue.',
@@ -22,7 +22,7 @@ it('links the PDF of the category', async () => {
   });
 });
 
-it('escapes a category that is no plain word', async () => {
+it('escapes a category that is not a plain word', async () => {
   await shop.store
     .insertInto('products')
     .values({
@@ -54,7 +54,7 @@ it.each(['sofas', 'Lighting', '../lighting', 'lighting\u0000'])(
   },
 );
 
-it('keeps the case of a category in the words to say', async () => {
+it('keeps the case of a category in the message', async () => {
   const product = { name: '', description: '', price_minor: 1, currency: 'EUR', stock: 1 };
   await shop.store
     .insertInto('products')
@@ -65,7 +65,7 @@ it('keeps the case of a category in the words to say', async () => {
   });
 });
 
-it('takes a tenant that is set as a number, and asks for text', async () => {
+it('accepts a tenant that is a number, though the schema says text', async () => {
   expect((await call({ category: 'tables', tenant_id: 7 })).isError).toBeFalsy();
   expect(shop.logs).toContainEqual(expect.objectContaining({ msg: 'catalogue sent', tenantId: '7' }));
   const { tools } = await (await shop.connect()).listTools();

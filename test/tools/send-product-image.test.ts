@@ -6,7 +6,7 @@ import { startTools } from '../support/tools/start-tools.js';
 const shop = await startTools({ tools: [sendProductImage], demoData: seedShop });
 const call = (product_id: string) => shop.call('send_product_image', { product_id });
 
-it('links the picture, with name and price to say along', async () => {
+it('links to the picture, with a name and price for the message', async () => {
   expect((await call('lamp-arc')).structuredContent).toEqual({
     text: 'Arc floor lamp, 189.00 EUR',
     media: [

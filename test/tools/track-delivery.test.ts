@@ -19,7 +19,7 @@ const PARCEL = {
   added_later: true,
 };
 
-/** The shop with this client of the tracking API. */
+/** Starts the shop with this client of the tracking API. */
 async function startShop(tracking: Tracking | undefined) {
   const services = { tracking, close: async () => {} };
   const shop = await startTools({ tools: [trackDelivery], services, demoData: seedShop });
@@ -28,7 +28,7 @@ async function startShop(tracking: Tracking | undefined) {
   return { ...shop, track };
 }
 
-/** A tracking API that answers as told, one after the other; the last goes on for ever. */
+/** Starts a tracking API that gives these answers in turn, and then repeats the last one. */
 async function startApi(...answers: ((res: ServerResponse) => void)[]) {
   const left = [...answers];
   const api = await startRecorder((_path, res) => (left.length > 1 ? left.shift() : left[0])?.(res));
@@ -48,7 +48,7 @@ describe('with the stand-in of a demonstration', async () => {
   const shop = await startShop(createTracking(standIn));
   const as = (caller: Caller) => ({ as: caller });
 
-  it('tells carrier, status and what has happened', async () => {
+  it('returns carrier, status and events', async () => {
     expect((await shop.track('ORD-1005')).structuredContent).toEqual({
       order_id: 'ORD-1005',
       carrier: 'Parcel Line',
@@ -61,7 +61,7 @@ describe('with the stand-in of a demonstration', async () => {
     expect((await shop.track('ORD-1001')).structuredContent).toMatchObject({ status: 'delivered' });
   });
 
-  it('shows users their own orders, and a service all', async () => {
+  it('shows users their own orders, and services all', async () => {
     const [others, none] = [await shop.track('ORD-2005'), await shop.track('ORD-9999')];
     expect(others).toMatchObject({ isError: true });
     expect(JSON.stringify(others).replaceAll('ORD-2005', 'ORD-9999')).toBe(JSON.stringify(none));
@@ -78,7 +78,7 @@ describe('with the stand-in of a demonstration', async () => {
   });
 });
 
-it('says so where tracking is not set up', async () => {
+it('says so when tracking is not configured', async () => {
   const shop = await startShop(undefined);
   expect(await shop.track('ORD-1005')).toMatchObject({
     isError: true,
@@ -86,7 +86,7 @@ it('says so where tracking is not set up', async () => {
   });
 });
 
-it('asks for the parcel with the key, and drops what the API adds', async () => {
+it('sends the key with the request, and drops unknown fields', async () => {
   const api = await startApi(status(200, PARCEL));
   const shop = await startShop(createTracking({ url: `${api.url}/v2`, key: KEY }));
   const { added_later, ...known } = PARCEL;

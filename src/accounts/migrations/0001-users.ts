@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 
-// `ifNotExists`, because version 1.0 made these tables in a migration of the platform.
+// `ifNotExists`, because version 1.0 created these tables in a migration of the platform.
 
-/** Who may sign in. */
+/** Creates the table of users. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('users')

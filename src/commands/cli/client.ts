@@ -17,7 +17,7 @@ export function clientCommands(program: Command, withStore: WithStore): void {
   const client = program.command('client').description('applications that registered or were added');
   client
     .command('list')
-    .description('list clients, the last used first')
+    .description('list clients, most recently used first')
     .action((_options, command: Command) =>
       withStore(command, async ({ records, json }) =>
         printRows(await records.registeredClients.list(), json),
@@ -25,7 +25,7 @@ export function clientCommands(program: Command, withStore: WithStore): void {
     );
   client
     .command('show <client_id>')
-    .description('show all that is known about a client')
+    .description('show everything known about a client')
     .action((clientId: string, _options, command: Command) =>
       withStore(command, async ({ records, json }) => {
         const details = await requireClient(records.registeredClients, clientId);
@@ -38,7 +38,7 @@ export function clientCommands(program: Command, withStore: WithStore): void {
     );
   client
     .command('add')
-    .description('add a client beforehand, for applications that cannot register; it never expires')
+    .description('add a client for an application that cannot register itself; it never expires')
     .requiredOption('--name <name>', 'what users see')
     .requiredOption('--redirect-uri <uri...>', 'where users may be sent back to')
     .option('--secret', 'make a secret, for applications that run on a server')
@@ -70,8 +70,8 @@ export function clientCommands(program: Command, withStore: WithStore): void {
     );
   client
     .command('prune')
-    .description('delete clients nobody is signed in through, unless added by hand or used lately')
-    .option('--days <days>', 'unused for so many days', '30')
+    .description('delete clients with no active sign-ins, unless added by hand or used recently')
+    .option('--days <days>', 'only clients unused for this many days', '30')
     .action((options: { days: string }, command: Command) =>
       withStore(command, async ({ records, json }) => {
         if (!/^\d{1,5}$/.test(options.days)) throw new CliError('--days must be a whole number');
@@ -88,7 +88,7 @@ async function requireClient(clients: Clients, clientId: string): Promise<Row> {
   return details;
 }
 
-/** Checks the metadata as a registration does, and keeps the client for good. */
+/** Adds a client that never expires, after the same checks as for a registration. */
 async function addClient(clients: Clients, { name, redirectUri, secret }: AddOptions) {
   const metadata = {
     client_name: name,

@@ -8,7 +8,7 @@ import type { WithStore } from './session.js';
 export function dbCommands(program: Command, withStore: WithStore): void {
   const db = program.command('db').description('the database');
   db.command('migrate')
-    .description('bring the tables up to date, as every start of the server does, too')
+    .description('bring the tables up to date, as every server start does')
     .action((_options, command: Command) =>
       withStore(
         command,

@@ -9,12 +9,12 @@ interface Options {
 }
 
 export function grantCommands(program: Command, withStore: WithStore): void {
-  const grant = program.command('grant').description('what users allowed clients');
+  const grant = program.command('grant').description('what users have allowed clients to do');
   grant
     .command('list')
-    .description('list grants, the newest first')
-    .option('--user <username>', 'only of this user')
-    .option('--client <client_id>', 'only of this client')
+    .description('list grants, newest first')
+    .option('--user <username>', 'only grants of this user')
+    .option('--client <client_id>', 'only grants of this client')
     .action((options: Options, command: Command) =>
       withStore(command, async ({ records, accounts, json }) => {
         const grants = await records.grants.list(filterOf(options, accounts));
@@ -35,15 +35,15 @@ export function grantCommands(program: Command, withStore: WithStore): void {
   grant
     .command('revoke')
     .description('end grants, with all their tokens, at once; name a user, a client, or both')
-    .option('--user <username>', 'of this user')
-    .option('--client <client_id>', 'of this client')
+    .option('--user <username>', 'the grants of this user')
+    .option('--client <client_id>', 'the grants of this client')
     .action((options: Options, command: Command) =>
       withStore(command, async ({ records, accounts, json }) => {
         if (options.user === undefined && options.client === undefined) {
           throw new CliError('Say whose grants to end: --user, --client, or both');
         }
         const ended = await records.grants.endAll(filterOf(options, accounts));
-        if (ended === 0) throw new CliError('There are no such grants');
+        if (ended === 0) throw new CliError('There are no matching grants');
         printResult(`Ended ${ended} grants.`, { grants_ended: ended }, json);
       }),
     );

@@ -1,4 +1,4 @@
-/** A refusal in one line, without a stack: exit code 1, nothing changed. */
+/** A refusal, printed as one line without a stack. Exit code 1; nothing was changed. */
 export class CliError extends Error {}
 
 export type Row = Record<string, string | number | boolean | null | string[]>;
@@ -25,13 +25,13 @@ function printTable(rows: Row[], columns: string[]): void {
   }
 }
 
-/** Prints one thing: the sentence for people, or the data as JSON. */
+/** Prints a result: the sentence for people, or the data as JSON for scripts. */
 export function printResult(sentence: string, data: object, json: boolean): void {
   if (json) printJson(data);
   else console.log(sentence);
 }
 
-/** Whole seconds since 1970 as UTC, to the minute. */
+/** Formats seconds since 1970 as UTC, to the minute. */
 export function formatTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
@@ -44,6 +44,6 @@ function cell(name: string, value: Row[string]): string {
   if (value === null) return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' && /_(at|from|until)$/.test(name)) return formatTime(value);
-  // Names come from strangers: control characters could rewrite what the terminal shows.
+  // Clients choose their names, and control characters could rewrite what the terminal shows.
   return (Array.isArray(value) ? value.join(' ') : String(value)).replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }

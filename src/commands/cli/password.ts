@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { CliError } from './output.js';
 
 /**
- * A new password: asked for twice without echo on a terminal, else the first line of standard input. Never an argument,
- * which other users of the machine and the history of the shell would see.
+ * Reads a new password: typed twice without echo on a terminal, otherwise the first line of standard input. Never an
+ * argument, which would show up in the process list and the shell history.
  */
 export async function readNewPassword(): Promise<string> {
   const password = process.stdin.isTTY ? await askTwice() : await readLine();
@@ -21,13 +21,13 @@ async function askTwice(): Promise<string> {
 async function ask(question: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
-  // Only now nothing that is typed is shown.
+  // Asks only now that typed characters are no longer echoed.
   process.stderr.write(question);
   try {
     return await new Promise((resolve, reject) => {
       terminal.on('SIGINT', () => reject(new CliError('Cancelled')));
       terminal.on('line', resolve);
-      // The end of the input (Ctrl-D), without which this promise would stay open.
+      // Ctrl-D ends the input; without this the promise would never settle.
       terminal.on('close', () => reject(new CliError('Cancelled')));
     });
   } finally {

@@ -10,13 +10,13 @@ import { tokenCommands } from './token.js';
 import { userCommands } from './user.js';
 
 /**
- * Runs the command of the command line.
+ * Runs the command given on the command line.
  *
  * @returns the exit code
  */
 export async function runCli(server: AdministeredServer): Promise<number> {
   const program = new Command('cli')
-    .description('Administers the server. Works on the database of the settings, also while the server runs.')
+    .description('Administers the server. Uses the configured database, even while the server is running.')
     .option('--json', 'answer as JSON, for scripts')
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed (nothing changed), 2 not a command.')
     .configureHelp({ showGlobalOptions: true })
@@ -34,7 +34,7 @@ export async function runCli(server: AdministeredServer): Promise<number> {
   }
 }
 
-/** Says what went wrong, without a stack. @returns the exit code */
+/** Prints an error without a stack. @returns the exit code */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ConfigError) {

@@ -1,7 +1,7 @@
 import type { Scope } from '../../platform/scopes.js';
 import { CliError } from './output.js';
 
-/** Checks scopes as typed, separated by spaces or commas; all of the server's when left out. */
+/** Parses scopes separated by spaces or commas. Returns all of the server's scopes when omitted. */
 export function parseScopes(text: string | undefined, { scopes: defined }: { scopes: Scope[] }): string {
   const known = defined.map(({ name }) => name);
   if (text === undefined) return known.join(' ');

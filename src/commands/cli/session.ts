@@ -10,7 +10,7 @@ import { connectStore, migrationState, openStore, type Store } from '../../platf
 import { databasePath } from '../../platform/store/libsql.js';
 import { CliError } from './output.js';
 
-/** What the commands need to know of a server. */
+/** What the commands need to know about a server. */
 export type AdministeredServer = Pick<
   ServerDefinition<VariableTable, Closeable>,
   'settings' | 'scopes' | 'accounts' | 'migrations'
@@ -22,20 +22,20 @@ export interface Session {
   store: Store;
   records: Records;
   accounts: Accounts;
-  /** Whether the answer is to be JSON. */
+  /** Whether to answer in JSON. */
   json: boolean;
 }
 
 /**
- * What a command does about the tables: it needs those of this version, makes or updates them as a start of the server
- * does, or takes those of an earlier version as they are.
+ * How a command treats the tables: `needed` requires those of this version, `created` creates or updates them as a
+ * server start does, and `as they are` also accepts those of an earlier version.
  */
 export type Tables = 'needed' | 'created' | 'as they are';
 
 /**
- * Runs a command on the database of the settings, which a server may be using at the same time.
+ * Runs a command on the configured database, which a server may be using at the same time.
  *
- * @throws {CliError} when the command needs a database and there is none, or one of an earlier version
+ * @throws {CliError} when the database does not exist or is from an earlier version, and the command does not allow it
  */
 export type WithStore = (
   command: Command,
@@ -53,7 +53,7 @@ export function createWithStore(server: AdministeredServer): WithStore {
         ? await openStore(databaseUrl, { migrations })
         : await openExisting(databaseUrl, server, tables);
     const accounts = server.accounts(store);
-    // Standard output is for the answer.
+    // Standard output is reserved for the answer.
     const logger = createLogger(config, process.stderr);
     const records = createRecords({ config, store, logger, accounts });
     try {
@@ -65,7 +65,7 @@ export function createWithStore(server: AdministeredServer): WithStore {
   };
 }
 
-/** A wrong path must not become an empty database, whose list of users is empty and whose backup succeeds. */
+/** Opens a database that must exist. Creating one at a wrong path would list no users and back up nothing. */
 async function openExisting(url: string, { migrations }: AdministeredServer, tables: Tables): Promise<Store> {
   const path = databasePath(url);
   const none = new CliError(
@@ -77,7 +77,9 @@ async function openExisting(url: string, { migrations }: AdministeredServer, tab
     const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none;
     if (pending > 0 && tables === 'needed') {
-      throw new CliError('The database is of an earlier version. Start the server once, or run: db migrate');
+      throw new CliError(
+        'The database is from an earlier version. Start the server once, or run: db migrate',
+      );
     }
     return store;
   } catch (error) {

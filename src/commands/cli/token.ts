@@ -12,7 +12,7 @@ interface CreateOptions {
 export function tokenCommands(program: Command, withStore: WithStore): void {
   const token = program
     .command('token')
-    .description('named static tokens of services, beside MCP_AUTH_TOKEN');
+    .description('named static tokens for services, besides MCP_AUTH_TOKEN');
   token
     .command('list')
     .description('list tokens; the tokens themselves are not kept')
@@ -21,9 +21,9 @@ export function tokenCommands(program: Command, withStore: WithStore): void {
     );
   token
     .command('create <name>')
-    .description('make a token and show it, this one time')
-    .option('--scopes <scopes>', 'what it may do; everything when left out')
-    .option('--days <days>', 'expires after so many days; never when left out')
+    .description('make a token and show it once')
+    .option('--scopes <scopes>', 'what it may do; everything by default')
+    .option('--days <days>', 'expires after this many days; never by default')
     .action((name: string, options: CreateOptions, command: Command) =>
       withStore(
         command,
@@ -40,7 +40,7 @@ export function tokenCommands(program: Command, withStore: WithStore): void {
             parseScopes(options.scopes, server),
             options.days === undefined ? undefined : Number(options.days) * 86_400,
           );
-          if (created === undefined) throw new CliError(`There is a token ${name} already`);
+          if (created === undefined) throw new CliError(`There is already a token ${name}`);
           const until =
             created.expires_at === null
               ? 'It does not expire'

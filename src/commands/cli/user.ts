@@ -6,7 +6,7 @@ import { readNewPassword } from './password.js';
 import { parseScopes } from './scopes.js';
 import type { AdministeredServer, Session, Tables, WithStore } from './session.js';
 
-/** A session on users that are managed here. */
+/** A session in which users can be managed. */
 interface UserSession extends Session {
   manage: UserManagement;
 }
@@ -17,7 +17,7 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
   const user = program
     .command('user')
     .description('who may sign in')
-    // Before anything else, so that no database is asked for or made where users are managed elsewhere.
+    // Runs first, so that no database is required or created when users are managed elsewhere.
     .hook('preAction', async () => {
       const store = connectStore('file::memory:');
       requireManagement(server.accounts(store));
@@ -32,8 +32,8 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
   user
     .command('add <username>')
     .description('add a user; the password is asked for, or read from standard input')
-    .option('--name <name>', 'what to call them; the user name when left out')
-    .option('--scopes <scopes>', 'what they may grant; everything when left out')
+    .option('--name <name>', 'what to call them; the user name by default')
+    .option('--scopes <scopes>', 'what they may grant; everything by default')
     .action((username: string, options: { name?: string; scopes?: string }, command: Command) =>
       withUsers(
         command,
@@ -43,13 +43,14 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
             name: options.name ?? username.trim(),
             scopes: parseScopes(options.scopes, server),
           };
-          // A colon is for the ids of services (service:NAME); format characters make two names look the same.
+          // Colons are reserved for service ids (service:NAME). Format characters can make different names look the
+          // same.
           if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
             throw new CliError('A user name has 1 to 100 characters, no spaces, colons or invisible ones');
           }
           const exists = (await manage.list()).some((known) => known.username === added.username);
           if (exists || !(await withNewPassword((password) => manage.add({ ...added, password })))) {
-            throw new CliError(`There is a user ${added.username} already`);
+            throw new CliError(`There is already a user ${added.username}`);
           }
           printResult(`Added ${added.username}.`, added, json);
         },

@@ -8,9 +8,9 @@ import {
 } from './request.js';
 import { type Check, type DoctorRun, endpoint, isOwn, type Problem, Skipped } from './run.js';
 
-/** A web client anywhere, for documents that every page may read. */
+/** The origin of a web client, for documents that every page may read. */
 const ANYWHERE = 'https://app.example';
-/** A web client on the computer of its user, such as the MCP Inspector: the only pages that may call `/mcp` by default. */
+/** The origin of a local web client, such as the MCP Inspector. By default only local pages may call `/mcp`. */
 const ON_THIS_COMPUTER = 'http://localhost:6274';
 
 interface Place {
@@ -20,7 +20,7 @@ interface Place {
   request: (url: string, headers: Record<string, string>) => Promise<Answer>;
 }
 
-/** Whether web clients can read the answers, to the preflight request and to the real one. */
+/** Check that web clients can read the answers to both the preflight and the actual request. */
 export const corsChecks: Check[] = [
   {
     name: 'CORS',
@@ -28,11 +28,11 @@ export const corsChecks: Check[] = [
       if (doctorRun.resourceMetadata === undefined) return new Skipped('there is no metadata');
       const problems: Problem[] = [];
       for (const place of placesOf(doctorRun)) {
-        const problem = await examinePlace(place);
+        const problem = await corsProblem(place);
         if (problem === undefined) continue;
         problems.push({
           problem,
-          fix: 'Let the proxy pass OPTIONS and the Access-Control headers on, and add none of its own',
+          fix: 'Make the proxy pass on OPTIONS and the Access-Control headers, and add none of its own',
           warning: !isOwn(doctorRun, place.url),
         });
       }
@@ -41,9 +41,9 @@ export const corsChecks: Check[] = [
   },
 ];
 
-async function examinePlace({ url, method, origin, request: send }: Place): Promise<string | undefined> {
+async function corsProblem({ url, method, origin, request: send }: Place): Promise<string | undefined> {
   const real = await send(url, { Origin: origin });
-  // Either pages of that origin are refused on purpose, or the endpoint fails altogether, which another check reports.
+  // Either pages of this origin are refused on purpose, or the endpoint fails altogether, which another check reports.
   if (real.status === 403 || real.json === undefined) return undefined;
   const preflight = await request(url, {
     method: 'OPTIONS',

@@ -5,7 +5,7 @@ import { type Check, isOwn, type Problem, Skipped } from './run.js';
 const REQUIRED_ENDPOINTS = ['authorization_endpoint', 'token_endpoint'];
 const NO_SIGN_IN = 'the endpoint does not ask for a token';
 
-/** Whether a client finds the sign-in, and all documents agree with each other. */
+/** Check that a client can find the sign-in, and that all documents agree with each other. */
 export const discoveryChecks: Check[] = [
   {
     name: 'WWW-Authenticate',
@@ -15,7 +15,7 @@ export const discoveryChecks: Check[] = [
       if (!/^Bearer\b/i.test(header)) {
         const problem =
           'The 401 answer has no WWW-Authenticate header with Bearer: clients do not start to sign in';
-        return [{ problem, fix: 'Let the proxy pass the header on, and do not authenticate in the proxy' }];
+        return [{ problem, fix: 'Make the proxy pass the header on, and do not authenticate in the proxy' }];
       }
       const named = /resource_metadata="([^"]+)"/.exec(header)?.[1];
       if (named === undefined)
@@ -96,7 +96,7 @@ export const discoveryChecks: Check[] = [
       const answer = await request(`${new URL(doctorRun.issuer).origin}/.well-known/openid-configuration`);
       if (answer.status === 404 || (answer.status === 200 && answer.json !== undefined)) return [];
       const problem = `/.well-known/openid-configuration is neither JSON nor missing: ${summary(answer)}`;
-      return [{ problem, fix: 'Answer 404 where there is no document; clients stumble over an HTML page' }];
+      return [{ problem, fix: 'Answer 404 when there is no document; an HTML page breaks clients' }];
     },
   },
   {
@@ -107,12 +107,14 @@ export const discoveryChecks: Check[] = [
       const answer = await request(metadataUrl(mcpUrl), { headers: forged });
       if (!answer.text.includes('forged.example')) return [];
       const problem = 'A forged X-Forwarded-Host appears in the metadata: caches could serve it to others';
-      return [{ problem, fix: 'Build addresses from configuration, and let the proxy overwrite the header' }];
+      return [
+        { problem, fix: 'Build addresses from configuration, and make the proxy overwrite the header' },
+      ];
     },
   },
 ];
 
-/** Where the metadata of an endpoint is (RFC 9728 section 3.1). */
+/** Returns the URL of an endpoint's metadata (RFC 9728 section 3.1). */
 export function metadataUrl(mcpUrl: string): string {
   const { origin, pathname } = new URL(mcpUrl);
   return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}`;
@@ -132,13 +134,13 @@ async function findServerMetadata(issuer: string): Promise<{ place: string; docu
   return undefined;
 }
 
-/** @param own whether the issuer is the server itself; its operator may not control what a provider elsewhere lacks */
+/** @param own whether the issuer is the server itself, since operators may not control an external provider */
 function serverMetadataProblems(metadata: Json, issuer: string, own: boolean): Problem[] {
   const problems: Problem[] = [];
   if (metadata['issuer'] !== issuer) {
     problems.push({
       problem: `issuer is ${String(metadata['issuer'])}, the resource metadata names ${issuer}; they must be the same text`,
-      fix: 'Set PUBLIC_URL (or EXTERNAL_ISSUER) to exactly that text; mind the slash at the end',
+      fix: 'Set PUBLIC_URL (or EXTERNAL_ISSUER) to exactly that text, including or omitting the trailing slash',
     });
   }
   for (const name of REQUIRED_ENDPOINTS) {

@@ -12,7 +12,7 @@ const CERTIFICATE_FIXES: Record<string, string> = {
 };
 const MAX_CLOCK_SKEW_S = 60;
 
-/** Whether there is an MCP endpoint at all, reached without redirects. */
+/** Check that there is an MCP endpoint, and that it is reached without redirects. */
 export const endpointChecks: Check[] = [
   {
     name: 'connection and TLS',
@@ -51,7 +51,7 @@ export const endpointChecks: Check[] = [
       if (first?.json?.['error'] !== 'host_not_allowed') return [];
       throw new FatalProblem({
         problem: 'The server does not answer to this host name',
-        fix: 'Set PUBLIC_URL to this address, or add the host to ALLOWED_HOSTS; let the proxy pass Host on',
+        fix: 'Set PUBLIC_URL to this address, or add the host to ALLOWED_HOSTS; make the proxy pass on Host',
       });
     },
   },

@@ -23,7 +23,7 @@ interface Place {
   request: (url: string, headers: Record<string, string>) => Promise<Answer>;
 }
 
-/** Whether a firewall lets through programs that it could take for bots, at every address they use. */
+/** Check that no firewall blocks clients that look like bots, at any address they use. */
 export const firewallChecks: Check[] = [
   {
     name: 'known user agents get through',
@@ -33,7 +33,7 @@ export const firewallChecks: Check[] = [
         const usual = await place.request(place.url, { 'User-Agent': 'node' });
         for (const agent of USER_AGENTS) {
           const answer = await place.request(place.url, { 'User-Agent': agent });
-          // 429 is about how much was asked, not about who asks.
+          // 429 depends on the number of requests, not on who sends them.
           if (answer.status === usual.status || answer.status === 429) continue;
           problems.push({
             problem: `${place.url} treats requests of the user agent ${agent} differently: ${summary(answer)}`,

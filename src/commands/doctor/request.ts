@@ -2,23 +2,23 @@ const TIMEOUT_MS = 10_000;
 
 export type Json = Record<string, unknown>;
 
-/** What a server answered; redirects are not followed. */
+/** A server's answer. Redirects are not followed. */
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** The body as an object, when it is one. */
+  /** The body, if it is a JSON object. */
   json: Json | undefined;
 }
 
-/** @throws when there is no answer, with the reason of the network as `cause` */
+/** Sends a request. @throws when there is no answer, with the network error as `cause` */
 export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parseObject(text) };
 }
 
-/** The first request of a client without a token. */
+/** Sends the first request of a client, without a token. */
 export function requestMcp(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   return request(url, {
     method: 'POST',
@@ -31,7 +31,7 @@ export function requestMcp(url: string, headers: Record<string, string> = {}): P
   });
 }
 
-/** Requests a registration that must be refused, so that it leaves nothing behind. */
+/** Sends a registration request that must be refused, so that no client is left behind. */
 export function requestRefusedRegistration(
   url: string,
   headers: Record<string, string> = {},
@@ -48,7 +48,7 @@ export function requestRefusedToken(url: string, headers: Record<string, string>
   return request(url, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'none' }) });
 }
 
-/** An answer in a few words, for people: at most one line of what the server sent. */
+/** Summarizes an answer for people, with at most one line of what the server sent. */
 export function summary({ status, headers, text }: Answer): string {
   const type = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   const title = /<title>([^<]*)/i.exec(text)?.[1]?.trim();

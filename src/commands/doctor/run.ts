@@ -4,15 +4,15 @@ import type { Answer, Json } from './request.js';
 export interface Problem {
   problem: string;
   fix: string;
-  /** A warning may be intentional; it does not make the server fail the examination. */
+  /** A warning may be intentional; it does not make the doctor fail. */
   warning?: boolean;
 }
 
-/** What the checks learn about a server; each can use what earlier checks found. */
+/** What the checks learn about a server. Each check can use the findings of earlier ones. */
 export interface DoctorRun {
-  /** The address of the MCP endpoint, as a client is given it. */
+  /** The address of the MCP endpoint, as given to clients. */
   mcpUrl: string;
-  /** A static token for the checks that need to be signed in. */
+  /** A static token, for the checks that need one. */
   token: string | undefined;
   /** The endpoint's answer to a request without a token. */
   first?: Answer;
@@ -20,16 +20,16 @@ export interface DoctorRun {
   /** The issuer named by the resource metadata. */
   issuer?: string;
   serverMetadata?: Json;
-  /** Where that was found. */
+  /** The URL of that metadata. */
   serverMetadataUrl?: string;
 }
 
-/** Why there is nothing to check here. */
+/** Says why a check did not apply. */
 export class Skipped {
   constructor(readonly reason: string) {}
 }
 
-/** No further check makes sense. */
+/** A problem that makes further checks pointless. */
 export class FatalProblem extends Error {
   constructor(readonly finding: Problem) {
     super(finding.problem);
@@ -52,7 +52,7 @@ export interface Outcome {
 /**
  * Runs the checks one after the other.
  *
- * @param onOutcome called with each outcome as soon as it is known
+ * @param onOutcome receives each outcome as soon as it is known
  */
 export async function runChecks(
   doctorRun: DoctorRun,
@@ -84,13 +84,13 @@ function judge(check: string, found: Problem[]): Outcome {
   return { check, status, problems, warnings };
 }
 
-/** The address of an endpoint according to the metadata, if it is a valid URL. */
+/** Returns the address of an endpoint named by the metadata, if it is a valid URL. */
 export function endpoint({ serverMetadata }: DoctorRun, name: string): string | undefined {
   const value = serverMetadata?.[name];
   return typeof value === 'string' && URL.canParse(value) ? value : undefined;
 }
 
-/** Whether an address belongs to the examined server, not to an identity provider elsewhere. */
+/** Checks whether an address belongs to the server itself rather than to an external identity provider. */
 export function isOwn({ mcpUrl }: DoctorRun, url: string): boolean {
   return new URL(url).origin === new URL(mcpUrl).origin;
 }
@@ -100,6 +100,6 @@ function unanswered(error: unknown): Problem {
   const reason = cause instanceof Error ? cause.message : message;
   return {
     problem: `There was no answer: ${reason}`,
-    fix: 'See whether the server or the proxy drops such requests',
+    fix: 'Check whether the server or the proxy drops such requests',
   };
 }

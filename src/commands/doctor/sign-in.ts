@@ -1,7 +1,7 @@
 import { type Answer, request, requestRefusedRegistration, requestRefusedToken, summary } from './request.js';
 import { type Check, endpoint, isOwn, type Problem, Skipped } from './run.js';
 
-/** Whether programs and browsers can use the sign-in endpoints. */
+/** Check that programs and browsers can use the sign-in endpoints. */
 export const signInChecks: Check[] = [
   {
     name: 'registration',
@@ -44,7 +44,7 @@ export const signInChecks: Check[] = [
         return [{ problem: `${url} has no keys: ${summary(answer)}`, fix: 'Forward it to the server' }];
       }
       if (!keys.some((key: object) => 'd' in key)) return [];
-      const problem = 'The key set publishes a PRIVATE key: anybody can make tokens';
+      const problem = 'The key set publishes a PRIVATE key: anyone can forge tokens';
       return [{ problem, fix: 'Take it down, rotate the keys at once, and publish public keys only' }];
     },
   },
@@ -66,7 +66,7 @@ export const signInChecks: Check[] = [
   },
 ];
 
-/** What would keep a browser from signing in on a page, judged without a valid request. */
+/** Finds what would keep a browser from signing in on a page, without sending a valid request. */
 function pageProblems(page: string, answer: Answer): Problem[] {
   const problems: Problem[] = [];
   const { status, headers } = answer;

@@ -3,7 +3,7 @@ import { type Check, type Problem, Skipped } from './run.js';
 const FIRST_EVENT_WITHIN_MS = 5000;
 const OFF = 'the SSE transport is off';
 
-/** Whether the old transport works, whose answers arrive in a stream. */
+/** Check that the legacy SSE transport works, whose answers arrive in a stream. */
 export const streamChecks: Check[] = [
   {
     name: 'SSE endpoint',
@@ -50,7 +50,7 @@ async function openStream(
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     const problem = `No event arrived within ${FIRST_EVENT_WITHIN_MS / 1000} seconds: something holds the stream back`;
-    return [{ problem, fix: 'Turn buffering and compression of text/event-stream off in the proxy' }];
+    return [{ problem, fix: 'Turn off buffering and compression of text/event-stream in the proxy' }];
   } finally {
     clearTimeout(timer);
     stop.abort();

@@ -6,38 +6,39 @@ import { pathOf } from '../http/request-log.js';
 import { logText } from '../log-text.js';
 import type { Logger } from '../logger.js';
 
-/** Told why a token is refused, for the operator only. The words never hold any of the token's secrets. */
+/** Receives the reason a token was refused, for the operator only. The reason never contains the token. */
 type RefusalReport = (reason: string) => void;
 
 /**
- * Returns the caller a token identifies, or `undefined` when the verifier does not know it or it is no longer valid.
+ * Returns the caller a token identifies, or `undefined` if the verifier does not recognize the token or it is no longer
+ * valid.
  *
- * @param report told the reason by a verifier that can say more than "not one of mine"
- * @throws {UnavailableError} when that can't be told right now
+ * @param report receives the reason when the verifier knows more than that the token is not its own
+ * @throws {UnavailableError} when the token cannot be checked right now
  */
 export type TokenVerifier = (
   token: string,
   report?: RefusalReport,
 ) => Promise<Caller | undefined> | Caller | undefined;
 
-/** How callers are recognized, and what those who are not are told. */
+/** How callers are recognized, and what the challenge to everyone else says. */
 export interface BearerOptions {
-  /** Asked in this order; the first that knows the token decides. */
+  /** Tried in this order; the first one to return a caller wins. */
   verifiers: TokenVerifier[];
-  /** Where the protected resource metadata is (RFC 9728 section 5.1). */
+  /** The URL of the protected resource metadata (RFC 9728 section 5.1). */
   resourceMetadataUrl: string;
-  /** The scopes a client should ask for to begin with. */
+  /** The scopes a client should request first. */
   scopes: string[];
-  /** Told why a token was refused. */
+  /** Logs why a token was refused. */
   logger: Logger;
-  /** The registered name of a client, for the log. It never fails. */
+  /** Returns the registered name of a client, for the log. Never rejects. */
   clientName?: ((clientId: string) => Promise<string | undefined>) | undefined;
 }
 
 /**
- * Lets only requests with a valid bearer token through (RFC 6750 section 2.1: in the header, nowhere else), with their
- * caller in the locals of the request. Everything else gets 401 and the challenge that starts a sign-in. When the token
- * can't be checked right now the answer is not 401: the client would throw away a token that may be good.
+ * Lets through only requests with a valid bearer token, which must be in the header (RFC 6750 section 2.1), and stores
+ * their caller in the request's locals. Everything else gets 401 and the challenge that starts a sign-in. When a token
+ * cannot be checked right now the answer is not 401, because the client would discard a token that may be good.
  */
 export function requireCaller(options: BearerOptions): RequestHandler {
   const { verifiers, logger, clientName } = options;
@@ -67,10 +68,10 @@ export function requireCaller(options: BearerOptions): RequestHandler {
 }
 
 /**
- * The caller an Authorization header identifies at this moment.
+ * Returns the caller that an Authorization header currently identifies.
  *
- * @param report told why the token is refused
- * @throws {UnavailableError} when that can't be told right now
+ * @param report receives the reason a token was refused
+ * @throws {UnavailableError} when the token cannot be checked right now
  */
 export async function authenticate(
   header: string | undefined,
@@ -90,7 +91,7 @@ function bearerToken(header: string): string | undefined {
   return /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
 }
 
-/** 401 with the challenge of RFC 6750 section 3; without credentials it carries no error code (section 3.1). */
+/** Sends 401 with the challenge of RFC 6750 section 3. Without credentials it has no error code (section 3.1). */
 function challenge(res: Response, options: BearerOptions, problem: string | undefined): void {
   const parameters = [
     ...(problem === undefined ? [] : ['error="invalid_token"', `error_description="${problem}"`]),
@@ -106,7 +107,7 @@ function challenge(res: Response, options: BearerOptions, problem: string | unde
   );
 }
 
-/** Accepts every request as one caller, for `AUTH_MODE=none`. */
+/** Treats every request as coming from one caller, for `AUTH_MODE=none`. */
 export function authenticateAs(caller: Caller): RequestHandler {
   return (_req, res, next) => {
     localsOf(res).caller = caller;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../caller.js';
 import { quoted } from '../log-text.js';
 
-/** Claims of an ID token (OpenID Connect Core sections 2 and 3.3.2.11) that no access token has. */
+/** Claims that only ID tokens have (OpenID Connect Core sections 2 and 3.3.2.11). */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash'];
 
 const scopeClaim = z.union([
@@ -11,7 +11,7 @@ const scopeClaim = z.union([
   z.array(z.string()),
 ]);
 
-/** Why a token is not one of this issuer, before anything is verified; `undefined` when it claims to be. */
+/** Returns why a token does not even claim to be from this issuer, or `undefined` if it does. Verifies nothing. */
 export function foreignIssuer(token: string, issuer: string): string | undefined {
   let iss: unknown;
   try {
@@ -24,11 +24,11 @@ export function foreignIssuer(token: string, issuer: string): string | undefined
 }
 
 /**
- * Why a verified JWT is not an access token for us; `undefined` when it is. Refused are ID tokens, which are for the
- * client's eyes, refresh and logout tokens, and tokens bound to a key (RFC 9449, RFC 8705), which must not be accepted
- * from anybody who merely holds them. Only the type of RFC 9068 says for certain that a token is an access token; others
- * must carry scopes, which no ID token has. Keycloak writes the kind into a claim of its own: `Bearer`, or `ID`,
- * `Refresh`, `Offline`, `Logout`.
+ * Returns why a verified JWT is not an access token for this server, or `undefined` if it is one. Refuses ID tokens,
+ * which are meant for the client; refresh and logout tokens; and tokens bound to a key (RFC 9449, RFC 8705), which must
+ * not be accepted from someone who merely holds them. Only the header type of RFC 9068 identifies an access token for
+ * certain. Others must carry scopes, which ID tokens never do. Keycloak puts the kind of token into a `typ` claim of
+ * its own: `Bearer`, `ID`, `Refresh`, `Offline` or `Logout`.
  *
  * @param type the `typ` of the header
  */
@@ -48,7 +48,7 @@ export function whyNotAccessToken(payload: JWTPayload, type: string | undefined)
   return undefined;
 }
 
-/** The caller a verified access token identifies. */
+/** Returns the caller a verified access token identifies. */
 export function toCaller(payload: JWTPayload): Caller {
   const text = (...names: string[]) =>
     names.map((name) => payload[name]).find((value) => typeof value === 'string');
@@ -62,7 +62,7 @@ export function toCaller(payload: JWTPayload): Caller {
   };
 }
 
-/** From `scope` (RFC 9068) or `scp` (Entra, Okta), as text or as a list; `undefined` where neither is there. */
+/** Reads `scope` (RFC 9068) or `scp` (Entra, Okta), as text or a list. Returns `undefined` if both are missing. */
 function scopesOf(payload: JWTPayload): string[] | undefined {
   return [payload['scope'], payload['scp']].map((claim) => scopeClaim.safeParse(claim).data).find(Boolean);
 }

@@ -8,9 +8,9 @@ import type { TokenVerifier } from './bearer.js';
 import { foreignIssuer, toCaller, whyNotAccessToken } from './external-claims.js';
 
 const TIMEOUT_MS = 5000;
-/** How long keys are believed, also while the provider is down. */
+/** How long fetched keys are trusted, even while the provider is down. */
 const KEYS_MAX_AGE_MS = 600_000;
-/** Asymmetric ones only: a symmetric key would be a secret shared with the provider. */
+/** Only asymmetric algorithms: a symmetric key would be a secret shared with the provider. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -24,7 +24,7 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-/** Errors that say something about the key set and not about the token. */
+/** Error codes that concern the key set rather than the token. */
 const PROVIDER_FAULTS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 const providerMetadata = z.object({
@@ -34,20 +34,20 @@ const providerMetadata = z.object({
 });
 
 export interface ExternalOptions {
-  /** Exactly as the provider writes it. */
+  /** Must match the provider's own `issuer` exactly. */
   issuer: string;
-  /** Any one of these must be in `aud`. */
+  /** `aud` must contain at least one of these. */
   audiences: string[];
   logger: Logger;
-  /** Milliseconds between two attempts to reach the provider for what is missing. */
+  /** Minimum time between attempts to reach the provider for missing metadata or keys, in milliseconds. */
   cooldownMs?: number;
 }
 
 /**
- * Checks access tokens of an identity provider elsewhere: JWTs (RFC 9068, or plain ones) of one issuer, for one
- * audience, signed with a key the provider publishes.
+ * Creates a verifier for the access tokens of an external identity provider: JWTs (RFC 9068, or plain ones) from one
+ * issuer, for one of the audiences, signed with a key the provider publishes.
  *
- * @throws {UnavailableError} from the verifier, when the provider is needed for an answer and can't be reached
+ * @throws {UnavailableError} from the verifier, when it needs the provider and cannot reach it
  */
 export function externalVerifier(options: ExternalOptions): TokenVerifier {
   const { issuer, audiences, logger, cooldownMs = 30_000 } = options;
@@ -67,7 +67,7 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
       timeoutDuration: TIMEOUT_MS,
       cooldownDuration: cooldownMs,
       cacheMaxAge: KEYS_MAX_AGE_MS,
-      // The cooldown of jose counts from the last success only.
+      // jose's own cooldown counts only from the last success.
       async [customFetch](url, init) {
         if (isCoolingDown()) throw new UnavailableError('Access tokens cannot be checked at the moment');
         return fetch(url, init);
@@ -87,11 +87,11 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
     return keys;
   }
 
-  // Tells the operator early; the provider may well start after us.
+  // Warns the operator early. A failure is fine: the provider may start after this server.
   providerKeys().catch(() => {});
 
   return async (token, report) => {
-    // Tokens that do not even claim to be the provider's never cause a request to it.
+    // Tokens that do not even claim to be from the provider must not cause a request to it.
     const foreign = foreignIssuer(token, issuer);
     if (foreign !== undefined) {
       report?.(foreign);
@@ -123,7 +123,7 @@ export function externalVerifier(options: ExternalOptions): TokenVerifier {
   };
 }
 
-/** Looks where the MCP authorization page says: RFC 8414, then OpenID Connect Discovery in both spellings. */
+/** Tries the places the MCP authorization spec lists: RFC 8414, then both forms of OpenID Connect Discovery. */
 async function discover(issuer: string): Promise<z.output<typeof providerMetadata>> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
@@ -143,7 +143,7 @@ async function discover(issuer: string): Promise<z.output<typeof providerMetadat
   throw new Error(problems.join('; '));
 }
 
-/** @throws when there is no metadata, or another issuer's (RFC 8414 section 3.3: compared as text) */
+/** Reads metadata. @throws when there is none, or its issuer differs (compared as text, RFC 8414 section 3.3) */
 async function readMetadata(place: string, issuer: string) {
   const response = await fetch(place, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
   if (!response.ok) throw new Error(`status ${response.status}`);

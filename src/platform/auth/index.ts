@@ -20,29 +20,29 @@ export interface AuthOptions {
   brand: Brand;
   accounts: Accounts;
   scopes: Scope[];
-  /** Further credentials that lead to a caller, asked after all others. */
+  /** Verifiers for additional kinds of credentials, tried after the built-in ones. */
   verifiers?: TokenVerifier[] | undefined;
-  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  /** Fetches client ID metadata documents. Tests pass their own to reach a local host. */
   documentAgent?: Agent | undefined;
 }
 
-/** Who calls, and everything a sign-in needs. */
+/** Identifies callers, and serves everything a sign-in needs. */
 export interface Auth {
-  /** Lets only known callers through, and puts the caller into the request's locals. */
+  /** Lets only known callers through, and stores the caller in the request's locals. */
   middleware: RequestHandler;
   /**
-   * Whom an Authorization header identifies at this moment.
+   * Returns the caller that an Authorization header currently identifies.
    *
-   * @throws {UnavailableError} when that can't be told right now
+   * @throws {UnavailableError} when the token cannot be checked right now
    */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
-  /** Discovery and sign-in. */
+  /** The routes for discovery and sign-in. */
   routes: Router;
-  /** Ends the background work. */
+  /** Stops background work. */
   close: () => void;
 }
 
-/** What `AUTH_MODE` decides, in one place. */
+/** Creates the authentication that `AUTH_MODE` selects. */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { config, logger, scopes } = options;
   const resource = resourceOf(config);
@@ -75,7 +75,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   }
 }
 
-/** With `AUTH_MODE=none` everyone on this machine is the same caller. */
+/** Treats everyone on this machine as the same caller, for `AUTH_MODE=none`. */
 function localAuth(scopes: Scope[]): Auth {
   const caller: Caller = {
     kind: 'service',
@@ -92,17 +92,17 @@ function localAuth(scopes: Scope[]): Auth {
   };
 }
 
-/** Where access tokens come from: this server, or an identity provider elsewhere. */
+/** The issuer of access tokens: this server or an external identity provider. */
 interface AuthorizationServer {
   issuer: string;
   routes: Router[];
   verifier: TokenVerifier;
-  /** The registered name of a client, for the log. */
+  /** Returns the registered name of a client, for the log. */
   clientName?: (clientId: string) => Promise<string | undefined>;
   close: () => void;
 }
 
-/** Bearer tokens: of services, and of the authorization server that the metadata names. */
+/** Accepts bearer tokens of services, and of the authorization server that the metadata names. */
 function tokenAuth(
   { config, logger, store, scopes, verifiers: further = [] }: AuthOptions,
   server: AuthorizationServer,

@@ -5,18 +5,18 @@ import type { Scope } from '../scopes.js';
 
 const PATH = '/.well-known/oauth-protected-resource';
 
-/** The identifier of the MCP endpoint, the audience of access tokens (RFC 8707). */
+/** Returns the resource identifier of the MCP endpoint, which is the audience of access tokens (RFC 8707). */
 export function resourceOf({ publicUrl }: Pick<Config, 'publicUrl'>): string {
   return `${publicUrl}/mcp`;
 }
 
-/** Where the metadata of the MCP endpoint is (RFC 9728 section 3.1). */
+/** Returns the URL of the MCP endpoint's metadata (RFC 9728 section 3.1). */
 export function resourceMetadataUrl({ publicUrl }: Pick<Config, 'publicUrl'>): string {
   return `${publicUrl}${PATH}/mcp`;
 }
 
 /**
- * The protected resource metadata (RFC 9728), at the address of the endpoint and at the root, where some clients look.
+ * Serves the protected resource metadata (RFC 9728) under the endpoint's path and at the root, where some clients look.
  *
  * @param issuer the authorization server whose tokens are accepted
  */
@@ -25,7 +25,7 @@ export function resourceMetadataRoutes(resource: string, issuer: string, scopes:
   publishDocument(router, [`${PATH}/mcp`, PATH], () => ({
     resource,
     authorization_servers: [issuer],
-    // Only what every client needs: many ask for all that is listed.
+    // Only the scopes every client needs: many clients request everything that is listed.
     scopes_supported: scopes.filter((scope) => scope.default).map(({ name }) => name),
     bearer_methods_supported: ['header'],
   }));

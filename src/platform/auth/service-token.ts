@@ -4,15 +4,15 @@ import { nowInSeconds } from '../clock.js';
 import { randomToken, sha256 } from '../digest.js';
 import type { Store } from '../store/database.js';
 
-/** What the token of the settings is called; no stored token may have that name, or both would be the same caller. */
+/** The name of the token from the settings. Stored tokens may not use it, or both would be the same caller. */
 export const STATIC_TOKEN_NAME = 'static-token';
 
 /**
- * Checks a static token. Both sides are hashed first, so that the comparison takes the same time whatever the
- * length or the matching part, and every configured token is compared.
+ * Creates a verifier for static tokens. It compares digests, and always all of them, so that the time taken reveals
+ * neither the length nor a matching prefix.
  *
  * @param tokens the accepted tokens; two while an operator rotates them
- * @param scopes what a service may do
+ * @param scopes the scopes granted to the service
  */
 export function serviceTokenVerifier(
   tokens: string[],
@@ -37,14 +37,14 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** What makes a stored token recognizable, to people, to scanners for leaked secrets, and before the database is asked. */
+/** Makes stored tokens recognizable to people and secret scanners, and saves a database query for all other tokens. */
 const PREFIX = 'mcp_service_';
 
 export interface ServiceTokenTables {
   service_tokens: ServiceTokensTable;
 }
 
-/** Static tokens an operator made, by name. */
+/** Static tokens created by an operator, each with a name. */
 export interface ServiceTokensTable {
   name: string;
   token_hash: string;
@@ -52,34 +52,34 @@ export interface ServiceTokensTable {
   scopes: string;
   /** Seconds since 1970, like every time here. */
   created_at: number;
-  /** Null for one that does not expire. */
+  /** Null if it does not expire. */
   expires_at: number | null;
 }
 
-/** A stored token as people see it: the token itself is not kept. */
+/** A stored token as people see it. The token itself is not kept. */
 export type ListedServiceToken = Omit<ServiceTokensTable, 'token_hash'>;
 
 export interface ServiceTokens {
   /**
-   * Makes a token.
+   * Creates a token.
    *
-   * @param lifetime seconds; it does not expire when left out
-   * @returns the token, this one time; `undefined` when the name is taken
+   * @param lifetime seconds; when omitted, the token does not expire
+   * @returns the token, which cannot be read again; `undefined` if the name is taken
    */
   create: (
     name: string,
     scopes: string,
     lifetime?: number,
   ) => Promise<(ListedServiceToken & { token: string }) | undefined>;
-  /** Every token, expired ones too. */
+  /** Returns every token, including expired ones. */
   list: () => Promise<ListedServiceToken[]>;
-  /** Refuses a token from now on. @returns whether there was one of that name */
+  /** Revokes a token. @returns whether there was a token with that name */
   revoke: (name: string) => Promise<boolean>;
-  /** The caller of a token, who is called like it. @param report told why a token of this kind is refused */
+  /** Returns the caller of a token, named after it. @param report receives the reason a stored token was refused */
   verify: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
 }
 
-/** The home of the static tokens that an operator made by name. */
+/** Creates the repository of named static tokens, the only code with SQL on their table. */
 export function createServiceTokens(store: Store<ServiceTokenTables>): ServiceTokens {
   return {
     async create(name, scopes, lifetime) {

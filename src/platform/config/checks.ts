@@ -3,7 +3,7 @@ import type { Config } from './variables.js';
 
 const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|^(.)\1+$|x{6}/i;
 
-/** What no single variable shows: combinations that would be unsafe or could not work. */
+/** Finds combinations of variables that would be unsafe or could not work. */
 export function crossChecks(config: Config): string[] {
   const problems: string[] = [];
   const publicIsLoopback = isLoopbackUrl(config.publicUrl);
@@ -27,7 +27,7 @@ export function crossChecks(config: Config): string[] {
   const { externalIssuer } = config;
   if (externalIssuer?.startsWith('http:') && !isLoopbackUrl(externalIssuer)) {
     problems.push(
-      'EXTERNAL_ISSUER is not valid: expected https, since anybody on the way could answer otherwise',
+      'EXTERNAL_ISSUER is not valid: expected https, since anyone on the network path could answer in its place',
     );
   }
   if (config.mcpAuthToken.length > 2) {
@@ -36,7 +36,7 @@ export function crossChecks(config: Config): string[] {
     );
   }
   if (config.metricsPort === config.port) {
-    problems.push('METRICS_PORT is not valid: expected another port than PORT');
+    problems.push('METRICS_PORT is not valid: expected a different port than PORT');
   }
   for (const token of config.mcpAuthToken) {
     if (token.length < 32) {

@@ -5,13 +5,13 @@ import { type Config, VARIABLES } from './variables.js';
 
 export type { Config } from './variables.js';
 
-/** The environment, checked: the platform's variables, and those a fork adds. */
+/** The validated environment: the platform's variables, and those a fork adds. */
 export interface Environment<Variables extends VariableTable> {
   config: Config;
   settings: ValuesOf<Variables>;
 }
 
-/** All problems of the environment at once, each naming its variable and what would be right. */
+/** Carries every problem of the environment. Each one names its variable and what was expected. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join('\n'));
@@ -20,9 +20,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads `.env` (without overriding what is already set) and the process environment.
+ * Reads the process environment, and `.env` for variables it does not set.
  *
- * @param variables what a fork adds to the platform's
+ * @param variables the fork's own variables
  * @param overrides values that override the environment
  * @param defaults values that back up the environment
  * @throws {ConfigError} listing every problem at once.
@@ -41,9 +41,9 @@ export function readEnvironment<Variables extends VariableTable>(
 }
 
 /**
- * Checks an environment.
+ * Validates an environment.
  *
- * @param terminal whether logs go to a terminal, the default of `LOG_PRETTY`
+ * @param terminal whether logs go to a terminal; the default of `LOG_PRETTY`
  * @throws {ConfigError} listing every problem at once.
  */
 export function parseEnvironment<Variables extends VariableTable>(
@@ -55,7 +55,7 @@ export function parseEnvironment<Variables extends VariableTable>(
   const own = readVariables(variables, environment, platform.values);
   const taken = Object.keys(variables).filter((name) => name in VARIABLES);
   const problems = [
-    ...taken.map((name) => `${name} is a variable of the platform: give yours another name`),
+    ...taken.map((name) => `${name} is a variable of the platform: choose another name for yours`),
     ...platform.problems,
     ...own.problems,
     ...crossChecks(platform.values),
@@ -64,7 +64,7 @@ export function parseEnvironment<Variables extends VariableTable>(
   return { config: platform.values, settings: own.values };
 }
 
-/** Like `parseEnvironment`, without variables of a fork. */
+/** Validates the platform's variables only. Otherwise like `parseEnvironment`. */
 export function parseConfig(environment: Record<string, string | undefined>, terminal = false): Config {
   return parseEnvironment({}, environment, terminal).config;
 }

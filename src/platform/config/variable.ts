@@ -1,26 +1,26 @@
 import type { z } from 'zod';
 
-/** Values that were read before, by their names in camel case. */
+/** Values read so far, keyed by their names in camel case. */
 type Known = Readonly<Record<string, unknown>>;
 
-/** One environment variable: how it is read, what a person should write, and what holds when it is unset. */
+/** One environment variable: how to parse it, what an operator should write, and its value when unset. */
 export interface Variable<Value, Unset> {
   schema: z.ZodType<Value>;
-  /** What would be right, for the list of problems. */
+  /** What an operator should write, for the list of problems. */
   expected: string;
   unset: (known: Known) => Unset;
-  /** Must be set once the variable of this name is. */
+  /** The name of a variable that, when set, makes this one required. */
   requiredWith?: string;
 }
 
-/** Variables by their names. */
+/** Variables, keyed by name. */
 export type VariableTable = Record<string, Variable<unknown, unknown>>;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
   : Lowercase<Name>;
 
-/** The values of a table, by the names of its variables in camel case. */
+/** The values of a table, keyed by the names of its variables in camel case. */
 export type ValuesOf<Table extends VariableTable> = {
   [Name in keyof Table as CamelCase<Name & string>]: Table[Name] extends Variable<infer Value, infer Unset>
     ? Value | Unset
@@ -30,9 +30,9 @@ export type ValuesOf<Table extends VariableTable> = {
 /**
  * Declares an environment variable.
  *
- * @param schema reads the text, such as `z.url()`
- * @param expected what a person should write, for the list of problems
- * @param unset the value when it is not set; `undefined` when left out
+ * @param schema parses the text, such as `z.url()`
+ * @param expected what an operator should write, for the list of problems
+ * @param unset the value when the variable is not set; `undefined` by default
  * @example
  * export const settings = {
  *   BOOKING_URL: variable(z.url(), 'the address of the booking API, such as https://booking.example.com'),
@@ -49,9 +49,9 @@ export function variable<Value>(schema: z.ZodType<Value>, expected: string, unse
 }
 
 /**
- * Declares an environment variable whose default follows from others.
+ * Declares an environment variable whose default depends on others.
  *
- * @param unset makes the default from the values read before
+ * @param unset computes the default from the values read so far
  */
 export function derived<Value>(
   schema: z.ZodType<Value>,
@@ -62,7 +62,7 @@ export function derived<Value>(
 }
 
 /**
- * Declares an environment variable that must be set once another one is, such as a key beside an address.
+ * Declares an environment variable that is required when another one is set, such as the key for an address.
  *
  * @param other the name of the other variable
  */
@@ -75,9 +75,9 @@ export function requiredWith<Value>(
 }
 
 /**
- * Reads the variables of a table. An empty value counts as unset, because that is what compose files pass on.
+ * Reads the variables of a table. An empty value counts as unset, because compose files pass unset variables that way.
  *
- * @param known what defaults may be made from, besides the variables of the table
+ * @param known values that defaults may depend on, besides the variables of the table
  */
 export function readVariables<Table extends VariableTable>(
   table: Table,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isLoopbackUrl } from '../loopback.js';
 import { derived, type ValuesOf, variable } from './variable.js';
 
-/** From quiet to loud, as pino names them. */
+/** The names pino uses. */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
 const integer = (min: number, max: number) =>
@@ -37,22 +37,22 @@ const origin = z.string().transform((text, context) => {
 });
 
 /**
- * Every variable of the platform, in the order in which they are read: how, what a person should write instead of a bad
- * value, and what holds when it is unset. `Config` has their names in camel case.
+ * Every variable of the platform, in the order they are read: how to parse it, what an operator should write, and its
+ * value when unset. `Config` holds the values under the same names in camel case.
  */
 export const VARIABLES = {
   /** Where to listen. */
   HOST: variable(z.string(), 'an address to listen on, such as 127.0.0.1 or 0.0.0.0', '127.0.0.1'),
-  /** The name other MCP servers use for `PORT`. */
+  /** An alias of `PORT` that other MCP servers use. */
   MCP_PORT: variable(port, 'a port number, such as 8000'),
   PORT: derived(port, 'a port number, such as 8000', ({ mcpPort }) => Number(mcpPort ?? 8000)),
-  /** Origin clients see, without trailing slash. It is also the OAuth issuer (RFC 8414 section 2). */
+  /** The origin clients see, without a trailing slash. Also the OAuth issuer (RFC 8414 section 2). */
   PUBLIC_URL: derived(
     origin,
     'the origin clients see, such as https://mcp.example.com, without a path',
     ({ port }) => `http://localhost:${port}`,
   ),
-  /** Origin of media files, without trailing slash. */
+  /** The origin of media files, without a trailing slash. */
   SITE_URL: derived(
     origin,
     'the origin of media files, such as https://www.example.com, without a path',
@@ -68,7 +68,7 @@ export const VARIABLES = {
     'origins separated by commas, such as https://app.example.com, or *',
     [],
   ),
-  /** How many reverse proxies are in front; used for the client's address only. */
+  /** Number of reverse proxies in front. Only affects how the client's address is determined. */
   TRUST_PROXY: variable(integer(0, 16), 'the number of reverse proxies in front, 0 to 16', 0),
   /** Static tokens of the service caller; two while rotating. */
   MCP_AUTH_TOKEN: variable(list, 'one token, or two separated by a comma while rotating', []),
@@ -90,9 +90,9 @@ export const VARIABLES = {
   ACCESS_TOKEN_TTL: variable(integer(10, 86_400), 'seconds, 10 to 86400', 3600),
   /** Seconds, sliding. */
   REFRESH_TOKEN_TTL: variable(integer(60, 31_536_000), 'seconds, 60 to 31536000', 2_592_000),
-  /** Seconds in which a used refresh token still answers with the same successor. */
+  /** Seconds during which a used refresh token still returns the same successor. */
   REFRESH_GRACE: variable(integer(0, 3600), 'seconds, 0 to 3600', 60),
-  /** Encrypts the private signing keys in the database; plain when unset. */
+  /** Encrypts the private signing keys in the database. They are stored in plain text when it is unset. */
   KEY_ENCRYPTION_SECRET: variable(
     z.string().min(32).regex(/^\S+$/),
     'at least 32 characters, make it with: openssl rand -hex 32',
@@ -100,20 +100,20 @@ export const VARIABLES = {
   /** Whether clients may register themselves (RFC 7591). */
   ENABLE_DCR: variable(flag, 'true or false', true),
   ENABLE_SSE: variable(flag, 'true or false', true),
-  /** Domains, with their subdomains, that documents of clients may come from; any when empty. */
+  /** Domains, including subdomains, that client ID metadata documents may come from. Any domain when empty. */
   CIMD_ALLOWED_DOMAINS: variable(domains, 'domains separated by commas, such as claude.ai,vscode.dev', []),
-  /** Multiplies every limit per address, never a limit per account. */
+  /** Multiplies every per-address limit, but never a per-account limit. */
   RATE_LIMIT_SCALE: variable(z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1', 1),
-  /** Milliseconds a tool may run. */
+  /** How long a tool may run, in milliseconds. */
   TOOL_TIMEOUT_MS: variable(integer(100, 600_000), 'milliseconds, 100 to 600000', 25_000),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS), LOG_LEVELS.join(', '), 'info'),
   LOG_PRETTY: derived(flag, 'true or false', ({ terminal }) => terminal === true),
-  /** For `npm run tunnel` only. */
+  /** Only for `npm run tunnel`. */
   NGROK_AUTHTOKEN: variable(z.string(), 'the token of your ngrok account'),
   METRICS_PORT: variable(port, 'a port number, such as 9464'),
 };
 
-/** Everything an operator can set, checked. Every URL the server prints is built from `publicUrl` or `siteUrl`. */
+/** Everything an operator can set, validated. Every URL the server emits is built from `publicUrl` or `siteUrl`. */
 export type Config = ValuesOf<typeof VARIABLES>;
 
 function parseOrigin(text: string): string | undefined {

@@ -1,11 +1,11 @@
-/** The kinds of clients a log line tells apart, each with what its `User-Agent` looks like. The first match counts. */
+/** The client families that log lines distinguish, each with a pattern for its `User-Agent`. The first match wins. */
 const FAMILIES = [
   ['claude', /\bclaude|anthropic/i],
-  // Before `chatgpt`, since both are by OpenAI.
+  // Before `chatgpt`, because Codex may also name OpenAI.
   ['codex', /\bcodex/i],
   ['chatgpt', /chatgpt|openai/i],
   ['connext', /\bconnext/i],
-  // Not the phones of that name.
+  // Not Nexus phones.
   ['nexus', /\bnexus(?! \d)/i],
   ['cursor', /\bcursor\b/i],
   ['vscode', /\bvscode|visual[ -]studio[ -]code|github-?copilot/i],
@@ -19,14 +19,14 @@ const FAMILIES = [
   ['browser', /^mozilla\//i],
 ] as const;
 
-/** The longest `User-Agent` that is looked at. */
+/** How many characters of a `User-Agent` are examined. */
 const MAX_LENGTH = 500;
 
 type ClientFamily = (typeof FAMILIES)[number][0] | 'other' | 'none';
 
 /**
- * The kind of client a request comes from, by its `User-Agent`. One of a small fixed set, whatever was sent, so that log
- * lines can be counted by it. Anybody can send any name: good for a log, never for a decision.
+ * Returns the family of the client that sent a request, judging by its `User-Agent`. The result is always one of a
+ * small fixed set, so log lines can be grouped by it. Clients can send anything, so never base a decision on it.
  */
 export function clientFamily(userAgent: string | undefined): ClientFamily {
   if (userAgent === undefined || userAgent === '') return 'none';

@@ -17,11 +17,11 @@ const ALLOWED_HEADERS = [
 const EXPOSED_HEADERS = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, X-Request-Id';
 
 /**
- * Lets pages of allowed origins read the answers, and answers their preflight requests itself: those carry no
- * credentials, so this stands before any sign-in check. Without a check every origin is allowed, which is right for
- * public documents and for endpoints that take no cookies, and wrong for pages people see.
+ * Lets pages of allowed origins read the answers, and answers their preflight requests. Preflight requests carry no
+ * credentials, so mount this before any sign-in check. Without `isAllowed` every origin is allowed. That is right for
+ * public documents and for endpoints that use no cookies, and wrong for pages people see.
  *
- * @param methods what the route serves, such as `GET` or `POST`
+ * @param methods the methods the route serves, such as `GET` or `GET, POST`
  */
 export function cors(methods: string, isAllowed?: OriginCheck): RequestHandler {
   return (req, res, next) => {

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { cors } from './cors.js';
 import { allowMethods } from './methods.js';
 
-/** Serves a public JSON document at these paths to every origin, kept by clients for five minutes. */
+/** Serves a public JSON document at these paths to every origin. Clients may cache it for five minutes. */
 export function publishDocument(
   router: Router,
   paths: string[],

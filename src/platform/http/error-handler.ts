@@ -4,14 +4,14 @@ import { describeRequestFault, isHttpError, sendError, sendUnavailable, Unavaila
 import { localsOf } from './request-locals.js';
 import { pathOf } from './request-log.js';
 
-/** The last route: nothing is here, said as JSON so that no client has to parse a page. */
+/** Answers 404 as the last route, in JSON so that clients never have to parse an HTML page. */
 export const notFound: RequestHandler = (_req, res) => {
   sendError(res, 404, 'not_found', 'There is nothing at this address. The MCP endpoint is POST /mcp.');
 };
 
 /**
- * The last error handler: faults of the request keep their status, what is down is 503 with `Retry-After`, anything
- * else is logged and hidden.
+ * Creates the last error handler. Request faults keep their status, `UnavailableError` becomes 503 with `Retry-After`,
+ * and anything else is logged and masked.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
@@ -27,14 +27,14 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** Logs an unexpected failure with its stack, and returns the words that may leave the server. */
+/** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
 export function logServerFault(logger: Logger, error: unknown, req: Request, res: Response): string {
   const { requestId } = localsOf(res);
   logger.error({ err: error, requestId, path: pathOf(req) }, 'request failed');
   return `The server failed to answer. Tell its operator this reference: ${requestId}`;
 }
 
-/** Logs that something the answer depends on is down, with its cause. */
+/** Logs that a dependency is down, with the cause. */
 export function logUnavailable(logger: Logger, error: UnavailableError, req: Request, res: Response): void {
   logger.warn({ err: error, requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
 }

@@ -1,13 +1,13 @@
 import type { Response } from 'express';
 
 /**
- * Answers with the error shape of OAuth (RFC 6749 section 5.2), which every route but `/mcp` uses.
+ * Sends an error in the OAuth format (RFC 6749 section 5.2), which every route but `/mcp` uses.
  *
  * @param error a short machine-readable code
  * @param description what went wrong and what to do next, for a person
  */
 export function sendError(res: Response, status: number, error: string, description: string): void {
-  // The type is set anew, because a route that failed half-way may have announced that of a file.
+  // Resets the type, because a route that failed half-way may have set the type of a file.
   res
     .status(status)
     .set('Cache-Control', 'no-store')
@@ -15,41 +15,41 @@ export function sendError(res: Response, status: number, error: string, descript
     .json({ error, error_description: description });
 }
 
-/** Answers with a JSON-RPC error that belongs to no request id, the shape of `/mcp`. */
+/** Sends a JSON-RPC error without a request id, the format of `/mcp`. */
 export function sendRpcError(res: Response, status: number, code: number, message: string): void {
   res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
 }
 
-/** Something an answer depends on is down, such as a user directory or an identity provider. */
+/** Means that a dependency is down, such as a user directory or an identity provider. */
 export class UnavailableError extends Error {
-  /** @param message what is missing, for whoever asked; it never names hosts or other internals */
+  /** @param message what is unavailable, sent to the client; must not name hosts or other internals */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'UnavailableError';
   }
 }
 
-/** Seconds until a client should try again what is unavailable now. */
+/** How long a client should wait before trying again, in seconds. */
 export const RETRY_AFTER = 30;
 
-/** 503 with `Retry-After`: trying again is right, signing in again is not. */
+/** Sends 503 with `Retry-After`, which tells clients to try again rather than to sign in again. */
 export function sendUnavailable(res: Response, { message }: UnavailableError): void {
   res.set('Retry-After', String(RETRY_AFTER));
   sendError(res, 503, 'temporarily_unavailable', `${message}. Try again in a minute.`);
 }
 
-/** What body parsers and routers throw: a status, and a type such as `entity.parse.failed`. */
+/** The errors that body parsers and routers throw, with a status and a type such as `entity.parse.failed`. */
 interface HttpError extends Error {
   status: number;
   type?: string;
 }
 
-/** Whether an error is a fault of the request, as express and its parsers mark them. */
+/** Checks whether an error carries an HTTP status, as those of Express and its parsers do. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && 'status' in error && typeof error.status === 'number';
 }
 
-/** A request fault in words that never repeat the input. */
+/** Describes a request fault without repeating any input. */
 export function describeRequestFault(error: Pick<HttpError, 'status' | 'type'>): string {
   if (error.status === 413) return 'The request body is too large';
   if (error.type === 'entity.parse.failed') return 'The request body could not be parsed';

@@ -5,10 +5,10 @@ import { pingStore, type Store } from '../store/database.js';
 const PING_TIMEOUT_MS = 3000;
 
 /**
- * `GET /healthz` (the process lives) and `GET /readyz` (it can do its work). Mounted before the host check, because
- * orchestrators ask by address.
+ * Serves `GET /healthz` (the process is alive) and `GET /readyz` (it can do its work). Mount it before the host check,
+ * because orchestrators connect by IP address.
  *
- * @param isDraining whether the server is stopping and wants no new work
+ * @param isDraining whether the server is stopping and must get no new work
  */
 export function healthRoutes(store: Store, isDraining: () => boolean): Router {
   const router = Router();

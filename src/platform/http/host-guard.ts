@@ -5,8 +5,8 @@ import { sendError } from './errors.js';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Refuses requests whose `Host` is not ours. Against DNS rebinding: a website can make a browser connect to this
- * address under a name of its own, but the browser then sends that name.
+ * Refuses requests whose `Host` is not one of ours. This prevents DNS rebinding: a website can point its own name at
+ * this address, but the browser then sends that name.
  */
 export function hostGuard(config: Config): RequestHandler {
   const allowed = new Set([
@@ -26,7 +26,7 @@ export function hostGuard(config: Config): RequestHandler {
   };
 }
 
-/** The host name without its port, lower case; empty when it is no host at all. */
+/** Returns the host name in lower case without its port, or an empty string if it is not valid. */
 function hostname(host: string): string {
   if (/[/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return '';
   return new URL(`http://${host}`).hostname;

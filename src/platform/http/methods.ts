@@ -2,17 +2,17 @@ import type { RequestHandler, Response } from 'express';
 import { sendError } from './errors.js';
 
 interface MethodOptions {
-  /** Whether a route of `GET` answers `HEAD`, too, as Express does by itself. A stream has no end to wait for. */
+  /** Whether `HEAD` is allowed. Defaults to true for `GET` routes; turn it off for streams, which never end. */
   head?: boolean;
-  /** Answers with 405 in another shape than the error of OAuth. */
+  /** Sends the 405 in a format other than the OAuth error. */
   refuse?: (res: Response, message: string) => void;
 }
 
 /**
- * Refuses every method but these with 405 and `Allow` (RFC 9110 section 15.5.6). `OPTIONS` passes: where other origins
- * may call, CORS has answered it before, and Express answers the rest.
+ * Refuses all other methods with 405 and `Allow` (RFC 9110 section 15.5.6). `OPTIONS` passes: where other origins may
+ * call, `cors` has already answered it, and Express answers the rest.
  *
- * @param methods what the route serves
+ * @param methods the methods the route serves
  */
 export function allowMethods(methods: string[], options: MethodOptions = {}): RequestHandler {
   const {

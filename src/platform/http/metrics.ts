@@ -5,17 +5,17 @@ import { localsOf } from './request-locals.js';
 
 /** The metrics of one server. */
 export interface Metrics {
-  /** Counts every request that passes. */
+  /** Measures every request that passes through. */
   middleware: RequestHandler;
-  /** Answers every request with the metrics in the text format of Prometheus. The caller listens, and closes it. */
+  /** Answers every request with the metrics in the Prometheus text format. The caller makes it listen and closes it. */
   server: Server;
 }
 
 /**
- * How many requests, how long, how they ended, and the state of the process. Labels take a bounded set of values only,
- * so that nobody can fill the memory by asking for addresses or tools that do not exist.
+ * Creates metrics of requests (count, duration, outcome) and of the process. Labels have a bounded set of values, so
+ * that requests for unknown paths or tools cannot fill the memory.
  *
- * @param toolNames the tools there are
+ * @param toolNames the names of all tools
  */
 export function createMetrics(toolNames: string[]): Metrics {
   const register = new Registry();
@@ -53,9 +53,10 @@ export function createMetrics(toolNames: string[]): Metrics {
   return { middleware, server };
 }
 
-/** The pattern of the route that answered, never the address that was asked for. */
+/** Returns the pattern of the route that answered, never the requested path, which matches in any case. */
 function routeOf(req: Request, res: Response): string {
+  const mount = req.baseUrl.toLowerCase();
   const path: unknown = req.route?.path;
-  if (typeof path === 'string') return `${req.baseUrl}${path}`.replace(/(.)\/$/, '$1');
-  return res.statusCode === 404 ? 'unmatched' : req.baseUrl || 'static';
+  if (typeof path === 'string') return `${mount}${path}`.replace(/(.)\/$/, '$1');
+  return res.statusCode === 404 ? 'unmatched' : mount || 'static';
 }

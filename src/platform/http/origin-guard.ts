@@ -3,10 +3,10 @@ import type { Config } from '../config/config.js';
 import { isLoopbackHost } from '../loopback.js';
 import { sendRpcError } from './errors.js';
 
-/** Whether a web page of that origin may call `/mcp`. */
+/** Checks whether a web page of this origin may call `/mcp`. */
 export type OriginCheck = (origin: string) => boolean;
 
-/** The server's own origin, pages on this machine, and `ALLOWED_ORIGINS` (`*` lets every page in). */
+/** Allows the server's own origin, pages on this machine, and `ALLOWED_ORIGINS` (`*` allows every page). */
 export function allowedOrigins(config: Config): OriginCheck {
   const listed = new Set([config.publicUrl, ...config.allowedOrigins]);
   return (origin) => {
@@ -15,7 +15,7 @@ export function allowedOrigins(config: Config): OriginCheck {
   };
 }
 
-/** Refuses pages of foreign origins, as the Streamable HTTP transport demands. Clients that are no browsers send none. */
+/** Refuses pages of other origins, as Streamable HTTP requires. Clients that are not browsers send no `Origin`. */
 export function originGuard(isAllowed: OriginCheck): RequestHandler {
   return (req, res, next) => {
     const { origin } = req.headers;

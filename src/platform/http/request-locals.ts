@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Caller } from '../caller.js';
 
-/** What one JSON-RPC request asks for: the method, and the tool, prompt or resource it names. */
+/** What a JSON-RPC request asks for: the method, and the tool, prompt or resource it names. */
 export interface RpcCall {
   method: string;
   name?: string;
@@ -12,21 +12,21 @@ export interface RequestLocals {
   requestId: string;
   caller?: Caller;
   call?: RpcCall | undefined;
-  /** The `client_id` a request to the authorization server names; nobody has proved it. For the log. */
+  /** The `client_id` named by a request to the authorization server. Unverified; for the log. */
   clientId?: string | undefined;
-  /** The registered name of the client, where it is known. For the log. */
+  /** The registered name of the client, if known. For the log. */
   clientName?: string | undefined;
 }
 
-/** What is known of a request so far: the only way to `res.locals`. */
+/** Returns what is known about a request so far. Nothing else reads or writes `res.locals`. */
 export function localsOf(res: Response): RequestLocals {
   return res.locals as RequestLocals;
 }
 
 /**
- * The caller of a request.
+ * Returns the caller of a request.
  *
- * @throws when the route requires no sign-in: a mistake in the order of the pipeline
+ * @throws when no sign-in was required, which means the pipeline is in the wrong order
  */
 export function callerOf(res: Response): Caller {
   const { caller } = localsOf(res);

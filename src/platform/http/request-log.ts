@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { logText } from '../log-text.js';
+import { logText, withoutSecrets } from '../log-text.js';
 import type { Logger } from '../logger.js';
 import { clientFamily } from './client-family.js';
 import { localsOf } from './request-locals.js';
 
-/**
- * One line for each request: who asked for what through which client, with which outcome, in how many milliseconds.
- */
+/** Logs one line per request: the caller, the client, what was requested, the outcome, and the duration. */
 export function requestLog(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
@@ -35,7 +33,10 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-/** The path a request asks for, wherever a router is mounted. Never the query, where codes and states are. */
+/**
+ * Returns the full path of a request for the log, even in mounted routers. Omits the query, which may hold codes and
+ * states, and cuts what could be a secret.
+ */
 export function pathOf(req: Request): string {
-  return req.originalUrl.replace(/\?.*$/s, '');
+  return logText(withoutSecrets(req.originalUrl.replace(/\?.*$/s, '')));
 }

@@ -1,8 +1,8 @@
 import type { RpcCall } from '../http/request-locals.js';
 
 /**
- * Looks into a parsed body. `undefined` stands for anything that is not exactly one JSON-RPC request, batches
- * included; the SDK decides what to answer to those.
+ * Reads the call from a parsed body. Returns `undefined` for anything but a single JSON-RPC request, including batches;
+ * the SDK decides how to answer those.
  */
 export function readCall(body: unknown): RpcCall | undefined {
   if (!isRecord(body) || typeof body['method'] !== 'string') return undefined;

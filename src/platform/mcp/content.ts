@@ -13,40 +13,41 @@ import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
 
-/** Everything a server offers. The lists are advertised in their order. */
+/** Everything a server offers. Clients list tools, resources and prompts in the order given here. */
 export interface ServerContent<Services = unknown> {
   info: Implementation;
-  /** For the model: what this server is for and how its parts work together. */
+  /** Tells the model what this server is for and how its parts work together. */
   instructions: string;
   scopes: Scope[];
   tools: Tool<Services>[];
   resources: Resource<Services>[];
   prompts: Prompt<Services>[];
-  /** Extensions of the protocol the content uses, by identifier. */
+  /** The protocol extensions the content uses, keyed by identifier. */
   extensions?: ServerCapabilities['extensions'];
   attach?: Attach<Services>;
-  /** How long clients may keep lists. */
+  /** How long clients may cache lists. */
   cacheHints?: McpServerOptions['cacheHints'];
 }
 
 /**
- * Adds to the server of a request what the `define*` helpers do not cover, such as an extension of the SDK with methods
- * of its own. It runs before the server is connected, for every request except those that name a tool, prompt or
- * resource of the content; `scope.call` tells what is asked for. What it throws at the start stops the start.
+ * Registers what the `define*` helpers do not cover, such as an SDK extension with its own methods, with the server of
+ * a request. Runs before the server is connected, for every request that does not name a tool, prompt or resource of
+ * the content. `scope.call` says what the request asks for. It also runs once at start, where an error stops the
+ * server.
  *
- * Resources it registers can be read, but only those of the content appear in `resources/list`. Nothing checks scopes
- * for it: compare `scope.caller.scopes` yourself.
+ * Resources it registers can be read, but only those of the content appear in `resources/list`. Scopes are not checked
+ * for it: check `scope.caller.scopes` yourself.
  *
  * @example
- * const skills = await loadSkills('./skills'); // of @modelcontextprotocol/server/ext/skills/node
+ * const skills = await loadSkills('./skills'); // from @modelcontextprotocol/server/ext/skills/node
  *
  * export const attach: Attach = (server) => skills.attach(server);
  */
 export type Attach<Services = unknown> = (server: McpServer, scope: RequestScope<Services>) => void;
 
 /**
- * Builds the server that answers one request. Only what the call names is registered, so that the work of a request
- * does not grow with the content.
+ * Builds the server that answers one request. Registers only what the call names, so that requests do not become slower
+ * as tools are added.
  */
 export function createMcpServer<Services>(
   content: ServerContent<Services>,
@@ -55,7 +56,7 @@ export function createMcpServer<Services>(
   const server = new McpServer(content.info, {
     instructions: content.instructions,
     capabilities: {
-      // The content is fixed until the next start, so no list ever changes under a client.
+      // The content is fixed until the next start, so lists never change while a client is connected.
       tools: { listChanged: false },
       resources: { listChanged: false },
       prompts: { listChanged: false },
@@ -68,7 +69,7 @@ export function createMcpServer<Services>(
   const definitions = definitionsFor(content, scope.call);
   for (const definition of definitions) definition.register(server, scope);
   if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);
-  // The SDK would list every registered resource; ours may be readable without being listed.
+  // The SDK would list every registered resource, but ours can be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
     const lists = await Promise.all(content.resources.map((resource) => resource.list(server, scope, sdk)));
     return { resources: lists.flat() };
@@ -77,10 +78,10 @@ export function createMcpServer<Services>(
 }
 
 /**
- * Builds a server with everything once, so that a name used twice, a schema without JSON form or an unknown scope stops
- * the start instead of a request.
+ * Checks the content by building a server with everything once. A duplicate name, a schema without a JSON form or an
+ * unknown scope then stops the start instead of failing requests.
  *
- * @throws naming the definition at fault
+ * @throws naming the faulty definition
  */
 export function assertContent<Services>(
   content: ServerContent<Services>,
@@ -133,7 +134,7 @@ function definitionsFor<Services>(
   }
 }
 
-/** Methods whose `name` or `uri` says which definition answers. */
+/** Methods whose `name` or `uri` selects the definition that answers. */
 const NAMING_METHODS = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete'];
 
 function isNamed<Services>(definition: Definition<Services>, call: RpcCall | undefined): boolean {

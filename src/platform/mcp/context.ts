@@ -11,64 +11,64 @@ import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
 
-/** What is the same for every request. */
+/** Values that are the same for every request. */
 export interface ServerScope<Services = unknown> {
   store: Store;
-  /** What `createServices` made. Name its type to use it: `(args, { services }: ToolContext<Services>) =>`. */
+  /** The result of `createServices`. To use it, annotate: `(args, { services }: ToolContext<Services>) =>`. */
   services: Services;
-  /** The origin of media files, for links that must be public. */
+  /** The origin of media files, for public links. */
   siteUrl: string;
   /** How long a tool may run, in milliseconds. */
   toolTimeoutMs: number;
-  /** Signs the state of exchanges that take several rounds; the same on every replica. */
+  /** Signs the state of multi-round exchanges. The same on every replica. */
   stateKey: Buffer;
 }
 
-/** What one request adds, or one connection of the old SSE transport. */
+/** Adds the values of one request, or of one connection of the legacy SSE transport. */
 export interface RequestScope<Services = unknown> extends ServerScope<Services> {
-  /** Who calls. */
+  /** Who makes the request. */
   caller: Caller;
-  /** Logs under the id of this request. */
+  /** Logs with the id of this request. */
   log: Logger;
-  /** What is asked for; `undefined` when a server has to answer anything. */
+  /** The call to answer; `undefined` for a server that must be able to answer any call. */
   call?: RpcCall | undefined;
 }
 
-/** What every handler gets besides its arguments. */
+/** The context every handler receives besides its arguments. */
 export interface HandlerContext<Services = unknown>
   extends Omit<RequestScope<Services>, 'toolTimeoutMs' | 'stateKey' | 'call'> {
-  /** Whether the client can ask its user for input, that is: whether `inputRequired` may be answered. */
+  /** Whether the client can ask its user for input, so that a handler may return `inputRequired`. */
   canElicit: boolean;
   /**
-   * Seals what the next round of an `inputRequired` exchange needs: signed, valid for ten minutes, for this caller and
-   * this definition only. Clients can read it.
+   * Seals the state that the next round of an `inputRequired` exchange needs. It is signed but readable by clients, and
+   * valid for ten minutes, only for this caller and this definition.
    */
   sealState: (state: unknown) => Promise<string>;
-  /** What `sealState` sealed in the round before; `undefined` in the first. */
+  /** Returns the state sealed in the previous round, or `undefined` in the first round. */
   openState: <State>() => State | undefined;
   /** Everything else the SDK knows about the request. Credentials have been removed from its headers. */
   sdk: ServerContext;
 }
 
-/** What the handler of a tool gets besides its arguments. */
+/** The context a tool handler receives besides its arguments. */
 export interface ToolContext<Services = unknown> extends HandlerContext<Services> {
   /**
-   * Aborts when the client cancels or goes away, or when the time limit of a tool is reached. Pass it on to `fetch` and
-   * friends. Clients of the 2025 era cancel with a message of its own, which without sessions belongs to no call: for
-   * them it aborts when they close the connection.
+   * Aborts when the client cancels or disconnects, or when the tool's time limit is reached. Pass it on to `fetch` and
+   * the like. Clients of the 2025 era cancel with a separate message, which cannot be matched to a call without
+   * sessions. For them it aborts when they close the connection.
    */
   signal: AbortSignal;
-  /** Tells the client how far the call is; does nothing for a client that did not ask. */
+  /** Reports progress to the client. Does nothing if the client did not ask for it. */
   reportProgress: (progress: number, total?: number, message?: string) => Promise<void>;
 }
 
-/** A state belongs to the definition that sealed it: another one may use the same words for something else. */
+/** Ties a state to the definition that sealed it, because another one may use the same fields differently. */
 interface Sealed {
   definition: string;
   state: unknown;
 }
 
-/** Reads what is the same for every request from the settings and the store. */
+/** Creates the scope shared by all requests. */
 export async function createServerScope<Services>(
   config: Pick<Config, 'siteUrl' | 'toolTimeoutMs'>,
   store: Store,
@@ -78,7 +78,7 @@ export async function createServerScope<Services>(
   return { store, services, siteUrl: config.siteUrl, toolTimeoutMs: config.toolTimeoutMs, stateKey };
 }
 
-/** Signs and checks the state of exchanges. A state is good for one caller and one method. */
+/** Returns the codec that signs and verifies states. A state is valid for one caller and one method. */
 export function stateCodec({
   stateKey,
   caller,
@@ -87,7 +87,7 @@ export function stateCodec({
 }
 
 /**
- * The context of a resource or prompt handler.
+ * Creates the context of a resource or prompt handler.
  *
  * @param definition the name of the resource or prompt
  */
@@ -115,7 +115,7 @@ export function handlerContext<Services>(
 }
 
 /**
- * The context of a tool handler.
+ * Creates the context of a tool handler.
  *
  * @param signal aborts the call
  */
@@ -143,7 +143,7 @@ export function toolContext<Services>(
   };
 }
 
-/** Whether the client shows forms. One that names no kind of elicitation does; one that names only `url` does not. */
+/** Checks whether the client can show forms. It can if it names no elicitation mode, but not if it names only `url`. */
 function showsForms(server: McpServer): boolean {
   const elicitation = server.server.getClientCapabilities()?.elicitation;
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);

@@ -13,7 +13,7 @@ import { bindCompletions, type Complete } from './define-resource.js';
 import { assertScopes, withErrorBoundary } from './failures.js';
 import { compileSchema } from './schema.js';
 
-/** A prompt: words for the model, which a user or a platform picks. */
+/** A prompt: instructions for the model that a user or a platform selects. */
 export interface PromptDefinition<Args extends z.ZodObject, Services> {
   name: string;
   title: string;
@@ -23,16 +23,16 @@ export interface PromptDefinition<Args extends z.ZodObject, Services> {
   complete?: { [Argument in keyof z.output<Args> & string]?: Complete<Services> };
   icons?: Icon[];
   _meta?: Record<string, unknown>;
-  /** The caller needs all of them. */
+  /** The caller needs all of these. */
   scopes: [string, ...string[]];
-  /** Text becomes one user message. */
+  /** Returns the prompt. Text becomes a single user message. */
   get: (args: z.output<Args>, context: HandlerContext<Services>) => PromptAnswer | Promise<PromptAnswer>;
 }
 
-/** Text, any MCP result when text is not enough, or a request for input. */
+/** Text, a full MCP result, or a request for input. */
 type PromptAnswer = string | GetPromptResult | InputRequiredResult;
 
-/** A prompt ready to be registered with the server of one request. */
+/** A prompt that is ready to be registered with the server of a request. */
 export interface Prompt<Services = unknown> {
   name: string;
   description: string;
@@ -43,7 +43,7 @@ export interface Prompt<Services = unknown> {
 const NO_ARGUMENTS = z.object({});
 
 /**
- * Makes a prompt.
+ * Defines a prompt.
  *
  * @example
  * export const tableTalk = definePrompt({

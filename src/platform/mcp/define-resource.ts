@@ -25,36 +25,36 @@ interface Described {
   icons?: Icon[];
   size?: number;
   _meta?: Record<string, unknown>;
-  /** The caller needs all of them. */
+  /** The caller needs all of these. */
   scopes: [string, ...string[]];
-  /** How long clients may keep what they read. */
+  /** How long clients may cache the contents. */
   cacheHint?: CacheHint;
 }
 
-/** Text, any MCP result when text is not enough, or a request for input. */
+/** Text, a full MCP result, or a request for input. */
 type ReadAnswer = string | ReadResourceResult | InputRequiredResult;
 
 /** A resource with a fixed URI. */
 export interface ResourceDefinition<Services> extends Described {
   uri: string;
-  /** Whether the caller sees it in `resources/list`; it can be read all the same. Everyone does when left out. */
+  /** Whether `resources/list` shows it to this caller, who can read it either way. By default everyone sees it. */
   listed?: (caller: Caller) => boolean;
   read: (context: HandlerContext<Services>) => ReadAnswer | Promise<ReadAnswer>;
 }
 
-/** A completion: values that begin with what was typed. `others` are the arguments filled in so far. */
+/** Returns the values that start with what was typed. `others` holds the arguments filled in so far. */
 export type Complete<Services = unknown> = (
   typed: string,
   context: Pick<HandlerContext<Services>, 'caller' | 'store' | 'services'>,
   others: Record<string, string>,
 ) => string[] | Promise<string[]>;
 
-/** A template that stands for many resources. */
+/** A template for many resources. */
 export interface ResourceTemplateDefinition<Variable extends string, Services> extends Described {
-  /** RFC 6570, such as `shop://products/{product_id}`. */
+  /** A URI template (RFC 6570), such as `shop://products/{product_id}`. */
   uriTemplate: `${string}{${Variable}}${string}`;
   complete?: { [V in Variable]?: Complete<Services> };
-  /** Lists what the template stands for; nothing is listed when left out. */
+  /** Lists the resources behind the template. Without it none are listed. */
   list?: (context: HandlerContext<Services>) => ListedResource[] | Promise<ListedResource[]>;
   read: (
     variables: Record<Variable, string>,
@@ -62,7 +62,7 @@ export interface ResourceTemplateDefinition<Variable extends string, Services> e
   ) => ReadAnswer | Promise<ReadAnswer>;
 }
 
-/** A resource, or a template of many, ready to be registered with the server of one request. */
+/** A resource or template that is ready to be registered with the server of a request. */
 export interface Resource<Services = unknown> {
   name: string;
   description: string;
@@ -70,7 +70,7 @@ export interface Resource<Services = unknown> {
   uri: string;
   isTemplate: boolean;
   scopes: string[];
-  /** What `resources/list` shows of it to this caller. */
+  /** Returns the entries that `resources/list` shows to this caller. */
   list: (
     server: McpServer,
     scope: RequestScope<Services>,
@@ -80,7 +80,7 @@ export interface Resource<Services = unknown> {
 }
 
 /**
- * Makes a resource with a fixed URI.
+ * Defines a resource with a fixed URI.
  *
  * @example
  * export const menu = defineResource({
@@ -118,7 +118,7 @@ export function defineResource<Services = unknown>(
 }
 
 /**
- * Makes a template that stands for many resources. Throw `ResourceNotFoundError` for a URI behind which there is nothing.
+ * Defines a template for many resources. Throw `ResourceNotFoundError` for a URI that does not exist.
  *
  * @example
  * export const dish = defineResourceTemplate({
@@ -169,7 +169,7 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
   };
 }
 
-/** Binds completions to the context of one request, in the shape the SDK calls them. */
+/** Binds completions to the context of one request, with the signature the SDK expects. */
 export function bindCompletions<Services>(
   completions: Record<string, Complete<Services> | undefined>,
   scopes: string[],
@@ -200,9 +200,9 @@ function contents(
 }
 
 /**
- * Variables as plain text; ours never explode into lists.
+ * Decodes variables into plain text. Our templates never explode variables into lists.
  *
- * @throws {ResourceNotFoundError} for a percent sign that encodes nothing
+ * @throws {ResourceNotFoundError} when percent-encoding is malformed
  */
 function decodeVariables<Variable extends string>(variables: Variables, uri: URL): Record<Variable, string> {
   try {

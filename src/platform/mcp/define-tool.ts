@@ -17,8 +17,8 @@ import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failure
 import { compileSchema } from './schema.js';
 
 /**
- * What a handler may answer: a request for input, an error, or its result. With an `outputSchema` the result carries
- * matching structured content; without one it is plain text or any MCP result.
+ * What a handler may return: a request for input, an error, or its result. With an `outputSchema` the result must carry
+ * matching structured content. Without one it is plain text or any MCP result.
  */
 export type ToolAnswer<Output extends z.ZodType | undefined> =
   | InputRequiredResult
@@ -27,22 +27,22 @@ export type ToolAnswer<Output extends z.ZodType | undefined> =
       ? CallToolResult & { structuredContent: z.input<Output> }
       : string | CallToolResult);
 
-/** A tool: what clients and models see of it, and what it does. */
+/** A tool: how clients and models see it, and what it does. */
 export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType | undefined, Services> {
   name: string;
   title: string;
-  /** For the model: what it does and when to use it. */
+  /** Tells the model what the tool does and when to use it. */
   description: string;
-  /** Unknown arguments are dropped, never refused: platforms add parameters of their own to every call. */
+  /** Unknown arguments are dropped, never refused, because platforms add their own parameters to every call. */
   inputSchema?: Input;
-  /** What `structuredContent` looks like; the compiler and the server hold the handler to it. */
+  /** The shape of `structuredContent`, enforced by the compiler and at run time. */
   outputSchema?: Output;
   annotations?: ToolAnnotations;
   icons?: Icon[];
-  /** The caller needs all of them. */
+  /** The caller needs all of these. */
   scopes: [string, ...string[]];
   _meta?: Record<string, unknown>;
-  /** The MCP App that shows the answer, where the host can. */
+  /** The MCP App that shows the answer in hosts that support it. */
   ui?: McpUiToolMeta;
   handler: (
     args: z.output<Input>,
@@ -50,14 +50,14 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodT
   ) => ToolAnswer<Output> | Promise<ToolAnswer<Output>>;
 }
 
-/** A tool ready to be registered with the server of one request. */
+/** A tool that is ready to be registered with the server of a request. */
 export interface Tool<Services = unknown> {
   name: string;
   title: string;
   description: string;
-  /** As JSON Schema. */
+  /** The input schema as JSON Schema. */
   inputSchema: Record<string, unknown>;
-  /** The URI of the MCP App that shows its answer. */
+  /** The URI of the MCP App that shows the answer, if any. */
   card: string | undefined;
   scopes: string[];
   register: (server: McpServer, scope: RequestScope<Services>) => void;
@@ -66,10 +66,10 @@ export interface Tool<Services = unknown> {
 const NO_ARGUMENTS = z.object({});
 
 /**
- * Makes a tool. Its schemas are converted here, once; a mistake in them stops the start.
+ * Defines a tool. Its schemas are converted here, once, so a mistake in them stops the start.
  *
- * What the handler throws is logged, and the model sees a reference to the log line. For what the model or its user can
- * put right, return `toolError` or throw `ToolError`.
+ * Errors the handler throws are logged, and the model sees only a reference to the log line. For errors that the model
+ * or its user can correct, return `toolError` or throw `ToolError`.
  *
  * @example
  * export const tableFor = defineTool({
@@ -119,20 +119,21 @@ export function defineTool<
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError) throw error;
-            // What a stopped handler throws is not a failure of the server, and nobody sees the answer.
+            // A stopped handler that throws is not a server failure, and nobody sees the answer.
             if (signal.aborted) return toolError('The call was stopped.');
             return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));
           }
         });
       if (ui === undefined) server.registerTool(name, config, callback);
-      // The official helper also writes the key that older hosts look for.
+      // The official helper also writes the key that older hosts expect.
       else registerAppTool(server, name, { ...config, _meta: { ...config._meta, ui } }, callback);
     },
   };
 }
 
 /**
- * Checks here what the SDK would check too, because the SDK shows a mismatch to the client and logs nothing.
+ * Checks a result against the output schema. The SDK would check it too, but would show a mismatch to the client
+ * without logging it.
  *
  * @throws with the problem zod found
  */
@@ -143,9 +144,9 @@ async function assertOutput(schema: z.ZodType, result: CallToolResult | InputReq
 }
 
 /**
- * A structured answer: the data as it is, and as text for clients that read only text.
+ * Returns a structured result: the data, plus text for clients that read only text.
  *
- * @param text what such a client shows; the data as JSON when left out
+ * @param text what such clients show; the data as JSON by default
  * @example
  * return structured({ open: true, until: '17:00' }, 'Open until 17:00');
  */
@@ -160,7 +161,7 @@ function textResult(text: string): CallToolResult {
   return { content: [{ type: 'text', text }] };
 }
 
-/** Answers for a handler that takes too long, and tells it to stop. */
+/** Aborts a handler that takes too long, and answers in its place. */
 async function withTimeLimit<T>(
   milliseconds: number,
   cancelled: AbortSignal,

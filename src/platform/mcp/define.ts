@@ -1,4 +1,4 @@
-/** The one import of a tool, resource or prompt file. */
+/** The public API for tool, resource and prompt files. */
 export { acceptedContent, inputRequired, ResourceNotFoundError } from '@modelcontextprotocol/server';
 export type { Attach } from './content.js';
 export type { HandlerContext, ToolContext } from './context.js';

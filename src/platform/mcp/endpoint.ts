@@ -11,29 +11,29 @@ import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import type { RunningCalls } from './running-calls.js';
 
-/** Bytes a request body may have; files never travel through MCP here. */
+/** The maximum size of a request body, in bytes. Files never travel through MCP here. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** What the endpoint is made of. */
+/** Everything the endpoint needs. */
 export interface McpEndpointOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
   serverScope: ServerScope<Services>;
-  /** Where calls are counted. Streams that only wait for changes do not count. */
+  /** Counts running calls. Streams that only wait for changes do not count. */
   running: RunningCalls;
-  /** For the challenge when a scope is missing. */
+  /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
 
-/** `/mcp`, and what the life cycle needs to know of it. */
+/** The routes of `/mcp`, and how to close it. */
 export interface McpEndpoint {
-  /** Expects the caller in `res.locals`. */
+  /** Expects the caller in the request's locals. */
   router: Router;
   /** Ends every stream that waits for changes. */
   close: () => Promise<void>;
 }
 
-/** The Streamable HTTP endpoint for both protocol eras: 2026-07-28, and 2024-11-05 to 2025-11-25 without sessions. */
+/** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
   const { logger, content, serverScope, running } = options;
   const requests = createRequestScopes<Services>();
@@ -45,7 +45,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();
-  // No sessions, so nothing to stream or delete; a 404 here would make some clients give up on the server.
+  // Without sessions there is nothing to stream or delete. A 404 would make some clients give up on the server.
   const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
   router.use(allowMethods(['POST'], { refuse }));
@@ -68,19 +68,19 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   return { router, close: () => handler.close() };
 }
 
-/** Batches are of revision 2025-03-26 and before; a request without a header may be of these. */
+/** Checks whether a request may be a batch: up to revision 2025-03-26, or without a version header. */
 function mayBatch(req: Request): boolean {
   return (req.get('Mcp-Protocol-Version') ?? '') < '2025-06-18';
 }
 
 /**
- * Carries the scope of a request through the SDK, which passes on the `AuthInfo` of a request as it is and knows nothing
- * else that belongs to one.
+ * Carries the scope of a request through the SDK. The SDK passes on the request's own `AuthInfo` object, so that object
+ * serves as the key.
  */
 function createRequestScopes<Services>() {
   const scopes = new WeakMap<AuthInfo, RequestScope<Services>>();
   return {
-    /** The token stays behind: handlers can read what this returns. */
+    /** Returns an `AuthInfo` without the token, because handlers can read it. */
     authInfoFor(scope: RequestScope<Services>, resourceMetadataUrl: string): AuthInfo {
       const { clientId, scopes: granted } = scope.caller;
       const authInfo = { token: '', clientId, scopes: granted, resourceMetadataUrl };
@@ -95,7 +95,7 @@ function createRequestScopes<Services>() {
   };
 }
 
-/** Body faults in the shape of JSON-RPC. */
+/** Answers body faults with JSON-RPC errors. */
 const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (!isHttpError(error)) return next(error);
   const message = describeRequestFault(error);

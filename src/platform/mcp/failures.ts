@@ -4,8 +4,8 @@ import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
 
 /**
- * Something the model or its user can put right. It is shown to them as it is, so say what to do next.
- * Thrown or returned by `toolError`; never log-worthy.
+ * An error that the model or its user can correct. Its message is shown to them unchanged, so say what to do next. It
+ * is never logged.
  */
 export class ToolError extends Error {
   constructor(message: string) {
@@ -15,7 +15,7 @@ export class ToolError extends Error {
 }
 
 /**
- * A tool result that says what went wrong and what to do next. It needs no structured content.
+ * Returns a tool result that says what went wrong and what to do next. It needs no structured content.
  *
  * @example
  * if (!table) return toolError(`There is no free table at ${time}. Offer 18:00 or 21:00 instead.`);
@@ -24,14 +24,14 @@ export function toolError(text: string): CallToolResult & { isError: true; struc
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-/** Logs an unexpected failure with its stack. Returns the words that may leave the server. */
+/** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;
 }
 
-/** Runs a resource, prompt or completion handler; an unexpected failure becomes a JSON-RPC error without its text. */
+/** Runs a resource, prompt or completion handler. Turns an unexpected failure into a masked JSON-RPC error. */
 export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
@@ -41,16 +41,16 @@ export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T
   }
 }
 
-/** The required scopes the caller lacks. */
+/** Returns the required scopes the caller lacks. */
 export function missingScopes(caller: Caller, scopes: string[]): string[] {
   return scopes.filter((scope) => !caller.scopes.includes(scope));
 }
 
 /**
- * Keeps a handler from running for a caller who lacks one of its scopes. Over HTTP the SDK has answered 403 before, so
- * that clients can ask for more; this is what holds on transports without such an answer.
+ * Keeps a handler from running for a caller who lacks one of its scopes. Over HTTP the SDK has already answered 403, so
+ * that clients can request more scopes. This check covers transports that have no such answer.
  *
- * @throws {ProtocolError} naming what is missing
+ * @throws {ProtocolError} naming the missing scopes
  */
 export function assertScopes(caller: Caller, scopes: string[]): void {
   const missing = missingScopes(caller, scopes);

@@ -3,7 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { structured } from './define-tool.js';
 
-/** MIME types by the ending of a file name, for each kind of attachment. */
+/** MIME types by file extension, for each type of attachment. */
 const MIME_TYPES = {
   document: {
     '.pdf': 'application/pdf',
@@ -14,7 +14,7 @@ const MIME_TYPES = {
     '.txt': 'text/plain',
   },
   image: { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp' },
-  // WhatsApp plays Opus in an Ogg container; ".opus" is such a file.
+  // WhatsApp plays Opus in an Ogg container, which is what an ".opus" file is.
   audio: { '.opus': 'audio/ogg', '.ogg': 'audio/ogg', '.mp3': 'audio/mpeg', '.m4a': 'audio/mp4' },
 } as const;
 
@@ -23,9 +23,9 @@ export type MediaType = keyof typeof MIME_TYPES;
 
 /** A file to forward to the customer. */
 export type MediaItem = {
-  /** Public and absolute: the chat platform downloads it without any token. Build it on `siteUrl`. */
+  /** A public, absolute URL: the chat platform downloads it without a token. Build it from `siteUrl`. */
   url: string;
-  /** What the customer sees; no path. */
+  /** The name the customer sees, without a path. */
   filename: string;
 } & (
   | { type: 'document'; mime_type?: `application/${string}` | `text/${string}` }
@@ -39,7 +39,7 @@ const MIME_PATTERNS: Record<MediaType, RegExp> = {
   audio: /^audio\/\S+$/,
 };
 
-/** No path or drive, and nothing that hides what the name is: control characters, and marks that change direction. */
+/** Refuses paths, drives, and characters that disguise the name: control characters and marks that change direction. */
 const FILE_NAME =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   /^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+$/;
@@ -70,16 +70,16 @@ export const mediaOutputSchema = z.object({
 });
 
 /**
- * An answer that carries files, in the form JackAI Nexus forwards to WhatsApp and Messenger: one text block whose
+ * Returns an answer with files, in the format JackAI Nexus forwards to WhatsApp and Messenger: one text block whose
  * text is JSON, and the same object as structured content.
  *
- * @param answer `mime_type` is filled in from the ending of the file name where it is left out
+ * @param answer a missing `mime_type` is derived from the file extension
  * @example
  * return mediaResult({
  *   text: 'Here is our menu.',
  *   media: [{ type: 'document', url: `${siteUrl}/files/menu.pdf`, filename: 'menu.pdf' }],
  * });
- * @throws {TypeError} when an attachment breaks the contract, naming what is wrong: a mistake in the tool
+ * @throws {TypeError} naming the problem when an attachment breaks the contract, which is a mistake in the tool
  */
 export function mediaResult(answer: {
   text: string;
@@ -91,14 +91,14 @@ export function mediaResult(answer: {
   return structured(checked.data);
 }
 
-/** Whether every program that downloads it asks the same host for the same file. */
+/** Checks that every program that downloads the URL will request the same file from the same host. */
 function isPlain(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { href, username, password } = new URL(url);
   return href === url && username === '' && password === '';
 }
 
-/** The type its ending stands for, whichever kind that belongs to; empty when the ending is unknown. */
+/** Returns the MIME type for a file extension of any media type, or an empty string if it is unknown. */
 function mimeTypeOf({ filename }: MediaItem): string {
   const all: Record<string, string> = { ...MIME_TYPES.document, ...MIME_TYPES.image, ...MIME_TYPES.audio };
   return all[extname(filename).toLowerCase()] ?? '';

@@ -1,7 +1,7 @@
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 
-/** Revisions that are negotiated with `server/discover`. The SDK does not export its list of these; a test compares. */
+/** Revisions negotiated with `server/discover`. The SDK does not export its own list, so a test compares them. */
 export const DISCOVERABLE_REVISIONS = ['2026-07-28'];
 
-/** Every revision of MCP that clients may speak to this server, oldest first. */
+/** Every MCP revision this server supports, oldest first. */
 export const PROTOCOL_REVISIONS = [...SUPPORTED_PROTOCOL_VERSIONS, ...DISCOVERABLE_REVISIONS].sort();

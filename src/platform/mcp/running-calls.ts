@@ -1,12 +1,12 @@
-/** The calls that run at this moment, of both transports; a stopping server waits for them. */
+/** The calls currently running on both transports. A stopping server waits for them. */
 export interface RunningCalls {
-  /** Counts a call. Gives the function that ends it, which may be called more than once. */
+  /** Counts a call. Returns a function that ends it and may be called more than once. */
   begin: () => () => void;
   /** Resolves once no call is running. */
   idle: () => Promise<void>;
 }
 
-/** Counts from zero. */
+/** Creates a counter of running calls. */
 export function createRunningCalls(): RunningCalls {
   const running = new Set<object>();
   let waiting: (() => void)[] = [];

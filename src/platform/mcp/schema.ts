@@ -2,10 +2,10 @@ import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 /**
- * A zod schema as the SDK takes it, with its JSON Schemas made once. The SDK builds a server for every request and
- * would convert the schemas of all tools again each time.
+ * Wraps a zod schema for the SDK, converted to JSON Schema once. Because every request gets a new server, the SDK would
+ * otherwise convert the schemas each time.
  *
- * @throws at start when the schema has no JSON Schema form, such as one with a transform in its output
+ * @throws when the schema has no JSON Schema form, such as one with a transform in its output
  */
 export function compileSchema(schema: z.ZodType): StandardSchemaWithJSON {
   const json = { input: toJson(schema, 'input'), output: toJson(schema, 'output') };

@@ -14,43 +14,43 @@ import { SseTransport } from './sse-transport.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A platform is one caller for all its users. */
+/** Generous, because a platform is one caller for all its users. */
 const MAX_STREAMS_PER_CALLER = 200;
 const MAX_STREAMS = 2000;
 
 export interface SseEndpoint {
-  /** Expects the caller in `res.locals`. */
+  /** Expects the caller in the request's locals. */
   router: Router;
-  /** How many streams are open. */
+  /** Returns the number of open streams. */
   openStreams: () => number;
   /** Ends every stream. */
   close: () => void;
 }
 
-/** What the endpoint is made of. */
+/** Everything the endpoint needs. */
 export interface SseOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
   serverScope: ServerScope<Services>;
-  /** Where calls are counted. */
+  /** Counts running calls. */
   running: RunningCalls;
-  /** Whom an Authorization header stands for at this moment; nobody when it is no longer valid. */
+  /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
-  /** How many streams may be open, of all callers. */
+  /** The maximum number of open streams, over all callers. */
   maxStreams?: number;
 }
 
 interface Session {
   caller: Caller;
-  /** The header of the last request, so that a stream outlives the token it was opened with. */
+  /** The Authorization header of the last request, so that a stream can outlive the token it was opened with. */
   authorization: string | undefined;
   transport: SseTransport;
 }
 
 /**
- * The HTTP+SSE transport of protocol revision 2024-11-05, deprecated since 2025-03-26 and still offered by platforms:
- * `GET /sse` opens a stream, whose first event names the address that takes messages. The transport is that of the 1.x
- * SDK, since 2.x has none; the server behind it is the same as at `/mcp`.
+ * Creates the endpoint of the HTTP+SSE transport (revision 2024-11-05), deprecated since 2025-03-26 but still used by
+ * platforms. `GET /sse` opens a stream whose first event names the URL to send messages to. The transport comes from
+ * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
   const { logger, content, serverScope, running, identify, maxStreams = MAX_STREAMS } = options;
@@ -69,7 +69,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
         'Too many streams are open. Close some, or use POST /mcp instead',
       );
     }
-    // Proxies that buffer would hold the answers back.
+    // Keeps proxies from buffering the stream.
     res.set('X-Accel-Buffering', 'no');
     const transport = new SseTransport(res, running);
     const session: Session = { caller, authorization: req.headers.authorization, transport };
@@ -77,7 +77,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     const keepAlive = setInterval(async () => {
       if (res.writableEnded) return;
       res.write(': keep-alive\n\n');
-      if (!transport.isBusy && !(await isWelcome(session))) res.destroy();
+      if (!transport.isBusy && !(await mayListen(session))) res.destroy();
     }, KEEP_ALIVE_MS);
     res.once('close', () => {
       clearInterval(keepAlive);
@@ -85,12 +85,13 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     });
     if (req.destroyed) return void res.destroy();
     const server = createMcpServer(content, { ...serverScope, caller, log: logger.child({ requestId }) });
-    // The same shape in both lines of the SDK; their types differ in what may be undefined. The server closes with it.
+    // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the
+    // server.
     await server.connect(transport as unknown as Transport);
   }
 
-  /** Whether the caller may still listen. When that can't be told right now they may: every message is checked anyway. */
-  async function isWelcome({ caller, authorization }: Session): Promise<boolean> {
+  /** Checks whether the caller may keep listening. If the check fails, they may: every message is checked anyway. */
+  async function mayListen({ caller, authorization }: Session): Promise<boolean> {
     try {
       const now = await identify(authorization);
       return now !== undefined && isSame(now, caller);
@@ -135,7 +136,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   };
 }
 
-/** A stream belongs to whoever opened it, with the permissions they had then. */
+/** Checks that a stream is used by the caller who opened it, with the same permissions. */
 function isSame(left: Caller, right: Caller): boolean {
   return (
     left.kind === right.kind &&

@@ -8,10 +8,10 @@ import {
 import type { Response } from 'express';
 import type { RunningCalls } from './running-calls.js';
 
-/** Bytes that may wait for a client that does not read; one answer more than that ends its stream. */
+/** How many bytes may be queued for a client that does not read. The next answer beyond that ends its stream. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
-/** The transport of the 1.x SDK, which also counts the calls it has not answered, and gives up on who does not read. */
+/** Extends the transport of the 1.x SDK: counts unanswered calls, and disconnects clients that do not read. */
 export class SseTransport extends SSEServerTransport {
   readonly #res: Response;
   readonly #running: RunningCalls;
@@ -26,20 +26,20 @@ export class SseTransport extends SSEServerTransport {
     });
   }
 
-  /** Whether a call waits for its answer. */
+  /** Whether a call is waiting for its answer. */
   get isBusy(): boolean {
     return this.#unanswered.size > 0;
   }
 
   override async handleMessage(...[message, extra]: Parameters<SSEServerTransport['handleMessage']>) {
-    // Before the server has it, because the answer may be there before this function goes on.
+    // Count it before the server gets it, because the answer may be sent before `super.handleMessage` returns.
     if (isJSONRPCRequest(message)) {
       this.#finish(message.id);
       this.#unanswered.set(message.id, this.#running.begin());
     }
     const cancelled = CancelledNotificationSchema.safeParse(message);
     await super.handleMessage(message, extra);
-    // A cancelled call gets no answer.
+    // A cancelled call is never answered.
     if (cancelled.data?.params.requestId !== undefined) this.#finish(cancelled.data.params.requestId);
   }
 

@@ -13,12 +13,12 @@ import type { SigningKeys } from './tokens/keys.js';
 /** What the endpoints share. */
 export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'registeredClients' | 'requests'> {
   config: Config;
-  /** Told of sign-ins, and of whatever points to theft. */
+  /** Logs sign-ins, and signs of theft. */
   logger: Logger;
   users: UserDirectory;
   pages: Pages;
   scopes: Scope[];
-  /** The identifier of this server, the same text everywhere (RFC 8414 section 2). */
+  /** The identifier of this server, spelled the same everywhere (RFC 8414 section 2). */
   issuer: string;
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;

@@ -36,26 +36,27 @@ export interface OAuthOptions {
   scopes: Scope[];
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
-  /** How documents of clients are fetched; tests reach a host of their own with it. */
+  /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;
 }
 
 export interface OAuth {
   router: Router;
   /**
-   * The caller an access token identifies, or `undefined` when it is invalid, expired, revoked, or its user is gone.
+   * Returns the caller that an access token identifies, or `undefined` when it is invalid, expired, revoked, or its user
+   * is gone.
    *
-   * @param report told which of these it is
+   * @param report called with the reason
    * @throws {UnavailableError} when the user directory does not answer
    */
   verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
-  /** The registered name of a client, for the log. */
+  /** Returns the registered name of a client, for the log. */
   clientName: ClientNames;
-  /** Ends the background work. */
+  /** Stops the background work. */
   close: () => void;
 }
 
-/** The authorization server: discovery, registration, sign-in, tokens. */
+/** Makes the authorization server: discovery, registration, sign-in, tokens. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, logger, accounts, brand, scopes, resource } = options;
   const issuer = config.publicUrl;
@@ -117,7 +118,7 @@ async function verifyAccessToken(
     kind: 'user',
     id: user.id,
     name: user.name,
-    // What the user may no longer allow, no token allows either.
+    // A token loses the scopes its user may no longer grant.
     scopes: claims.scope.split(' ').filter((scope) => user.scopes.includes(scope)),
     clientId: claims.client_id,
   };

@@ -17,7 +17,7 @@ export interface RecordsOptions {
 
 export type Records = ReturnType<typeof createRecords>;
 
-/** Everything the authorization server keeps: one object for each kind, the only one with SQL on its tables. */
+/** Makes everything the authorization server stores. Each kind of record has one home, which alone has SQL on its tables. */
 export function createRecords({ config, store, logger, accounts }: RecordsOptions) {
   const grants = createGrants({
     store,
@@ -36,16 +36,16 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
     limits,
     keyStore,
 
-    /** Every home, in the order in which rows may expire: clients that have grants stay. */
+    /** Every home, in the order in which rows must expire: grants before clients, because clients with grants stay. */
     expiring: [requests, grants, keyStore, limits, registeredClients],
 
     /**
-     * Deletes a client and everything it has.
+     * Deletes a client with its grants and open requests.
      *
      * @returns how many grants ended
      */
     deleteClient: (clientId: string): Promise<number> =>
-      // In the order in which a sign-in writes, so that one that is just being allowed is either refused or ended.
+      // In the order in which a sign-in writes, so that a sign-in at the same moment is either refused or ended.
       store.transaction().execute(async (transaction: Store) => {
         await requests.endAll(clientId, transaction);
         await registeredClients.delete(clientId, transaction);

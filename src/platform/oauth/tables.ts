@@ -1,6 +1,6 @@
 import type { Store } from '../store/database.js';
 
-/** A store of which only these tables are known: the file that takes it is their home. */
+/** A store limited to these tables. The file that takes it is their home. */
 export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables, Table>>;
 
 /**
@@ -29,7 +29,7 @@ export interface OAuthClientsTable {
   grant_types: string;
   /** SHA-256; null for public clients. */
   secret_hash: string | null;
-  /** Digest of the metadata of a public client, so that the same registration gets the same client. */
+  /** Digest of a public client's metadata, by which a repeated registration finds its client. */
   registration_hash: string | null;
   created_at: number;
   /** The last completed sign-in or refresh; null until the first. */
@@ -37,10 +37,10 @@ export interface OAuthClientsTable {
   expires_at: number;
 }
 
-/** Authorization requests whose user has not decided yet. */
+/** Authorization requests that await their user's decision. */
 export interface AuthorizationRequestsTable {
   id_hash: string;
-  /** SHA-256 of the cookie of the browser that began it. */
+  /** SHA-256 of the cookie of the browser that started the request. */
   browser_hash: string;
   client_id: string;
   redirect_uri: string;
@@ -52,7 +52,7 @@ export interface AuthorizationRequestsTable {
   expires_at: number;
 }
 
-/** What a user allowed a client. Deleting one ends its codes, refresh tokens and access tokens at once. */
+/** What a user allowed a client. Deleting a grant ends its codes, refresh tokens and access tokens at once. */
 export interface GrantsTable {
   id: string;
   username: string;
@@ -80,22 +80,22 @@ export interface RefreshTokensTable {
   expires_at: number;
 }
 
-/** Access tokens revoked one by one, until they would have expired anyway. */
+/** Access tokens that were revoked individually, kept until they would have expired anyway. */
 export interface RevokedAccessTokensTable {
   jti: string;
   grant_id: string;
   expires_at: number;
 }
 
-/** Keys that sign access tokens; the newest one whose time has come is in use. */
+/** Keys that sign access tokens. The newest whose `signs_from` has passed is in use. */
 export interface SigningKeysTable {
   kid: string;
   /** JSON Web Key with its private part: as JSON, or as a JWE when KEY_ENCRYPTION_SECRET is set. */
   private_jwk: string;
-  /** Published from the moment it exists, signs from then on. */
+  /** When the key begins to sign; it is published as soon as it exists. */
   signs_from: number;
   created_at: number;
-  /** When the last token it signed has expired; null while it may still sign. */
+  /** When the last token it signed expires; null while it may still sign. */
   expires_at: number | null;
 }
 

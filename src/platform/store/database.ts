@@ -5,27 +5,27 @@ import { LibsqlDialect } from './libsql.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
 
 /**
- * The store: one query builder over either engine. Each module names the tables it uses, such as `Store<ShopTables>`;
- * the platform cannot know those of a fork.
+ * The database, behind one query builder for both engines. Each module names the tables it uses, such as
+ * `Store<ShopTables>`, because the platform cannot know a fork's tables.
  */
-// biome-ignore lint/suspicious/noExplicitAny: only `any` can be passed on as a store of any tables
+// biome-ignore lint/suspicious/noExplicitAny: only `any` is assignable to a store of any tables
 export type Store<Tables = any> = Kysely<Tables>;
 
 export interface StoreOptions {
-  /** The migrations of a fork. They have a table of their own, so their names never meet those of the platform. */
+  /** A fork's migrations. They are recorded in their own table, so their names cannot clash with the platform's. */
   migrations?: Migrations;
-  /** Told when a connection to PostgreSQL breaks; the next query opens another. */
+  /** Logs broken PostgreSQL connections. The next query opens a new one. */
   logger?: Logger;
 }
 
-// PostgreSQL answers 64-bit integers as text; all of ours are counts, cents or seconds and fit a number.
+// The driver returns 64-bit integers as text. All of ours are counts, minor units or seconds, which fit a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
- * Opens the database and brings its tables up to date. The caller ends it with `store.destroy()`.
+ * Opens the database and brings its tables up to date. The caller closes it with `store.destroy()`.
  *
  * @param url `file:` with a path, or `postgres://user:password@host/name`
- * @throws when the database can't be opened or a migration fails; nothing of a failed migration stays.
+ * @throws when the database cannot be opened or a migration fails; a failed migration is rolled back
  */
 export async function openStore(url: string, { migrations = {}, logger }: StoreOptions = {}): Promise<Store> {
   let store: Store | undefined;
@@ -46,13 +46,13 @@ export async function openStore(url: string, { migrations = {}, logger }: StoreO
   }
 }
 
-/** Opens the database as it is; a file that does not exist is made. Otherwise like `openStore`. */
+/** Opens the database without running migrations. Creates the file if it does not exist. */
 export function connectStore(url: string, logger?: Logger): Store {
   const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
   return new Kysely({ dialect });
 }
 
-/** How many migrations the tables have behind them, and how many they lack. Changes nothing. */
+/** Counts the migrations that have run and those that are pending. Changes nothing. */
 export async function migrationState(
   store: Store,
   migrations: Migrations,
@@ -64,19 +64,19 @@ export async function migrationState(
   return { done, pending: all.length - done };
 }
 
-/** @throws when the database does not answer. */
+/** Checks the connection to the database. @throws when it does not answer */
 export async function pingStore(store: Store): Promise<void> {
   await sql`select 1`.execute(store);
 }
 
 function postgresDialect(url: string, logger?: Logger): PostgresDialect {
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // Without a listener a connection that breaks while idle would end the process.
+  // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => logger?.warn({ err: error }, 'a database connection broke'));
   return new PostgresDialect({ pool });
 }
 
-/** The platform's first, since those of a fork may refer to its tables. */
+/** Returns the platform's migrator first, because a fork's migrations may refer to the platform's tables. */
 function migrators(store: Store, migrations: Migrations): Migrator[] {
   return [
     new Migrator({ db: store, provider: { getMigrations: async () => platformMigrations } }),
@@ -85,7 +85,7 @@ function migrators(store: Store, migrations: Migrations): Migrator[] {
       provider: { getMigrations: async () => migrations },
       migrationTableName: 'fork_migration',
       migrationLockTableName: 'fork_migration_lock',
-      // The example's own later migrations may be merged into a fork that has gone on by then.
+      // Later migrations of the example may be merged into a fork that has added its own since.
       allowUnorderedMigrations: true,
     }),
   ];

@@ -2,8 +2,8 @@ import { SqliteAdapter, sql } from 'kysely';
 import type { Store } from './database.js';
 
 /**
- * Makes what was just deleted or replaced disappear from the files of SQLite, too: moves the log into the database,
- * where `secure_delete` overwrites, and empties it. Does nothing while others read, and on PostgreSQL.
+ * Erases deleted and replaced data from SQLite's files: moves the write-ahead log into the database, where
+ * `secure_delete` overwrites the old data, and empties the log. Does nothing while others read, or on PostgreSQL.
  */
 export async function eraseReplaced(store: Store): Promise<void> {
   if (!(store.getExecutor().adapter instanceof SqliteAdapter)) return;

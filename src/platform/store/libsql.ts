@@ -12,7 +12,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 
-/** A database file that a second process may have open: WAL, durable commits, waiting instead of failing when busy. */
+/** Opens a database file that several processes may share: WAL, durable commits, waiting instead of failing if busy. */
 export class LibsqlDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
 
@@ -32,21 +32,21 @@ export class LibsqlDialect extends SqliteDialect {
   }
 }
 
-/** A deferred transaction that turns into a writer can fail at once with SQLITE_BUSY; an immediate one waits its turn. */
+/** Begins immediate transactions. A deferred one can fail with SQLITE_BUSY at its first write; these wait in line. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 }
 
-/** Runs migrations inside one transaction, so that two processes starting on a new file do not both create tables. */
+/** Runs migrations inside one transaction, so that two processes that start on a new file do not both create tables. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 }
 
-/** The path of a database file; `undefined` for one in memory and for other engines. */
+/** Returns the path of a database file, or `undefined` for an in-memory database or another engine. */
 export function databasePath(url: string): string | undefined {
   if (!url.startsWith('file:') || url === 'file::memory:') return undefined;
   return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
@@ -60,24 +60,24 @@ function openFile(url: string): SqliteDatabase {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  // Overwrites what is deleted or replaced, such as a private key that is now stored encrypted.
+  // Overwrites deleted and replaced data, such as a private key that is now stored encrypted.
   database.pragma('secure_delete = ON');
   return withCachedStatements(database);
 }
 
-/** Creates the file before SQLite would, so that no moment exists in which others could read it. */
+/** Creates the file before SQLite does, so that others can never read it, not even for a moment. */
 function createPrivately(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
 }
 
-/** Preparing costs more than most of our statements, and never finalizing them avoids a crash known from libsql. */
+/** Caches prepared statements. Preparing costs more than running most of them, and libsql can crash finalizing them. */
 function withCachedStatements(database: Libsql.Database): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close() {
-      // Kept statements hold the file open, so SQLite would leave everything new beside it, in the log.
+      // Cached statements keep the file open, so SQLite would leave recent changes in the log beside it.
       try {
         database.pragma('wal_checkpoint(TRUNCATE)');
       } finally {

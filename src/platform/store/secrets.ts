@@ -4,9 +4,9 @@ import type { Store } from './database.js';
 import type { StoreTables } from './tables.js';
 
 /**
- * A 256-bit random key, made at the first call for its name and the same for every replica and restart after that.
+ * Returns a 256-bit random key. The first call for a name creates it; every replica and restart then gets the same key.
  *
- * @param name what the key is for; keys for two purposes never share a name
+ * @param name what the key is for; use a different name for every purpose
  */
 export async function serverSecret(store: Store<StoreTables>, name: string): Promise<Buffer> {
   await store

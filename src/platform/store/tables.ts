@@ -1,9 +1,9 @@
-/** The tables of the platform that belong to no part of it alone. */
+/** The platform's shared tables, which no single part of it owns. */
 export interface StoreTables {
   server_secrets: ServerSecretsTable;
 }
 
-/** Random keys made once and shared by every replica, by name. */
+/** Random keys, created once and shared by every replica. */
 export interface ServerSecretsTable {
   name: string;
   value: string;

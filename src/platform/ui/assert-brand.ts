@@ -1,9 +1,9 @@
 import type { Brand, Palette } from './brand.js';
 
-/** WCAG 2.2, success criterion 1.4.3: the contrast that text of normal size needs. */
+/** The contrast that normal-size text needs (WCAG 2.2, success criterion 1.4.3). */
 const MIN_CONTRAST = 4.5;
 
-/** Text and what it is printed on, on the pages, the cards and in documents. */
+/** Text colours and the backgrounds they appear on in pages, cards and documents. */
 const TEXT_PAIRS: [text: keyof Palette, behind: keyof Palette][] = [
   ['ink', 'ground'],
   ['ink', 'surface'],
@@ -18,7 +18,7 @@ const TEXT_PAIRS: [text: keyof Palette, behind: keyof Palette][] = [
 const HEX_COLOR = /^#[\da-f]{6}$/i;
 
 /**
- * Checks what the pages, the icons and the URIs are made from.
+ * Checks the values that pages, icons and URIs are built from.
  *
  * @throws {Error} naming every problem, one line each
  */
@@ -66,7 +66,7 @@ function paletteProblems(scheme: string, palette: Palette): string[] {
   return [...malformed, ...unreadable];
 }
 
-/** The contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */
+/** Returns the contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */
 export function contrast(one: string, other: string): number {
   const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (lighter + 0.05) / (darker + 0.05);

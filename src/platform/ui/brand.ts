@@ -1,39 +1,39 @@
-/** The colours of one scheme, each as `#rrggbb`. Text must be readable on what is behind it: `assertBrand` has the pairs. */
+/** The colours of one scheme, each as `#rrggbb`. `assertBrand` checks that text contrasts with its background. */
 export interface Palette {
-  /** Behind everything. */
+  /** The page background. */
   ground: string;
-  /** Cards and forms. */
+  /** The background of cards and forms. */
   surface: string;
   /** Text. */
   ink: string;
-  /** Text that matters less. */
+  /** Secondary text. */
   muted: string;
   /** Borders. */
   line: string;
   /** Buttons, links and the logo. */
   accent: string;
-  /** Text on the accent. */
+  /** Text on the accent colour. */
   onAccent: string;
-  /** Text that says what went wrong. */
+  /** Error text. */
   danger: string;
 }
 
 /** How a server presents itself, to people and to programs. */
 export interface Brand {
   name: string;
-  /** The server's name among programs, such as `claude mcp add`: lower case letters, digits and dashes. */
+  /** The server's name in programs, such as `claude mcp add`. Lower case letters, digits and dashes. */
   slug: string;
-  /** Begins the URIs of resources, and the names of files: lower case letters, digits and dashes. */
+  /** The scheme of resource URIs, and the prefix of file names. Lower case letters, digits and dashes. */
   uriScheme: string;
   /** The headline of the landing page. */
   tagline: string;
   /** What the server offers, in one sentence without a full stop. */
   description: string;
   colors: { light: Palette; dark: Palette };
-  /** The `d` of an SVG path on a 24 by 24 grid, drawn as a line: the logo of pages, the favicon and the icon in clients. */
+  /** The `d` of an SVG path on a 24 by 24 grid, drawn as a line. Used in pages, the favicon and client icons. */
   logo: string;
-  /** Where people get help; named at the foot of pages. */
+  /** Where people get help. Linked in the footer of pages. */
   supportEmail?: string;
-  /** Further links at the foot of pages, such as the privacy policy. */
+  /** Additional links in the footer of pages, such as the privacy policy. */
   legalLinks?: { label: string; url: string }[];
 }

@@ -1,6 +1,7 @@
 // @ts-check
-// A card's side of MCP Apps (revision 2026-01-26) over postMessage, by hand: the document travels inside every tool
-// result, and the official client would make it thirty times as large. `npm run check` holds it to the official types.
+// The card's side of MCP Apps (revision 2026-01-26) over postMessage. Written by hand, because the document is part of
+// every tool result and the official client would make it thirty times as large. `npm run check` checks it against the
+// official types.
 /** @typedef {import('@modelcontextprotocol/ext-apps').McpUiHostContext} HostContext */
 /** @typedef {import('@modelcontextprotocol/ext-apps').McpUiInitializeRequest} InitializeRequest */
 /** @typedef {import('@modelcontextprotocol/ext-apps').McpUiInitializeResult} InitializeResult */
@@ -8,15 +9,15 @@
 /** @typedef {import('@modelcontextprotocol/client').CallToolResult} CallToolResult */
 /** @typedef {import('@modelcontextprotocol/client').Implementation} Implementation */
 /**
- * What a card does with what the host says. Everything is optional but the result.
+ * How a card reacts to the host. Only `onResult` and `onFailure` are required.
  * @typedef {object} CardHandlers
- * @property {(args: any) => void} [onInput] the arguments, before there is a result
- * @property {(result: any) => void} onResult the `structuredContent` of the answer
- * @property {(reason: string) => void} onFailure the call failed, was cancelled, or the host refuses the card
- * @property {(can: { callTools: boolean, sendMessages: boolean }) => void} [onReady] what the host can do
+ * @property {(args: any) => void} [onInput] receives the arguments before the result arrives
+ * @property {(result: any) => void} onResult receives the `structuredContent` of the answer
+ * @property {(reason: string) => void} onFailure called when the tool failed or was cancelled, or the host refuses the card
+ * @property {(can: { callTools: boolean, sendMessages: boolean }) => void} [onReady] receives what the host can do
  */
 /**
- * Introduces the card to the host, takes on its theme, and keeps it informed of the height.
+ * Connects the card to the host, applies the host's theme, and reports changes of the height.
  *
  * @param {Implementation} appInfo
  * @param {CardHandlers} handlers
@@ -44,12 +45,12 @@ function connectToHost(appInfo, { onInput, onResult, onFailure, onReady }) {
       send({ id, method, params });
     });
 
-  // Half a palette could put light text on a light ground, so the colours of a family count once it has its pair.
+  // Half a palette could put light text on a light ground, so a family's colours apply only once its pair is complete.
   const families = [
     { prefix: '--color-', pair: ['--color-background-primary', '--color-text-primary'] },
     { prefix: '--mcp-color-', pair: ['--mcp-color-surface', '--mcp-color-text'] },
   ];
-  // All that the host has said so far: an update may carry half a pair.
+  // Accumulates over updates, because one may carry only half a pair.
   /** @type {Record<string, string | undefined>} */
   const variables = {};
 
@@ -106,7 +107,7 @@ function connectToHost(appInfo, { onInput, onResult, onFailure, onReady }) {
   const begin = ({ hostContext, hostCapabilities }) => {
     applyContext(hostContext);
     notify('ui/notifications/initialized');
-    // Hosts say what they can do; one that says nothing at all is simply tried.
+    // Hosts announce what they can do. If a host announces nothing at all, assume it can do everything.
     const silent = Object.keys(hostCapabilities ?? {}).length === 0;
     onReady?.({
       callTools: silent || hostCapabilities.serverTools !== undefined,
@@ -121,7 +122,7 @@ function connectToHost(appInfo, { onInput, onResult, onFailure, onReady }) {
     appCapabilities: { availableDisplayModes: ['inline'] },
     protocolVersion: '2026-01-26',
   };
-  // Opened on its own there is nobody to talk to.
+  // A card opened on its own has no host to connect to.
   if (host !== window)
     request('ui/initialize', introduction).then(begin, () =>
       onFailure('This application does not let the card in.'),
@@ -129,15 +130,15 @@ function connectToHost(appInfo, { onInput, onResult, onFailure, onReady }) {
 
   return {
     /**
-     * Calls a tool of the server.
+     * Calls a tool on the server.
      *
      * @param {string} name @param {object} args
-     * @returns {Promise<CallToolResult>} also when the tool failed: see `isError`
+     * @returns {Promise<CallToolResult>} even when the tool failed; check `isError`
      * @throws {Error} when the host refuses, with its reason
      */
     callTool: (name, args) => request('tools/call', { name, arguments: args }),
     /**
-     * Puts a message of the user into the chat.
+     * Sends a message to the chat on behalf of the user.
      *
      * @param {string} text
      * @throws {Error} when the host refuses

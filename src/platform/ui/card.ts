@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import type { Brand } from './brand.js';
 import { themeCss } from './theme.js';
 
-/** Fills in a card: text for every `{{slot}}` of its `card.html`. */
+/** Renders a card from text for every `{{slot}}` in its `card.html`. */
 export type RenderCard = (slots: Record<string, string>) => string;
 
-/** In `card.html`: the text of a file, as a comment of CSS and JavaScript, or a slot. */
+/** A placeholder in `card.html`: a CSS or JavaScript comment for an included file, or a slot. */
 const PLACE = /\/\*\{\{(\w+)\}\}\*\/|\{\{(\w+)\}\}/g;
 
-/** Comments that have lines to themselves. The document travels inside every answer, where nobody reads them. */
+/** Comments on lines of their own. They are removed, because the document is part of every answer. */
 const COMMENT_LINES = /^\s*(\/\*((?!\*\/).)*\*\/|\/\/[^\n]*)\n/gms;
 
 /**
- * Reads the card in a folder: `card.html`, and what it includes. Comments such as `/*{{theme}}*\/` stand for the colours
- * of the brand (`theme`), `card.css` (`style`), the card's side of MCP Apps (`bridge`) and `card.js` (`script`). The
- * slot `{{brand}}` is the name of the brand. The document refers to nothing else.
+ * Loads a card from a folder: `card.html` with everything it includes. Comments such as `/*{{theme}}*\/` are replaced
+ * by the brand's colours (`theme`), `card.css` (`style`), the card's side of MCP Apps (`bridge`) or `card.js`
+ * (`script`). The slot `{{brand}}` is the name of the brand. The document must not refer to any other file.
  *
  * @throws when a file is missing
  */
@@ -30,12 +30,11 @@ export function loadCard(folder: string, brand: Brand): RenderCard {
   };
   return (slots) => {
     const values: Record<string, string> = { brand: brand.name, ...slots };
-    // One pass, so that text with {{username}} in it stays as it is. A function, because in a replacement text `$'` and
-    // `$&` have a meaning of their own.
+    // A single pass, so that a value containing {{username}} is not expanded. A function, because `$'` and `$&` are
+    // special in a replacement string.
     return shell.replace(PLACE, (place, include?: string, slot = '') => {
       const text = include === undefined ? values[slot] : included[include];
-      if (text === undefined)
-        throw new Error(`Nothing is given for ${place} in ${join(folder, 'card.html')}`);
+      if (text === undefined) throw new Error(`No value for ${place} in ${join(folder, 'card.html')}`);
       return include === undefined ? escapeHtml(text) : text;
     });
   };

@@ -1,4 +1,4 @@
-/** HTML that may be put into a page as it is. */
+/** HTML that is safe to insert without escaping. */
 export class SafeHtml {
   constructor(private readonly markup: string) {}
 
@@ -9,7 +9,7 @@ export class SafeHtml {
 
 type Value = SafeHtml | string | number | undefined | false | Value[];
 
-/** Builds HTML. Every value is escaped unless it is HTML built by this tag; `undefined` and `false` leave nothing. */
+/** Builds HTML. Every value is escaped unless it is HTML built by this tag; `undefined` and `false` render nothing. */
 export function html(parts: TemplateStringsArray, ...values: Value[]): SafeHtml {
   return new SafeHtml(parts.reduce((markup, part, index) => markup + render(values[index - 1]) + part));
 }

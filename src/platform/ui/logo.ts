@@ -1,12 +1,12 @@
 import type { Brand } from './brand.js';
 import { html, type SafeHtml } from './html.js';
 
-/** The logo as a drawing inside a page, where a text beside it has the name. It takes the colours of the theme. */
+/** Returns the logo as inline SVG in the theme's colours. Hidden from screen readers: put the name beside it. */
 export function inlineLogo(brand: Brand): SafeHtml {
   return html`<svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">${drawing(brand)}</svg>`;
 }
 
-/** The logo as an SVG file. */
+/** Returns the logo as an SVG file. */
 export function logoFile(brand: Brand): string {
   const { accent, onAccent } = brand.colors.light;
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="${accent}" stroke="${onAccent}"><title>${brand.name}</title>${drawing(brand)}</svg>\n`.toString();

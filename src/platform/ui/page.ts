@@ -8,22 +8,22 @@ import { themeCss } from './theme.js';
 
 const baseStyle = readFileSync(join(import.meta.dirname, 'page.css'), 'utf8');
 
-/** What a page says. */
+/** The content of a page. */
 export interface Page {
   title: string;
-  /** For search engines and previews of links. */
+  /** For search engines and link previews. */
   description?: string;
   body: SafeHtml;
 }
 
-/** Pages of one kind: the same style sheet, script and policy. */
+/** Renders pages that share a style sheet, a script and a policy. */
 export interface PageTemplate {
   render: (page: Page) => string;
-  /** The value of `Content-Security-Policy`: all a page can load is what is in it, and the favicon. */
+  /** The value of `Content-Security-Policy`. It allows only what is inlined in the page, and the favicon. */
   policy: string;
 }
 
-/** Reads the style sheet and the script of a kind of page: `<name>.css` and `<name>.js` in the folder. */
+/** Creates a template with `<name>.css` and `<name>.js` from the folder. */
 export function pageTemplate(brand: Brand, folder: string, name: string): PageTemplate {
   const read = (ending: string) => readFileSync(join(folder, `${name}.${ending}`), 'utf8');
   const style = `${themeCss(brand)}\n${baseStyle}${read('css')}`;
@@ -57,12 +57,12 @@ ${body}
   };
 }
 
-/** The logo with the name beside it. */
+/** Returns the logo with the name beside it. */
 export function brandLine(brand: Brand): SafeHtml {
   return html`<p class="brand">${inlineLogo(brand)} <bdi>${brand.name}</bdi></p>`;
 }
 
-/** Where people get help, and the legal links; nothing when the brand has neither. */
+/** Returns links to the support address and the legal pages, or nothing if the brand has neither. */
 export function brandLinks({ supportEmail, legalLinks = [] }: Brand): SafeHtml[] {
   const help = supportEmail === undefined ? [] : [{ label: 'Get help', url: `mailto:${supportEmail}` }];
   return [...help, ...legalLinks].map(
@@ -70,7 +70,7 @@ export function brandLinks({ supportEmail, legalLinks = [] }: Brand): SafeHtml[]
   );
 }
 
-/** The source expression of content security policies for a text. */
+/** Returns the hash source of a text for a content security policy. */
 function digest(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

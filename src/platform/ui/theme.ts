@@ -1,9 +1,8 @@
 import type { Brand, Palette } from './brand.js';
 
 /**
- * The colours of the brand as CSS custom properties, such as `--brand-ground` and `--brand-on-accent`. Every page and
- * every card takes its colours from here. The system decides between light and dark, unless `data-theme` on the root
- * does, as hosts of cards have it.
+ * Returns the brand's colours as CSS custom properties, such as `--brand-ground` and `--brand-on-accent`, for all pages
+ * and cards. The system setting selects light or dark, unless the root has `data-theme`, which card hosts set.
  */
 export function themeCss({ colors }: Brand): string {
   const dark = properties(colors.dark);

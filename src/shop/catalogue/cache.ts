@@ -1,4 +1,4 @@
-/** Gives the catalogue of a category at a version, made only when that version is not kept yet. */
+/** Returns the catalogue of a category at a version, and makes it only when that version is not cached. */
 export type CatalogueCache = (
   category: string,
   version: string,
@@ -6,10 +6,10 @@ export type CatalogueCache = (
 ) => Promise<Buffer>;
 
 /**
- * Keeps the newest version of each category; requests that come while it is made share it. One that failed is made
- * again.
+ * Makes a cache that holds the newest version of each category. Requests that arrive while it is being made share the
+ * result; a failure is not cached.
  *
- * @param limit categories kept; the one made longest ago goes first
+ * @param limit the most categories to hold; the one made longest ago goes first
  */
 export function createCache(limit: number): CatalogueCache {
   const kept = new Map<string, { version: string; pdf: Promise<Buffer> }>();

@@ -1,7 +1,7 @@
 import type { Palette } from '../../platform/ui/brand.js';
 import { isRightToLeft, loadFont, printable, printPieces, startsAtTheRight, wrap } from './text.js';
 
-/** A document with the look of a brand. Paper is light. */
+/** A document with the look of a brand, in its colours for light backgrounds. */
 export interface Sheet {
   document: PDFKit.PDFDocument;
   name: string;
@@ -17,25 +17,25 @@ interface TextBox {
   color: string;
   bold?: boolean;
   maxLines?: number;
-  /** `start` is the side where the text is begun to be read; `left` when left out. */
+  /** `start` is the side where reading begins. Defaults to `left`. */
   align?: 'start' | 'right';
 }
 
-/** Prints a text of any script. @returns in points where it ends, from the top, and the width of its widest line. */
+/** Prints a text of any script. @returns in points, where it ends from the top, and the width of its widest line */
 export function drawText(
   document: PDFKit.PDFDocument,
   text: string,
   box: TextBox,
 ): { bottom: number; width: number } {
   const { text: shown, font } = printable(text, box.bold);
-  // PDFKit takes an opened font too; only its types do not say so.
+  // PDFKit also takes an opened font; only its types do not say so.
   document
     .font(loadFont(font) as unknown as Buffer, font)
     .fontSize(box.size)
     .fillColor(box.color);
   const lineHeight = box.size * 1.25;
-  // With a list of features PDFKit shapes a run as a whole, which right-to-left text needs; else word by word, from
-  // a cache.
+  // Given a list of features, PDFKit shapes a run as a whole, which right-to-left text needs. Otherwise it shapes word by
+  // word, from a cache.
   const shaping = isRightToLeft(shown) ? { features: [] } : {};
   const piecesOf = (line: string) => printPieces(line, shown, font);
   const widthOf = (line: string) =>

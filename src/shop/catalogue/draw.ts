@@ -5,7 +5,7 @@ import { readImage } from '../media-files.js';
 import { formatPrice, type Product } from '../products.js';
 import { drawText, type Sheet } from './draw-text.js';
 
-/** Points, of which 72 are an inch; the page is A4. */
+/** In points, 72 to the inch; the page is A4. */
 const PAGE = { width: 595.28, height: 841.89, margin: 48 };
 const GAP = 26;
 const CARD_WIDTH = (PAGE.width - 2 * PAGE.margin - GAP) / 2;
@@ -13,13 +13,13 @@ const CARD_HEIGHT = 345;
 const CARDS_TOP = 92;
 const PRODUCTS_PER_PAGE = 4;
 
-/** A picture opened in a document, which holds it once however often it is drawn. */
+/** A picture opened in a document, which holds it only once however often it is drawn. */
 type Picture = PDFKit.Mixins.ImageSrc;
 
 /**
- * The catalogue of one category as a PDF: a cover, then four products a page with picture, name, price and stock.
+ * Draws the catalogue of one category as a PDF: a cover, then four products a page with picture, name, price and stock.
  *
- * @param date the day prices and stock are of
+ * @param date the date of the prices and stock
  */
 export async function renderCatalogue(
   { name, colors }: Pick<Brand, 'name' | 'colors'>,
@@ -41,7 +41,7 @@ export async function renderCatalogue(
     autoFirstPage: false,
     lang: 'en',
     displayTitle: true,
-    // Else PDFKit would read a standard font that no page uses.
+    // Otherwise PDFKit would read a standard font that no page uses.
     font: '',
     info: { Title: `${name}: ${title}`, Author: name, Subject: `Prices and stock of ${day}` },
   });
@@ -72,7 +72,7 @@ export async function renderCatalogue(
 }
 
 /**
- * Opens the fonts and prints every usual character once, which is half of what the first catalogue would take.
+ * Opens the fonts and prints every common character once, which saves the first catalogue half its time.
  *
  * @throws when a font is missing
  */
@@ -83,12 +83,12 @@ export async function prepareCatalogues(brand: Brand): Promise<void> {
   await renderCatalogue(brand, '', [sample], new Date());
 }
 
-/** A category in words, as it stands in a sentence, such as "lighting" or "LED lamps". */
+/** Puts a category into words for use in a sentence, such as "lighting" or "LED lamps". */
 export function wordsOf(category: string): string {
   return category.replaceAll(/[-_]+/g, ' ');
 }
 
-/** A category as a heading, such as "Lighting". */
+/** Puts a category into words for use as a heading, such as "Lighting". */
 export function titleOf(category: string): string {
   const words = wordsOf(category);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -127,7 +127,7 @@ function drawCover(
 }
 
 function openPicture(document: PDFKit.PDFDocument, file: Buffer): Picture {
-  // Documented, but missing in its types.
+  // Documented, but missing from its types.
   return (document as unknown as { openImage(file: Buffer): Picture }).openImage(file);
 }
 
@@ -154,7 +154,7 @@ function drawProduct(
   const pictureHeight = 232;
   document.save().roundedRect(x, y, CARD_WIDTH, pictureHeight, 8).clip();
   document.rect(x, y, CARD_WIDTH, pictureHeight).fill(colors.ground);
-  // Pictures are square; what the card has no room for is cut off evenly above and below.
+  // Pictures are square; the excess is cut off evenly at the top and bottom of the card.
   if (picture) document.image(picture, x, y - (CARD_WIDTH - pictureHeight) / 2, { width: CARD_WIDTH });
   document.restore();
 

@@ -10,24 +10,23 @@ import type { ShopTables } from '../tables.js';
 import { createCache } from './cache.js';
 import { prepareCatalogues, renderCatalogue } from './draw.js';
 
-/** Catalogues kept ready; a shop with more categories makes the others again. */
+/** The most catalogues in the cache; a shop with more categories makes the others again. */
 const MAX_CACHED = 50;
 
-/** The public address of a category's catalogue. */
+/** Returns the public address of a category's catalogue. */
 export function catalogueUrl(siteUrl: string, category: string): string {
   return `${siteUrl}/catalogs/${encodeURIComponent(category)}.pdf`;
 }
 
-/** What the file is called when someone saves it; letters of any script stay, the rest becomes "-". */
+/** Returns the name for a saved file. Letters of any script stay; everything else becomes "-". */
 export function catalogueFileName(category: string): string {
   const words = category.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? ['catalogue'];
   return `${brand.uriScheme}-${words.join('-')}.pdf`;
 }
 
 /**
- * `GET` and `HEAD /catalogs/:category.pdf`, for everyone. An unknown category falls through to the routes after it.
- * A catalogue is made again when one of its products or pictures, the day or the layout changes, which also changes its
- * `ETag`.
+ * Serves `GET` and `HEAD /catalogs/:category.pdf` to everyone. An unknown category falls through to later routes. A
+ * catalogue is made again, with a new `ETag`, when one of its products or pictures, the day or the layout changes.
  *
  * @throws when a font is missing
  */
@@ -36,11 +35,11 @@ export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router>
   const layout = await layoutVersion();
   const catalogueOf = createCache(MAX_CACHED);
   const router = Router();
-  // Else Express answers 400; a name that cannot be decoded is only one more that does not exist.
+  // Otherwise Express answers 400, but a name that cannot be decoded is just another name that does not exist.
   router.use('/catalogs', (req, _res, next) => next(isDecodable(req.path) ? undefined : 'router'));
   router.get('/catalogs/:category.pdf', async (req, res, next) => {
     const { category } = req.params;
-    // Compared here rather than in SQL: the name is anybody's input, and PostgreSQL refuses a null byte.
+    // Compared here rather than in SQL, because anyone may send a null byte, and PostgreSQL refuses it.
     if (!(await listCategories(store)).includes(category)) return next();
     const products = await listProducts(store, category);
     const today = new Date();
@@ -49,9 +48,9 @@ export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router>
     res.set({
       'Content-Type': 'application/pdf',
       'Content-Disposition': `inline; filename="${filename.replace(/[^ -~]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(filename)}`,
-      // Kept by clients, but asked for again each time, so that nobody reads an old price.
+      // Clients may cache it, but must revalidate each time, so that nobody reads an old price.
       'Cache-Control': 'public, no-cache',
-      // Weak, because the same content made again differs in its time of making.
+      // Weak, because a PDF that is made again differs in its creation time.
       ETag: `W/"${version}"`,
       'Access-Control-Allow-Origin': '*',
       'X-Content-Type-Options': 'nosniff',
@@ -70,7 +69,7 @@ async function versionOf(layout: string, products: Product[], date: Date): Promi
   return digest(JSON.stringify([layout, products, pictures, date.toISOString().slice(0, 10)]));
 }
 
-/** Changes with the brand and with any source file beside this one, so that nobody keeps a catalogue in an older layout. */
+/** Hashes the brand and every source file beside this one, so that a new layout invalidates cached catalogues. */
 async function layoutVersion(): Promise<string> {
   const entries = await readdir(import.meta.dirname, { withFileTypes: true });
   const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : [])).sort();

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { type Font, openSync } from 'fontkit';
 
-/** Printed in place of every character no font has a shape for. */
+/** Printed in place of every character that no font can show. */
 const MISSING = '□';
-/** UTF-16 units, far more than two lines hold: shaping a text takes time for every character of it. */
+/** In UTF-16 units. Far more than two lines hold; a limit is needed because shaping takes time for every character. */
 const MAX_LENGTH = 500;
 /** Hebrew, Arabic and their neighbours; anything else needs no reordering. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const FONT_FILES = {
-  /** The face of the shop; Latin letters only. TTF, because unpacking WOFF costs more than the whole catalogue. */
+  /** The typeface of the brand; Latin letters only. TTF, because unpacking WOFF costs more than the whole catalogue. */
   brand: '@expo-google-fonts/figtree/400Regular/Figtree_400Regular.ttf',
   brandBold: '@expo-google-fonts/figtree/700Bold/Figtree_700Bold.ttf',
   /** For everything else: Latin, Greek, Cyrillic, Hebrew, Arabic. Add a font here for Chinese, for example. */
@@ -20,17 +20,17 @@ type FontName = keyof typeof FONT_FILES;
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<FontName, Font>();
-// The types of the package describe another module system than the one it has.
+// The types of the package describe a different module system than the one it uses.
 const bidi = (require('bidi-js') as BidiModule['default'])();
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A font of the catalogue, opened once: what it works out about its glyphs serves every later catalogue. */
+/** Opens a font of the catalogue once, so that later catalogues reuse what it has worked out about its glyphs. */
 export function loadFont(name: FontName): Font {
   let font = loaded.get(name);
   if (font === undefined) {
     font = openSync(require.resolve(FONT_FILES[name])) as Font;
-    // A glyph keeps the character it was first used for, and copied text reads as that. Asked for here, because drawing
-    // "é" first would leave "e" without one. The letters up to Arabic are what others are made of.
+    // A glyph keeps the character it was first used for, and copied text reads as that character. Drawing "é" first would
+    // leave "e" without one, so all letters up to Arabic, which other letters are composed of, are requested here.
     for (const code of font.characterSet) if (code < 0x700) font.glyphForCodePoint(code);
     loaded.set(name, font);
   }
@@ -44,9 +44,9 @@ export interface Printable {
 }
 
 /**
- * Picks the font for a text. Control characters become spaces, format characters go, and what no font can show becomes
- * one box for each visible character, so that nothing in a product's name can break a page. A text that is longer than
- * any line is cut.
+ * Picks the font for a text. Control characters become spaces, format characters are removed, and each visible character
+ * that no font can show becomes a box, so that nothing in a product's name can break a page. A text longer than any line
+ * is cut.
  */
 export function printable(text: string, bold = false): Printable {
   const clean = cut(text.replace(/[\s\p{Cc}]+/gu, ' ').trim());
@@ -58,13 +58,13 @@ export function printable(text: string, bold = false): Printable {
   return { text: shown.join(''), font: wide };
 }
 
-/** Between characters people see as one; a single one of endless accents is cut all the same. */
+/** Cuts a text between visible characters, or inside one with endless accents. */
 function cut(text: string): string {
   const boundary = graphemes.segment(text).containing(MAX_LENGTH)?.index ?? text.length;
   return text.slice(0, boundary || MAX_LENGTH);
 }
 
-/** Joiners stay after Arabic letters: Persian words are spelled with them. */
+/** Removes format characters, except joiners after Arabic letters, because Persian words are spelled with them. */
 function withoutFormat(grapheme: string): string {
   return /^\p{Script=Arabic}/u.test(grapheme)
     ? grapheme.replace(/(?![\u200c\u200d])[\p{Cf}\p{Variation_Selector}]/gu, '')
@@ -76,9 +76,9 @@ function covers(font: Font, text: string): boolean {
 }
 
 /**
- * Breaks a text into lines. A word wider than a line is broken where it must be; what does not fit ends in "…".
+ * Breaks a text into lines. A word wider than a line is broken where necessary; a text that does not fit ends in "…".
  *
- * @param widthOf the width of a text, in the same unit as `width`
+ * @param widthOf measures a text, in the same unit as `width`
  */
 export function wrap(
   text: string,
@@ -114,24 +114,24 @@ export function wrap(
   }
 }
 
-/** Whether a text has letters that run from right to left, and so must be shaped and ordered in runs. */
+/** Checks whether a text has right-to-left letters, and so must be shaped and ordered in runs. */
 export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text);
 }
 
-/** Whether a text is read from right to left as a whole, which its first letter decides. */
+/** Checks whether a text as a whole reads from right to left, which its first letter decides. */
 export function startsAtTheRight(text: string): boolean {
   return isRightToLeft(text) && bidi.getEmbeddingLevels(text).paragraphs[0]?.level === 1;
 }
 
-/** A part of a line with one direction, in the order in which it is read. */
+/** A part of a line with one direction, in reading order. */
 export interface Run {
   text: string;
   rightToLeft: boolean;
 }
 
 /**
- * Cuts a line into runs of one direction, from left to right as they stand on the page (Unicode Standard Annex 9,
+ * Splits a line into runs of one direction, from left to right as they appear on the page (Unicode Standard Annex 9,
  * rule L2).
  *
  * @param paragraph the text the line is part of; its first letter decides the direction
@@ -160,8 +160,8 @@ export function visualRuns(line: string, paragraph: string): Run[] {
 }
 
 /**
- * A line as the pieces to print side by side, from left to right. A font turns a piece by its script alone: also the
- * digits of Arabic, which run from left to right, but no brackets. Where it would go wrong the piece is turned before.
+ * Splits a line into the pieces to print side by side, from left to right. A font reverses a piece by its script alone.
+ * It even reverses Arabic digits, which run from left to right, and never brackets. Such a piece is reversed beforehand.
  *
  * @param paragraph the text the line is part of; its first letter decides the direction
  */

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 
-// `ifNotExists`, because version 1.0 made these tables in a migration of the platform.
+// `ifNotExists`, because version 1.0 created these tables in a migration of the platform.
 
-/** What is sold, and who ordered it. */
+/** Creates the tables of products and orders. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('products')

@@ -8,7 +8,7 @@ import { renderGreetingCard } from './render.js';
 
 const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 
-/** What the card asks of the host's sandbox: nothing. It draws its own border. */
+/** The card needs no permission from the host's sandbox, and draws its own border. */
 const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: false } };
 
 /** An MCP App: hosts that can show it read the template below and fill it in from the structured answer. */
@@ -39,7 +39,7 @@ export const greetingCard = defineTool({
     return {
       content: [
         { type: 'text', text: `Showed a greeting card to ${card.username}: ${message}` },
-        // For hosts that show what is in the answer instead of a template; not for the model.
+        // For hosts that show a resource in the answer instead of the template. Not meant for the model.
         { type: 'resource', annotations: { audience: ['user'] }, resource },
       ],
       structuredContent: card,
@@ -47,12 +47,12 @@ export const greetingCard = defineTool({
   },
 });
 
-/** A service with a token of its own is greeted as "service reports"; other names say by themselves who it is. */
+/** Returns the name to greet. A service with its own token is greeted as, say, "service reports"; others by their name. */
 function greetingName({ kind, id, name }: Caller): string {
   return kind === 'service' && id === `service:${name}` ? `service ${name}` : name;
 }
 
-/** The template. Services put every listed resource into the context of their model, so it is not listed for them. */
+/** The template. Not listed for services, because they put every listed resource into their model's context. */
 export const greetingCardTemplate = defineResource({
   name: 'greeting-card',
   uri: CARD_URI,

@@ -9,8 +9,8 @@ export interface GreetingCard {
 const render = loadCard(import.meta.dirname, brand);
 
 /**
- * The card as one document without references to anything else. Filled in, it is complete even where no script runs;
- * without a card it is the template, which fills itself in over the bridge to the host.
+ * Renders the card as a single, self-contained document. When filled in, it is complete even where no script runs.
+ * Without a card it is the template, which fills itself in over the bridge to the host.
  */
 export function renderGreetingCard(card?: GreetingCard): string {
   return render(

@@ -50,7 +50,7 @@ describe('accounts that only find users and check passwords', () => {
     expect(tables).not.toContain('users');
   });
 
-  it('leave the command line everything but users', async () => {
+  it('leave everything but users to the command line', async () => {
     const listed = await cli(server.databaseUrl, 'grant list --user erin --json');
     expect(JSON.parse(listed.out)).toMatchObject([{ username: 'erin', client_name: 'Test client' }]);
     expect(await cli(server.databaseUrl, 'grant revoke --user erin')).toMatchObject({
@@ -61,7 +61,7 @@ describe('accounts that only find users and check passwords', () => {
 });
 
 it.each(['user list', 'user add erin', 'user passwd erin', 'user disable erin', 'user enable erin'])(
-  '%s says where users are managed, and makes no database',
+  '%s says where users are managed, and creates no database',
   async (command) => {
     const url = `file:${join(directory, 'none', 'server.db')}`;
     const where = { LOCATION: 'the staff directory, https://staff.example' };

@@ -1,4 +1,4 @@
-/** A fork whose users are in a directory of its own: started without arguments, administered with `cli` and a command. */
+/** A fork with its own user directory. Runs the server without arguments, and the command line with `cli` and a command. */
 import { accountsMigrations } from '../../../src/accounts/migrations/index.js';
 import { runCli } from '../../../src/commands/cli/program.js';
 import { readEnvironment } from '../../../src/platform/config/config.js';

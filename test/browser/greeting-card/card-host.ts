@@ -5,34 +5,34 @@ import { signInForTokens } from '../../support/oauth/oauth.js';
 import { launchBrowser } from '../../support/programs/browser.js';
 import { startExample, type TestServer } from '../../support/programs/server.js';
 
-/** How long a card may take to do what it should, in milliseconds. Then the test says what was missing. */
-export const PATIENCE = 20_000;
+/** How long a card may take before the test fails and says what was missing, in milliseconds. */
+export const TIMEOUT_MS = 20_000;
 
-/** The protocol eras, as the host of the preview names them. */
+/** The protocol eras, named as in the preview host. */
 export const ERAS = ['2026-07-28', 'legacy'] as const;
 
 export interface CardHost {
   browser: Browser;
   server: TestServer;
   preview: Preview;
-  /** A fresh one for each test. */
+  /** A fresh page for each test. */
   page: Page;
-  /** What the console said that it should not, errors of scripts, and requests of the card. */
+  /** Unexpected console messages, script errors, and requests of the card. */
   problems: string[];
   /**
-   * Shows the card with these settings in its address, filled in or as far as these settings let it come. `message` is
-   * the argument of the tool.
+   * Opens the card with these settings in its address, and waits for it to be filled in, or for the state `until`.
+   * `message` is the argument of the tool.
    */
   open: (query?: Record<string, string>, until?: string) => Promise<Frame>;
-  /** Waits for an entry in the host's log and gives what it says. */
-  happened: (name: string) => Promise<unknown>;
+  /** Waits for an entry in the host's log and returns its content. */
+  logged: (name: string) => Promise<unknown>;
   /** Runs a call of the host's bridge, such as `teardownResource({})`. */
   bridge: (call: string) => Promise<unknown>;
-  /** Sends something to the card that the bridge would not, and gives the answer when it has an id. */
+  /** Sends the card a message that the bridge would not send, and returns the answer when the message has an id. */
   post: (message: { id?: string; method: string }) => Promise<unknown>;
 }
 
-/** A server, the preview host around its card, and a browser, for all tests of the suite that calls this. */
+/** Starts a server, the preview host around its card, and a browser, for all tests of the calling suite. */
 export function useCardHost(): CardHost {
   const host = {} as CardHost;
   beforeAll(async () => {
@@ -50,8 +50,8 @@ export function useCardHost(): CardHost {
     const page = await host.browser.newPage();
     const problems: string[] = [];
     page.on('console', (message) => {
-      // The bridge logs every message, 2025-era clients try a stream that this server does not offer, and `scripts=off`
-      // blocks the script of the card.
+      // The bridge logs every message, 2025-era clients try to open a stream that this server does not offer, and
+      // `scripts=off` blocks the script of the card.
       const expected = message.type() === 'debug' || /405|^Blocked script execution/.test(message.text());
       if (!expected) problems.push(message.text());
     });
@@ -70,17 +70,19 @@ export function useCardHost(): CardHost {
       message === undefined ? settings : { ...settings, 'arg.message': message },
     );
     await host.page.goto(`${host.preview.url}?${address}`);
-    await host.happened(until);
+    await host.logged(until);
     const frame = host.page.frames().find((candidate) => candidate !== host.page.mainFrame());
     if (frame === undefined) throw new Error('The host shows no card');
     return frame;
   };
-  host.happened = async (name) => {
+  host.logged = async (name) => {
     const find = `window.hostLog?.events.find((event) => event.name === ${JSON.stringify(name)} || event.name === 'failed')`;
-    const event = await host.page.waitForFunction(find, undefined, { timeout: PATIENCE }).catch(async () => {
-      const log = await host.page.evaluate('JSON.stringify(window.hostLog?.events)');
-      throw new Error(`The host never heard "${name}", only ${log}`);
-    });
+    const event = await host.page
+      .waitForFunction(find, undefined, { timeout: TIMEOUT_MS })
+      .catch(async () => {
+        const log = await host.page.evaluate('JSON.stringify(window.hostLog?.events)');
+        throw new Error(`The host never heard "${name}", only ${log}`);
+      });
     const { name: heard, detail } = (await event.jsonValue()) as { name: string; detail: unknown };
     if (heard === 'failed') throw new Error(`The host failed: ${detail}`);
     return detail;
@@ -92,14 +94,14 @@ export function useCardHost(): CardHost {
         const message = ${JSON.stringify({ jsonrpc: '2.0', ...message })};
         if (message.id === undefined) resolve();
         addEventListener('message', ({ data }) => data.id === message.id && resolve(data));
-        setTimeout(() => reject(new Error('The card did not answer ' + message.method)), ${PATIENCE});
+        setTimeout(() => reject(new Error('The card did not answer ' + message.method)), ${TIMEOUT_MS});
         document.getElementById('card').contentWindow.postMessage(message, '*');
       })`,
     );
   return host;
 }
 
-/** What the parts of the card say: its heading, its message, its status line, and the names of its buttons. */
+/** Reads the parts of the card: its heading, message and status line, and the names of its buttons. */
 export async function readParts(frame: Frame): Promise<Record<string, unknown>> {
   return {
     state: await frame.locator('#card').getAttribute('data-state'),

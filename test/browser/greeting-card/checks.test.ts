@@ -3,19 +3,19 @@ import { brand } from '../../../src/brand.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { chromiumProgram } from '../../support/programs/browser.js';
 import { HOSTILE } from '../../tools/greeting-card/hostile.js';
-import { ERAS, PATIENCE, useCardHost } from './card-host.js';
+import { ERAS, TIMEOUT_MS, useCardHost } from './card-host.js';
 
 const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 const PLACEHOLDER = 'Your card is on its way…';
 
-/** The default policy of the standard for a card that asks for nothing. */
+/** The standard's default policy for a card that declares nothing. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'";
 
 // Checks 1 to 4 and 9 need no browser: test/e2e/greeting-card.test.ts.
 describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host', () => {
   const host = useCardHost();
-  const { open, happened, bridge } = host;
+  const { open, logged, bridge } = host;
   afterEach(() => {
     expect(host.problems).toEqual([]);
   });
@@ -23,7 +23,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
   describe.each(ERAS)('in the era %s', (era) => {
     it.each(['template', 'embedded'])('5: shows hostile text as text (%s)', async (source) => {
       const frame = await open({ era, source, message: HOSTILE });
-      await frame.getByText('<img src=x').waitFor({ timeout: PATIENCE });
+      await frame.getByText('<img src=x').waitFor({ timeout: TIMEOUT_MS });
       expect(await frame.locator('#message').textContent()).toBe(HOSTILE);
       expect(await frame.locator('#message *').count()).toBe(0);
       expect(await frame.locator('script').count()).toBe(1);
@@ -33,7 +33,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       const frame = await open({ era });
       const result = { content: [], structuredContent: { username: HOSTILE, message: 'Named' } };
       await bridge(`sendToolResult(${JSON.stringify(result)})`);
-      await frame.getByText('Named').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Named').waitFor({ timeout: TIMEOUT_MS });
       expect(await frame.locator('h1').textContent()).toBe(`Hello, ${HOSTILE}!`);
       expect(await frame.locator('#name *').count()).toBe(0);
       expect(await frame.locator('script').count()).toBe(1);
@@ -46,12 +46,12 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
         appCapabilities: { availableDisplayModes: ['inline'] },
         protocolVersion: '2026-01-26',
       };
-      expect(await happened('initialize')).toEqual(introduction);
-      expect(await happened('initialized')).toEqual(introduction.appInfo);
-      await frame.getByText('Good morning').waitFor({ timeout: PATIENCE });
+      expect(await logged('initialize')).toEqual(introduction);
+      expect(await logged('initialized')).toEqual(introduction.appInfo);
+      await frame.getByText('Good morning').waitFor({ timeout: TIMEOUT_MS });
       expect(await frame.locator('h1').textContent()).toBe('Hello, Alice!');
       expect(await frame.locator('#card').getAttribute('data-state')).toBe('ready');
-      expect(await happened('size')).toBeGreaterThan(0);
+      expect(await logged('size')).toBeGreaterThan(0);
     });
 
     it('follows the theme of the host', async () => {
@@ -62,24 +62,27 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
         );
       expect(await colours()).toEqual(['rgb(242, 243, 245)', 'rgb(32, 35, 42)']);
       await host.page.getByLabel('Theme').selectOption('light');
-      await expect.poll(colours, { timeout: PATIENCE }).toEqual(['rgb(22, 24, 29)', 'rgb(255, 255, 255)']);
+      await expect.poll(colours, { timeout: TIMEOUT_MS }).toEqual(['rgb(22, 24, 29)', 'rgb(255, 255, 255)']);
     });
 
     it('answers the teardown', async () => {
       await open({ era });
-      const answer = await bridge(`teardownResource({}, { timeout: ${PATIENCE} })`).catch((error) => {
+      const answer = await bridge(`teardownResource({}, { timeout: ${TIMEOUT_MS} })`).catch((error) => {
         throw new Error(`The card did not answer ui/resource-teardown: ${error}`);
       });
       expect(answer).toEqual({});
     });
 
-    it.each(['on', 'off'])('8: the embedded card stands without a bridge (scripts %s)', async (scripts) => {
-      await open({ era, source: 'embedded', scripts, message: 'Standing' });
-      const card = host.page.frameLocator('iframe');
-      expect(await card.locator('h1').textContent()).toBe('Hello, Alice!');
-      expect(await card.locator('#message').textContent()).toBe('Standing');
-      expect(await card.getByRole('button').count()).toBe(0);
-    });
+    it.each(['on', 'off'])(
+      '8: the embedded card is complete without a bridge (scripts %s)',
+      async (scripts) => {
+        await open({ era, source: 'embedded', scripts, message: 'Standing' });
+        const card = host.page.frameLocator('iframe');
+        expect(await card.locator('h1').textContent()).toBe('Hello, Alice!');
+        expect(await card.locator('#message').textContent()).toBe('Standing');
+        expect(await card.getByRole('button').count()).toBe(0);
+      },
+    );
 
     it('the template without scripts shows its placeholder, and nobody’s data', async () => {
       await open({ era, scripts: 'off', message: 'Private' }, 'loaded');
@@ -114,7 +117,7 @@ describe.skipIf(chromiumProgram === undefined)('the greeting card in a real host
       const policy = `<head><meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
       const card = documents[source]?.replace('<head>', () => policy);
       await host.page.evaluate(`document.querySelector('iframe').srcdoc = ${JSON.stringify(card)}`);
-      await host.page.frameLocator('iframe').getByText(message).waitFor({ timeout: PATIENCE });
+      await host.page.frameLocator('iframe').getByText(message).waitFor({ timeout: TIMEOUT_MS });
       const border = `getComputedStyle(document.getElementById('card')).borderTopWidth`;
       expect(await host.page.frames().at(-1)?.evaluate(border)).toBe('6px');
     });

@@ -6,7 +6,7 @@ import { defineResource, defineTool } from '../../../src/platform/mcp/define.js'
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { chromiumProgram, launchBrowser } from '../../support/programs/browser.js';
-import { PATIENCE } from './card-host.js';
+import { TIMEOUT_MS } from './card-host.js';
 
 const scopes: [string] = ['notes:read'];
 const page = (uri: string) =>
@@ -75,7 +75,7 @@ describe.skipIf(chromiumProgram === undefined)('the preview of cards it knows no
 
   it('shows the first one, and offers those there are', async () => {
     const tab = await open('');
-    await tab.frameLocator('iframe').getByText('A plain card').waitFor({ timeout: PATIENCE });
+    await tab.frameLocator('iframe').getByText('A plain card').waitFor({ timeout: TIMEOUT_MS });
     expect(await tab.getByLabel('Card').locator('option').allTextContents()).toEqual([
       'The first card',
       'The second card',
@@ -86,7 +86,7 @@ describe.skipIf(chromiumProgram === undefined)('the preview of cards it knows no
 
   it('has an input for each argument, and calls the tool with what is in them', async () => {
     const tab = await open('?card=second&arg.place=Here&arg.size=large');
-    await tab.getByText(/^called/).waitFor({ timeout: PATIENCE });
+    await tab.getByText(/^called/).waitFor({ timeout: TIMEOUT_MS });
     expect(await tab.getByText(/^called/).textContent()).toBe(
       'called {"name":"second","arguments":{"place":"Here","size":"large"}}',
     );
@@ -94,7 +94,7 @@ describe.skipIf(chromiumProgram === undefined)('the preview of cards it knows no
     expect(await tab.getByLabel('count').inputValue()).toBe('2');
     await tab.getByLabel('tags').fill('["a","b"]');
     await tab.getByLabel('urgent').selectOption('true');
-    await tab.getByText('"urgent":true').waitFor({ timeout: PATIENCE });
+    await tab.getByText('"urgent":true').waitFor({ timeout: TIMEOUT_MS });
     expect(await tab.getByText(/^called/).textContent()).toBe(
       'called {"name":"second","arguments":{"place":"Here","count":2,"size":"large","urgent":true,"tags":["a","b"]}}',
     );
@@ -103,7 +103,7 @@ describe.skipIf(chromiumProgram === undefined)('the preview of cards it knows no
 
   it('says that a tool has no card', async () => {
     const tab = await open('?card=plain');
-    await tab.getByText('There is no tool plain with a card').waitFor({ timeout: PATIENCE });
+    await tab.getByText('There is no tool plain with a card').waitFor({ timeout: TIMEOUT_MS });
     await tab.close();
   });
 });

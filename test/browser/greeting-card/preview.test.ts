@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumProgram } from '../../support/programs/browser.js';
-import { PATIENCE, useCardHost } from './card-host.js';
+import { TIMEOUT_MS, useCardHost } from './card-host.js';
 
 describe.skipIf(chromiumProgram === undefined)('the page of the card preview', () => {
   const host = useCardHost();
-  const { open, happened } = host;
+  const { open, logged } = host;
 
   it('waits for a server that restarts, and says so', async () => {
     let asked = 0;
@@ -13,18 +13,18 @@ describe.skipIf(chromiumProgram === undefined)('the page of the card preview', (
       return asked < 3 ? route.fulfill({ status: 503 }) : route.continue();
     });
     const frame = await open({ message: 'Back' });
-    expect(await happened('waiting')).toBe('the server is restarting');
-    await frame.getByText('Back').waitFor({ timeout: PATIENCE });
+    expect(await logged('waiting')).toBe('the server is restarting');
+    await frame.getByText('Back').waitFor({ timeout: TIMEOUT_MS });
   });
 
-  it('tries again when the server stopped in that moment', async () => {
+  it('tries again when the server stops at that moment', async () => {
     let asked = 0;
     await host.page.route(host.server.mcpUrl, (route) => {
       asked += 1;
       return asked === 1 ? route.abort() : route.continue();
     });
     const frame = await open({ message: 'Back' });
-    await frame.getByText('Back').waitFor({ timeout: PATIENCE });
+    await frame.getByText('Back').waitFor({ timeout: TIMEOUT_MS });
   });
 
   it('says what is wrong when the server is ready and refuses', async () => {
@@ -50,8 +50,8 @@ describe.skipIf(chromiumProgram === undefined)('the page of the card preview', (
     const address = host.page.url();
     await host.page.evaluate('window.isOld = true');
     tell();
-    await host.page.waitForFunction('!window.isOld', undefined, { timeout: PATIENCE });
-    await happened('result sent');
+    await host.page.waitForFunction('!window.isOld', undefined, { timeout: TIMEOUT_MS });
+    await logged('result sent');
     expect(host.page.url()).toBe(address);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumProgram } from '../../support/programs/browser.js';
-import { PATIENCE, readParts, useCardHost } from './card-host.js';
+import { readParts, TIMEOUT_MS, useCardHost } from './card-host.js';
 
 const BUTTONS = ['Roll for a new look', 'Say thanks'];
 
@@ -8,14 +8,14 @@ describe.skipIf(chromiumProgram === undefined)(
   'what the greeting card and its host say to each other',
   () => {
     const host = useCardHost();
-    const { open, happened, bridge, post } = host;
+    const { open, logged, bridge, post } = host;
     const sendResult = (result: object) =>
       bridge(`sendToolResult(${JSON.stringify({ content: [], ...result })})`);
 
     it('rolls the dice of the server for a new look', async () => {
       const frame = await open();
       await frame.getByRole('button', { name: 'Roll for a new look' }).click();
-      await frame.getByText(/You rolled a [1-6]\./).waitFor({ timeout: PATIENCE });
+      await frame.getByText(/You rolled a [1-6]\./).waitFor({ timeout: TIMEOUT_MS });
       const rolled = /\d/.exec((await frame.locator('#status').textContent()) ?? '')?.[0];
       expect(await frame.locator('#card').getAttribute('data-design')).toBe(rolled);
     });
@@ -23,19 +23,19 @@ describe.skipIf(chromiumProgram === undefined)(
     it('sends a message to the chat', async () => {
       const frame = await open();
       await frame.getByRole('button', { name: 'Say thanks' }).click();
-      expect(await happened('message')).toEqual([{ type: 'text', text: 'Thanks for the greeting card!' }]);
-      await frame.getByText('Sent.').waitFor({ timeout: PATIENCE });
+      expect(await logged('message')).toEqual([{ type: 'text', text: 'Thanks for the greeting card!' }]);
+      await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
     });
 
-    it('tells what a host refuses, and lets the person try again', async () => {
+    it('says what the host refused, and lets the user try again', async () => {
       const frame = await open({ capabilities: 'refusing', message: 'Standing' });
       await frame.getByRole('button', { name: 'Roll for a new look' }).click();
       await expect
-        .poll(() => frame.locator('#status').textContent(), { timeout: PATIENCE })
+        .poll(() => frame.locator('#status').textContent(), { timeout: TIMEOUT_MS })
         .toBe('Could not roll: Tool is not app-callable.');
       await frame.getByRole('button', { name: 'Say thanks' }).click();
       await expect
-        .poll(() => frame.locator('#status').textContent(), { timeout: PATIENCE })
+        .poll(() => frame.locator('#status').textContent(), { timeout: TIMEOUT_MS })
         .toBe('Could not send: the host refused.');
       expect(await frame.locator('#message').textContent()).toBe('Standing');
       expect(await frame.locator('button:disabled').count()).toBe(0);
@@ -45,25 +45,25 @@ describe.skipIf(chromiumProgram === undefined)(
       ['all', BUTTONS],
       ['none', []],
       ['silent', BUTTONS],
-    ])('shows the buttons that the host has a use for (%s)', async (capabilities, buttons) => {
+    ])('shows the buttons that the host supports (%s)', async (capabilities, buttons) => {
       expect(await readParts(await open({ capabilities }))).toMatchObject({ buttons });
     });
 
     it('shows the message as soon as it is known', async () => {
       const frame = await open({ message: 'Final' });
       await bridge(`sendToolInput({ arguments: { message: 'Early' } })`);
-      await frame.getByText('Early').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Early').waitFor({ timeout: TIMEOUT_MS });
     });
 
     it.each([
       ['result', () => sendResult({ isError: true }), 'The card could not be made.'],
       ['cancellation', () => bridge(`sendToolCancelled({ reason: 'Enough' })`), 'Cancelled.'],
-    ])('a failed %s takes the place of the message, until a good result comes', async (_name, fail, text) => {
+    ])('a failed %s replaces the message until a good result arrives', async (_name, fail, text) => {
       const frame = await open({ message: 'First' });
       await frame.getByRole('button', { name: 'Say thanks' }).click();
-      await frame.getByText('Sent.').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
       await fail();
-      await frame.getByText(text).waitFor({ timeout: PATIENCE });
+      await frame.getByText(text).waitFor({ timeout: TIMEOUT_MS });
       expect(await readParts(frame)).toEqual({
         state: 'failed',
         hello: 'Hello, Alice!',
@@ -72,7 +72,7 @@ describe.skipIf(chromiumProgram === undefined)(
         buttons: [],
       });
       await sendResult({ structuredContent: { username: 'Alice', message: 'Second' } });
-      await frame.getByText('Second').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Second').waitFor({ timeout: TIMEOUT_MS });
       expect(await readParts(frame)).toEqual({
         state: 'ready',
         hello: 'Hello, Alice!',
@@ -82,24 +82,24 @@ describe.skipIf(chromiumProgram === undefined)(
       });
     });
 
-    it('a new result ends what the status line said about the old one', async () => {
+    it('a new result clears the status line of the old one', async () => {
       const frame = await open({ message: 'First' });
       await frame.getByRole('button', { name: 'Say thanks' }).click();
-      await frame.getByText('Sent.').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Sent.').waitFor({ timeout: TIMEOUT_MS });
       await sendResult({ structuredContent: { username: 'Alice', message: 'Second' } });
-      await frame.getByText('Second').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Second').waitFor({ timeout: TIMEOUT_MS });
       expect(await frame.locator('#status').textContent()).toBe('');
     });
 
-    it('says so when the host does not let it in', async () => {
+    it('says so when the host refuses to connect', async () => {
       const frame = await open({ capabilities: 'closed' }, 'initialize');
-      await frame.getByText('This application does not let the card in.').waitFor({ timeout: PATIENCE });
+      await frame.getByText('This application does not let the card in.').waitFor({ timeout: TIMEOUT_MS });
       expect(await readParts(frame)).toMatchObject({ state: 'failed', buttons: [] });
     });
 
     it('ignores messages that do not come from the host', async () => {
       const frame = await open({ message: 'Genuine' });
-      await frame.getByText('Genuine').waitFor({ timeout: PATIENCE });
+      await frame.getByText('Genuine').waitFor({ timeout: TIMEOUT_MS });
       await frame.evaluate(`
       const params = { structuredContent: { username: 'Mallory', message: 'Forged' } };
       const data = { jsonrpc: '2.0', method: 'ui/notifications/tool-result', params };

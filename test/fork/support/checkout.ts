@@ -7,7 +7,7 @@ import { endWithTests } from '../../support/programs/processes.js';
 
 const repository = join(import.meta.dirname, '../../..');
 
-/** Whoever commits in a checkout, whatever is set on this machine. */
+/** The author of commits in a checkout, whatever this machine's git configuration says. */
 const GIT = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_SYSTEM: '/dev/null',
@@ -19,23 +19,23 @@ const GIT = {
 
 export interface Ran {
   code: number | null;
-  /** What it wrote, errors too. */
+  /** Everything it wrote, including errors. */
   output: string;
 }
 
-/** A copy of this repository with a history of its own, as somebody who forks it has. */
+/** A copy of this repository with a history of its own, like a fork. */
 export interface Checkout {
   root: string;
-  /** Runs a program in it to the end. */
+  /** Runs a program in the checkout to the end. */
   run: (command: string, ...args: string[]) => Promise<Ran>;
-  /** The same, and throws what it wrote unless it ends with 0. */
+  /** Like `run`, but throws the output unless the exit code is 0. */
   must: (command: string, ...args: string[]) => Promise<string>;
   /** Commits everything. */
   commit: (message: string) => Promise<void>;
   remove: () => Promise<void>;
 }
 
-/** Copies what git knows or would add, commits it, and shares the installed packages. */
+/** Copies all files that git tracks or would add, commits them, and shares the installed packages. */
 export async function checkOut(): Promise<Checkout> {
   const root = await mkdtemp(join(tmpdir(), 'fork-'));
   const run = (command: string, ...args: string[]) => runIn(root, command, args);
@@ -66,7 +66,7 @@ export async function checkOut(): Promise<Checkout> {
   return { root, run, must, commit, remove: () => rm(root, { recursive: true, force: true }) };
 }
 
-/** A checkout after `npm run init`, committed. */
+/** Makes a checkout, runs `npm run init` in it, and commits the result. */
 export async function checkOutFork(): Promise<Checkout> {
   const checkout = await checkOut();
   await checkout.must('npm', 'run', 'init', '--', '--name', 'Blue Dental Clinic');
@@ -74,7 +74,7 @@ export async function checkOutFork(): Promise<Checkout> {
   return checkout;
 }
 
-/** A link to each installed package, in a folder of its own: caches in there belong to the checkout. */
+/** Links each installed package into a new folder, so that caches in the folder belong to the checkout. */
 async function linkPackages(root: string): Promise<void> {
   await mkdir(join(root, 'node_modules'));
   const installed = await readdir(join(repository, 'node_modules'));
@@ -87,7 +87,7 @@ async function runIn(cwd: string, command: string, args: string[]): Promise<Ran>
   const child = endWithTests(
     spawn(command, args, {
       cwd,
-      // Without the variables of this test run, which a test run in there would take for its own.
+      // Without the variables of this test run, which a nested test run would mistake for its own.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...GIT },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

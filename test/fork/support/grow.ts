@@ -2,7 +2,7 @@ import { appendFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkout } from './checkout.js';
 
-/** What a dental clinic adds to a fork: everything below `templates/`, at the same paths, and its setting's description. */
+/** Adds what a dental clinic needs: everything in `templates/`, at the same paths, and the description of its setting. */
 export async function growClinic({ root }: Checkout): Promise<void> {
   await cp(join(import.meta.dirname, '../templates'), root, { recursive: true });
   await appendFile(

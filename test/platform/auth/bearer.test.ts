@@ -29,7 +29,7 @@ async function expectRefused(authorization: string, detail: string) {
   expect(JSON.stringify(app.logs)).not.toContain(authorization.split(' ').at(-1));
 }
 
-it('the log says that an own token was revoked, and when its whole sign-in was', async () => {
+it('the log says whether a token or its whole sign-in was revoked', async () => {
   const { client, access_token, refresh_token } = await signIn();
   const revoke = (token: string) =>
     fetch(`${app.url}/revoke`, {
@@ -42,7 +42,7 @@ it('the log says that an own token was revoked, and when its whole sign-in was',
   await expectRefused(`Bearer ${access_token}`, 'its grant has ended');
 });
 
-it('the log says that the user of an own token is gone', async () => {
+it('the log says that the user of a token is gone', async () => {
   const { access_token } = await signIn();
   accounts.isGone = true;
   await expectRefused(`Bearer ${access_token}`, 'the user "ada" does not exist, or is disabled');
@@ -50,23 +50,23 @@ it('the log says that the user of an own token is gone', async () => {
   expect((await ask(`Bearer ${access_token}`)).status).toBe(200);
 });
 
-it('the log says that a token is forged, or none of ours', async () => {
+it('the log says that a token is forged, or not ours', async () => {
   const [header, payload, signature] = (await signIn()).access_token.split('.');
   const forged = `${signature?.slice(0, -4)}AAAA`;
-  await expectRefused(`Bearer ${header}.${payload}.${forged}`, 'signature: it does not fit the key');
+  await expectRefused(`Bearer ${header}.${payload}.${forged}`, 'signature: it does not match the key');
   await expectRefused('Bearer an-opaque-token-of-somebody', 'not a JWT');
   const gone = 'a service token that is unknown, expired or revoked; not a JWT';
   await expectRefused('Bearer mcp_service_that-nobody-made', gone);
 });
 
-it('the log says that a header is malformed, without any of it', async () => {
+it('the log says that a header is malformed, without quoting it', async () => {
   await expectRefused(
     'a-token-without-a-scheme',
     'the Authorization header is not of the form "Bearer <token>"',
   );
 });
 
-it('a first visit without a token is not worth a line', async () => {
+it('a first visit without a token is not logged', async () => {
   const before = app.logs.length;
   await fetch(app.mcpUrl, { method: 'POST' });
   await expect.poll(() => app.logs.length).toBe(before + 1);

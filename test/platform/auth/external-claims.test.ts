@@ -10,7 +10,7 @@ const { privateKey, publicKey } = await generateKeyPair('RS256');
 const stranger = (await generateKeyPair('RS256')).privateKey;
 let issuer: string;
 let app: TestApp;
-/** Publishes one key, and makes tokens no real provider would make. */
+/** A provider that publishes one key, for tokens that no real provider would issue. */
 const provider = createServer(async (req, res) => {
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }];
   res.setHeader('Content-Type', 'application/json');
@@ -60,7 +60,7 @@ it.each<[string, () => Promise<string>]>([
   ['exp: missing', () => sign({ exp: undefined })],
   ['nbf: not valid before 2096-10-02T07:06:40.000Z', () => sign({ nbf: 4_000_000_000 })],
   ['sub: missing', () => sign({ sub: undefined })],
-  ['signature: it does not fit the key', () => sign({}, {}, stranger)],
+  ['signature: it does not match the key', () => sign({}, {}, stranger)],
   ['key: none with the kid and alg of the header is known', () => sign({}, { kid: 'two' })],
   [
     'alg: the algorithm of the header is not accepted',
@@ -92,7 +92,7 @@ it.each<[string, () => Promise<string>]>([
       detail: expect.stringContaining(detail),
     }),
   );
-  // The client learns nothing of it.
+  // The client is not told the reason.
   expect(await response.json()).toEqual({
     error: 'invalid_token',
     error_description:

@@ -12,7 +12,7 @@ import { startIdentityProvider } from '../../support/oauth/identity-provider.js'
 const AUDIENCE = 'https://mcp.example.com/mcp';
 const logger = createLogger({ logLevel: 'silent', logPretty: false });
 
-/** A provider that says what a test wants: real ones refuse to make such tokens. */
+/** A provider that answers as a test wants. Real ones refuse to issue such tokens. */
 const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
 const stranger = (await generateKeyPair('RS256')).privateKey;
 let pages: Record<string, object>;
@@ -109,7 +109,7 @@ describe('an access token', () => {
     expect(await verifier()(await sign(spelled as JWTPayload, header))).toBeUndefined();
   });
 
-  it('that somebody else signed is refused', async () => {
+  it('that someone else signed is refused', async () => {
     expect(await verifier()(await sign({}, {}, stranger))).toBeUndefined();
   });
 
@@ -124,7 +124,7 @@ describe('an access token', () => {
     expect(await verifier()(await shared)).toBeUndefined();
   });
 
-  it('that does not claim to be of the issuer causes no request', async () => {
+  it('that does not name the issuer causes no request', async () => {
     const verify = verifier();
     await expect.poll(() => asked.length).toBe(1);
     expect(await verify('garbage')).toBeUndefined();
@@ -181,11 +181,11 @@ describe('discovery', () => {
 });
 
 describe('while the provider fails', () => {
-  const patient = () => externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
+  const verifierWithCooldown = () => externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
 
   it('it is asked for its metadata once in the cooldown', async () => {
     pages = {};
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
@@ -194,16 +194,16 @@ describe('while the provider fails', () => {
 
   it('it is asked for its keys once in the cooldown, however many tokens come', async () => {
     delete pages['/keys'];
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
     expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
   });
 
-  it('a key set that is none counts as a failure, too', async () => {
+  it('an invalid key set counts as a failure too', async () => {
     pages['/keys'] = { keys: 'none' };
-    const verify = patient();
+    const verify = verifierWithCooldown();
     for (let index = 0; index < 10; index += 1) {
       await expect(verify(await sign())).rejects.toThrow(UnavailableError);
     }
@@ -211,7 +211,7 @@ describe('while the provider fails', () => {
   });
 });
 
-it('tokens of unknown keys do not make it ask again soon after it got the keys', async () => {
+it('tokens with unknown keys do not make it ask again soon after it got the keys', async () => {
   const verify = externalVerifier({ issuer: origin, audiences: [AUDIENCE], logger });
   for (const kid of ['two', 'three', 'one', 'four']) {
     expect((await verify(await sign({}, { kid }))) !== undefined).toBe(kid === 'one');
@@ -219,7 +219,7 @@ it('tokens of unknown keys do not make it ask again soon after it got the keys',
   expect(asked.filter((path) => path === '/keys')).toHaveLength(1);
 });
 
-it('a real provider may rotate its keys; while it is down, only what is certain is accepted', async () => {
+it('a real provider may rotate its keys; while it is down, only tokens of known keys are accepted', async () => {
   const provider = await startIdentityProvider();
   const verify: TokenVerifier = externalVerifier({
     issuer: provider.issuer,

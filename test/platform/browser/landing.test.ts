@@ -7,7 +7,7 @@ import { brand as notebook } from '../fixture/brand.js';
 import fixture from '../fixture/server.js';
 
 const content = contentOf(fixture);
-/** A brand that a page was not laid out for. */
+/** A brand that strains the layout of the page. */
 const brand = {
   ...notebook,
   name: 'مركز الأسنان الأزرق — Blue Dental Clinic and Orthodontic Surgery of Northern Springfield',
@@ -33,7 +33,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     await app?.stop();
   });
 
-  /** Opens the page and collects what it says to the console and whom it asks. */
+  /** Opens the page and collects its console messages and requests. */
   async function open(
     options: BrowserContextOptions = {},
     url = app.url,
@@ -81,7 +81,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     expect(copied).toEqual({ servers: { notebook: { type: 'http', url: app.mcpUrl } } });
   });
 
-  it('says nothing to the console and asks nobody else', async () => {
+  it('logs nothing to the console and makes no outside requests', async () => {
     const { messages, origins } = await open();
     expect(messages).toEqual([]);
     expect([...origins]).toEqual([app.url]);
@@ -104,7 +104,7 @@ describe.skipIf(chromiumProgram === undefined)('the landing page', () => {
     await branded.stop();
   });
 
-  it('is complete without scripts, but for the copy buttons', async () => {
+  it('is complete without scripts, except for the copy buttons', async () => {
     const { page } = await open({ javaScriptEnabled: false });
     expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
     expect(await page.locator('button:visible').count()).toBe(0);

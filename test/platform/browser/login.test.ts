@@ -53,7 +53,7 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser',
     expect(answer()).toMatchObject({ code: expect.any(String), state: 'a state&=', iss: server.url });
   });
 
-  it('says clearly that the password is wrong, keeps the user name, and lets one try again', async () => {
+  it('says clearly that the password is wrong, keeps the user name, and lets the user try again', async () => {
     await page.goto(target);
     await page.getByLabel('User name').fill('ann');
     await page.getByLabel('Password').fill('wrong');
@@ -69,19 +69,19 @@ describe.skipIf(chromiumProgram === undefined)('signing in with a real browser',
     expect(answer()).toHaveProperty('code');
   });
 
-  it('a second click while the first is being answered does no harm', async () => {
+  it('a second click before the first is answered does no harm', async () => {
     await page.goto(target);
     await page.getByLabel('User name').fill('ann');
     await page.getByLabel('Password').fill('the password of ann');
     const { x = 0, y = 0 } = (await button('Sign in and allow').boundingBox()) ?? {};
-    // The mouse itself: a locator would wait for the navigation that the first click begins.
+    // Uses the mouse itself, because a locator would wait for the navigation that the first click starts.
     await page.mouse.click(x + 9, y + 9);
     await page.mouse.click(x + 9, y + 9);
     await page.waitForURL(`${callback}**`);
     expect(answer()).toHaveProperty('code');
   });
 
-  it('Cancel goes back without credentials', async () => {
+  it('Cancel returns to the client without credentials', async () => {
     await page.goto(target);
     await button('Cancel').click();
     await page.waitForURL(`${callback}**`);

@@ -32,7 +32,7 @@ describe('defaults', () => {
     });
   });
 
-  it('have no demo data on a public server', () => {
+  it('leave out demo data on a public server', () => {
     expect(parseConfig({ PUBLIC_URL: 'https://mcp.example.com' }).demoData).toBe(false);
   });
 
@@ -42,7 +42,7 @@ describe('defaults', () => {
 });
 
 describe('values', () => {
-  it('take MCP_PORT for PORT, and PORT first', () => {
+  it('accept MCP_PORT, but prefer PORT', () => {
     expect(parseConfig({ MCP_PORT: '9001' }).port).toBe(9001);
     expect(parseConfig({ MCP_PORT: '9001', PORT: '9002' }).port).toBe(9002);
   });
@@ -51,7 +51,7 @@ describe('values', () => {
     expect(parseConfig({ PUBLIC_URL: 'https://MCP.example.com/' }).publicUrl).toBe('https://mcp.example.com');
   });
 
-  it('take hosts and origins as they are written elsewhere', () => {
+  it('accept hosts and origins in the spellings used elsewhere', () => {
     expect(
       parseConfig({
         ALLOWED_HOSTS: 'mcp.example.com, 10.0.0.7:8000,[::1]:8000',
@@ -63,7 +63,7 @@ describe('values', () => {
     });
   });
 
-  it('take two tokens while rotating', () => {
+  it('accept two tokens while rotating', () => {
     expect(parseConfig({ MCP_AUTH_TOKEN: `${token}, ${token}2` }).mcpAuthToken).toEqual([token, `${token}2`]);
   });
 });
@@ -120,7 +120,7 @@ describe('problems', () => {
   });
 });
 
-it('a variable can require another one, with any of its values', () => {
+it('a variable can require another one, whatever its value', () => {
   const table = {
     URL: variable(z.url(), 'an address'),
     KEY: requiredWith('URL', z.string(), 'the key of the address'),

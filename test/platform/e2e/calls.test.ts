@@ -13,7 +13,7 @@ describe.each([
   ['2.x client, 2026-07-28', connectModern],
   ['1.x client, 2025-11-25', connectLegacy],
 ] as const)('%s', (_name, connect) => {
-  it('runs into the time limit of a tool, and hears what to do', async () => {
+  it('exceeds the time limit of a tool, and is told what to do', async () => {
     server = await startServer({ TOOL_TIMEOUT_MS: '300' });
     const client = await connect(server.mcpUrl);
     const result = await client.callTool({ name: 'wait' });
@@ -25,7 +25,7 @@ describe.each([
     await client.close();
   });
 
-  it('goes away, and the tool is told to stop', async () => {
+  it('disconnects, and the tool is told to stop', async () => {
     server = await startServer();
     const client = await connect(server.mcpUrl);
     const call = client.callTool({ name: 'wait' }).catch(() => 'closed');

@@ -43,7 +43,7 @@ describe('AUTH_MODE=external with a real provider', () => {
     expect(response.headers.get('www-authenticate')).toContain('/.well-known/oauth-protected-resource/mcp');
   });
 
-  it('makes a caller of its access token, with the scopes of the token', async () => {
+  it('turns its access token into a caller with the scopes of the token', async () => {
     const client = await connectModern(server.mcpUrl, await provider.token(resource));
     expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
       structuredContent: { kind: 'user', id: 'a-client', scopes: ['notes:read'], client_id: 'a-client' },
@@ -60,7 +60,7 @@ describe('AUTH_MODE=external with a real provider', () => {
     expect(await status(SERVICE_TOKEN)).toBe(200);
   });
 
-  it('answers 503, never 200, while the provider is needed and down; 401 to what is not its token', async () => {
+  it('answers 503, never 200, while the provider is needed and down, and 401 to tokens of others', async () => {
     const token = await provider.token(resource);
     await provider.stop();
     await server.stop();

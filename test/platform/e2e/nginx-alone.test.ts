@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../../..');
 const MAX_AGE = 'public, max-age=60';
 const hsts = expect.stringContaining('max-age=');
 
-/** What nginx itself does, with a stand-in for the server. */
+/** Tests of nginx itself, with a stub in place of the server. */
 describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () => {
   let nginx: TestNginx;
   let server: Awaited<ReturnType<typeof startRecorder>>;
@@ -38,7 +38,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     await server?.stop();
   });
 
-  it('forwards the address and the scheme it saw, and nothing a client made up', async () => {
+  it('forwards the address and the scheme it saw, and nothing that a client invented', async () => {
     const forged = Object.fromEntries(
       ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP', 'Forwarded'].map((name) => [
         name,
@@ -52,7 +52,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     expect(JSON.stringify(headers)).not.toContain('"forged"');
   });
 
-  it.each(['/mcp', '/mcp/', '/sse', '/messages'])('%s is passed on as it comes', async (path) => {
+  it.each(['/mcp', '/mcp/', '/sse', '/messages'])('%s is passed on unbuffered', async (path) => {
     const response = await openHttps(nginx, path, { method: path === '/sse' ? 'GET' : 'POST' });
     const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]();
     expect((await chunks.next()).value).toBe('first');
@@ -67,7 +67,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     expect(streaming).toContain('proxy_send_timeout 3600s;');
   });
 
-  it('asks once for a picture, whatever query it is asked with', async () => {
+  it('fetches a picture once, whatever query a client adds', async () => {
     for (const query of ['', '?a', '?b=1', '?c=2']) {
       const answer = await https(nginx, `/images/x.jpg${query}`);
       expect([answer.status, answer.body]).toEqual([200, 'picture']);
@@ -81,7 +81,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     ['/login', undefined],
     ['/token', '*'],
     ['/register', '*'],
-  ])('%s is limited for each address, with an answer of its own', async (path, origin) => {
+  ])('%s is limited per address, with an answer of its own', async (path, origin) => {
     const ask = (address: string) =>
       https(nginx, `${path}?state=a-secret`, { method: 'POST', headers: { 'X-Test-Address': address } });
     const many = await Promise.all(Array.from({ length: 300 }, () => ask('203.0.113.7')));
@@ -107,7 +107,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     expect((await ask('2001:db8:1:3::1')).status).toBe(200);
   });
 
-  it('its own 413 has the headers of every answer', async () => {
+  it('its own 413 has the same headers as every other answer', async () => {
     const large = { method: 'POST', body: 'x'.repeat(2_000_000) };
     const token = await https(nginx, '/token', large);
     expect(token.headers).toMatchObject({ 'access-control-allow-origin': '*' });
@@ -137,7 +137,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     }
   });
 
-  it('logs no query, also when it refuses and when no server is there', async () => {
+  it('never logs a query, even when it refuses or no server is running', async () => {
     const empty = await (await prepareNginx()).start([await freePort()]);
     for (const path of [
       '/authorize?state=a-secret',
@@ -166,7 +166,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
       function check(list: string[]): string {
         const log = openSync(output, 'w');
         const command = [nginxProgram ?? '', '-t', '-c', join(nginx.directory, 'nginx.conf')];
-        // A file, because nginx opens its standard output by name.
+        // Logs to a file, because nginx opens its standard output by name.
         spawnSync('setpriv', [`--bounding-set=-all,${list}`, ...command], { stdio: ['ignore', log, log] });
         return readFileSync(output, 'utf8');
       }
@@ -176,7 +176,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
   );
 });
 
-/** The address of the visitor in a header, as behind Cloudflare. */
+/** Takes the visitor's address from a header, as behind Cloudflare. */
 function realAddressFrom(header: string) {
   return (configuration: string) =>
     configuration.replace(

@@ -68,7 +68,7 @@ describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     });
     for (let restarts = 0; restarts < 2; restarts += 1) {
-      // The one that got the call is restarted, and the next call goes to whichever is free.
+      // The server that got the call is restarted. The next call goes to whichever server is free.
       const call = https(proxy, '/mcp', request('tools/call', { name: 'wait' }));
       const busy = await Promise.race(
         servers.map((server) => server.printed('tool began').then(() => server)),

@@ -51,7 +51,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
     const { stdout } = await run(process.execPath, args, { env });
     expect(stdout).toContain('Signed in, and refreshed the access token');
     expect(stdout).toContain('"id":"ann"');
-    expect(stdout).toContain('read_notes {}');
+    expect(stdout).toContain('\nread_notes\n');
   });
 
   it('every address in the metadata is the public one, whatever a client forwards', async () => {
@@ -132,7 +132,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
     expect(JSON.parse(form.body)).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('a foreign Host reaches the allowlist of the server', async () => {
+  it('a foreign Host is left to the allowlist of the server', async () => {
     const answer = await https(nginx, '/mcp', { headers: { Host: 'evil.example' }, servername: 'localhost' });
     expect(answer.status).toBe(403);
     expect(answer.body).toContain('ALLOWED_HOSTS');
@@ -150,7 +150,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
     }
   });
 
-  it('messages reach their stream, from whatever address, also when another server was down in between', async () => {
+  it('messages reach their stream from any address, even after another server was down', async () => {
     const [first, second] = servers as [TestServer, TestServer];
     for (const [away, home] of [
       [first, second],

@@ -36,13 +36,13 @@ describe('starting', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('tells how to add the first user when there is none', async () => {
+  it('says how to add the first user when there is none', async () => {
     const server = await startServer({ DEMO_DATA: 'false' });
     expect(server.output()).toContain('npm run cli -- user add');
     await server.stop();
   });
 
-  it('locks out the demo users, and who is signed in as one, once DEMO_DATA is off', async () => {
+  it('locks out the demo users, and anyone signed in as one, once DEMO_DATA is off', async () => {
     const databaseUrl = `file:${join(directory, 'demo', 'server.db')}`;
     const first = await startServer({ DATABASE_URL: databaseUrl });
     const { access_token } = await signInForTokens(first.url);
@@ -70,7 +70,7 @@ describe('starting', () => {
     expect(result.stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('says in one line that the port is in use', async () => {
+  it('says in one line that the port is in use, and closes the services', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -80,7 +80,10 @@ describe('starting', () => {
       METRICS_PORT: String(port),
       LOG_LEVEL: 'silent',
     });
+    const services = runToEnd({ PORT: String(port) });
     other.close();
+    // What they have started would outlive the server.
+    expect(services.stdout).toContain('services closed');
     for (const [{ status, stderr }, variable] of [
       [own, 'PORT'],
       [metrics, 'METRICS_PORT'],
@@ -123,16 +126,18 @@ describe('stopping', () => {
     expect(server.output()).toMatch(/"rpcName":"wait".*"services closed with the store open".*"stopped"/s);
   });
 
-  it('logs services that cannot be closed, and still closes the store', async () => {
-    const server = await startServer({ NOTES_LIMIT: '13' });
-    expect(await server.stop()).toBe(0);
-    expect(server.output()).toMatch(
-      /"message":"The notebook is stuck".*"the services could not be closed".*"stopped"/s,
-    );
+  it.each([
+    ['fails', 'the notebook is stuck'],
+    ['hangs', 'the services did not close in time'],
+  ])('closes the store also when closing the services %s, and ends with 1', async (how, words) => {
+    const server = await startServer({ NOTES_CLOSE: how });
+    expect(await server.stop()).toBe(1);
+    expect(server.output()).toContain(words);
+    expect(server.output()).toContain('"msg":"stopped"');
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s lets a running call finish, then ends with 0',
+    '%s lets a running call finish, then exits with 0',
     async (signal) => {
       const server = await startServer();
       const client = await connectModern(server.mcpUrl);
@@ -160,7 +165,7 @@ describe('stopping', () => {
     expect(await server.exited).toBe(0);
   });
 
-  it('waits for as long as a call may take, and 10 seconds at least', () => {
+  it('waits for as long as a call may take, but at least 10 seconds', () => {
     expect(drainTime(1000)).toBe(10_000);
     expect(drainTime(25_000)).toBeGreaterThan(25_000);
   });
@@ -194,7 +199,7 @@ describe('stopping', () => {
     await second.stop();
   });
 
-  it('after a stop the database file alone is complete', async () => {
+  it('after a stop the database file is complete on its own', async () => {
     const databaseUrl = `file:${join(directory, 'stopped', 'server.db')}`;
     const server = await startServer({ DATABASE_URL: databaseUrl });
     await server.stop();

@@ -55,7 +55,7 @@ describe('the HTTP+SSE transport', () => {
     await client.close();
   });
 
-  it('wants a token on both routes', async () => {
+  it('requires a token on both routes', async () => {
     await expect(connect('wrong')).rejects.toThrow(/401/);
     for (const response of [
       await fetch(`${server.url}/sse`),
@@ -66,7 +66,7 @@ describe('the HTTP+SSE transport', () => {
     }
   });
 
-  it("another caller's stream looks like none", async () => {
+  it('the stream of another caller looks like an unknown one', async () => {
     const { access_token } = await signInForTokens(server.url);
     const stream = await openStream(server.url);
     const foreign = await fetch(`${server.url}${stream.address}`, {
@@ -93,7 +93,7 @@ describe('the HTTP+SSE transport', () => {
     drop();
   });
 
-  it('refuses what it does not serve', async () => {
+  it('refuses other methods', async () => {
     const authorization = { headers: headers(SERVICE_TOKEN) };
     expect((await fetch(`${server.url}/sse`, { ...ping, ...authorization })).status).toBe(405);
     expect((await fetch(`${server.url}/messages`, authorization)).status).toBe(405);
@@ -169,7 +169,7 @@ it('a stopping server waits for calls of the old transport, and ends streams of 
   await app.stop();
 });
 
-it('1,000 streams, opened and dropped, leave nothing behind; beyond the limit of a caller it is 429', async () => {
+it('1,000 streams, opened and dropped, leave nothing behind; beyond the limit of a caller the answer is 429', async () => {
   const app = await startFixture();
   const open = () =>
     new Promise<{ status: number | undefined; drop: () => void }>((resolve, reject) => {

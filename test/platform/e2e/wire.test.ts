@@ -31,7 +31,7 @@ const modernHeaders = {
   'Mcp-Name': 'read_notes',
 };
 
-/** A request with a Host header of choice, which fetch does not allow. */
+/** Sends a request with a chosen Host header, which fetch does not allow. */
 function getWithHost(path: string, host: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     request(`${server.url}${path}`, { headers: { Host: host } }, (response) => {
@@ -170,12 +170,12 @@ describe('the service token', () => {
     expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
   });
 
-  it('does not take one from the query', async () => {
+  it('does not accept one from the query', async () => {
     const response = await fetch(`${server.mcpUrl}?access_token=${SERVICE_TOKEN}`, { method: 'POST' });
     expect(response.status).toBe(401);
   });
 
-  it('takes the scheme in lower case', async () => {
+  it('accepts the scheme in lower case', async () => {
     const headers = { ...modernHeaders, Authorization: `bearer ${SERVICE_TOKEN}` };
     expect((await post(server.mcpUrl, modernCall, headers)).status).toBe(200);
   });

@@ -23,6 +23,6 @@ it.each([
   ['x'.repeat(10_000), 'other'],
   ['', 'none'],
   [undefined, 'none'],
-])('%.60s is of the family %s', (userAgent, family) => {
+])('%.60s belongs to the family %s', (userAgent, family) => {
   expect(clientFamily(userAgent)).toBe(family);
 });

@@ -18,7 +18,7 @@ import {
 } from '../../support/oauth/oauth.js';
 import fixture from '../fixture/server.js';
 
-/** While `down` is set, whatever asks the store learns that it is away. */
+/** While this is set, every query of the store fails. */
 let down = false;
 const outage: KyselyPlugin = {
   transformQuery({ node }) {
@@ -52,7 +52,7 @@ const form = (path: string, body: Record<string, string>) =>
   fetch(`${app.url}${path}`, { method: 'POST', body: new URLSearchParams(body) });
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-describe('what is down', () => {
+describe('a dependency that is down', () => {
   it.each<[string, () => Promise<Response>]>([
     ['/mcp', () => post(app.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` })],
     ['/token', () => refresh(app.url, tokens)],
@@ -91,7 +91,7 @@ describe('what is down', () => {
     expect(page).not.toContain('db.internal');
   });
 
-  it('is the user directory, too: 503 for programs, and the sign-in page with the form kept for people', async () => {
+  it('includes the user directory: 503 for programs, and the sign-in page with the form kept for people', async () => {
     accounts.isDown = true;
     const called = await post(app.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` });
     const refreshed = await refresh(app.url, tokens);
@@ -107,7 +107,7 @@ describe('what is down', () => {
     expect(text).not.toContain('directory.internal');
   });
 
-  it('signs nobody out: everything works once it is back', async () => {
+  it('signs nobody out, and everything works once it is back', async () => {
     expect((await refresh(app.url, tokens)).status).toBe(200);
     expect((await browser.submit(fields)).status).toBe(303);
     expect((await register(app.url)).client_id).toBeDefined();

@@ -15,7 +15,7 @@ async function serve(store: Store, isDraining = () => false): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-it('is not ready while it stops, and still alive', async () => {
+it('is not ready while it stops, but still alive', async () => {
   const store = await openStore('file::memory:');
   const url = await serve(store, () => true);
   const ready = await fetch(`${url}/readyz`);
@@ -25,14 +25,14 @@ it('is not ready while it stops, and still alive', async () => {
   await store.destroy();
 });
 
-it('is not ready when the database takes the question and never answers', async () => {
+it('is not ready when the database accepts a query and never answers', async () => {
   const url = await serve({ getExecutor: () => silent } as unknown as Store);
   const ready = await fetch(`${url}/readyz`);
   expect(ready.status).toBe(503);
   expect(await ready.json()).toMatchObject({ reason: 'the database does not answer' });
 });
 
-/** As much of a store as a question needs. */
+/** As much of a store as a query needs. */
 const silent = {
   adapter: {},
   transformQuery: (node: unknown) => node,

@@ -40,6 +40,14 @@ it('counts requests by route and tools by name, on a port of its own', async () 
   expect(text).not.toContain('made-up');
 });
 
+it('an address in another case is the same route', async () => {
+  await fetch(`${app.url}/.Well-Known/OAuth-Protected-Resource`, { method: 'PUT' });
+  await fetch(`${app.url}/ToKeN`, { method: 'OPTIONS' });
+  await fetch(`${app.url}/McP`);
+  const routes = (await (await fetch(metricsUrl)).text()).matchAll(/_count\{method="\w+",route="([^"]*)"/g);
+  expect([...routes].map(([, route]) => route).filter((route) => /[A-Z]/.test(route ?? ''))).toEqual([]);
+});
+
 it('the public port does not serve them', async () => {
   expect((await fetch(`${app.url}/metrics`)).status).toBe(404);
 });

@@ -20,7 +20,7 @@ describe('pages that may call the endpoint', () => {
     expect(check({ ALLOWED_ORIGINS: 'https://app.example.com/' })(origin)).toBe(expected);
   });
 
-  it('are all pages with *, on purpose only', () => {
+  it('are all pages only when * is set explicitly', () => {
     expect(check({ ALLOWED_ORIGINS: '*' })('https://evil.example')).toBe(true);
     expect(check()('https://evil.example')).toBe(false);
   });

@@ -43,7 +43,7 @@ it.each([
   await expect.poll(() => lineOf(refused)).toMatchObject({ status: 401, client: family });
 });
 
-it('cuts what a message names', async () => {
+it('cuts long names in a message', async () => {
   const response = await post(app.mcpUrl, { ...ping, method: 'x'.repeat(5000) });
   await response.text();
   await expect.poll(() => lineOf(response)?.['rpcMethod']).toHaveLength(200);

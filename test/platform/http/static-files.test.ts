@@ -20,7 +20,7 @@ it.each([
   ['/style.css', 'text/css; charset=utf-8'],
   ['/page.js', 'text/javascript; charset=utf-8'],
   ['/icon.svg', 'image/svg+xml'],
-])('serves %s with its type, never to be guessed', async (path, type) => {
+])('serves %s with its type, and forbids guessing', async (path, type) => {
   const file = await get(path);
   expect(file.status).toBe(200);
   expect(file.headers).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
@@ -49,7 +49,7 @@ it.each([
   expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' });
 });
 
-it('hides a file whose name begins with a dot, also one that exists', async () => {
+it('hides files whose names begin with a dot, even existing ones', async () => {
   const file = join(directory, '.hidden-by-test');
   await writeFile(file, 'secret');
   try {
@@ -62,7 +62,7 @@ it('hides a file whose name begins with a dot, also one that exists', async () =
 it.each([
   ['/images/dot.jpg', 'image/jpeg'],
   ['/tone.opus', 'audio/ogg'],
-])('serves %s to every page, to be kept for a week', async (path, type) => {
+])('serves %s to every page, cacheable for a week', async (path, type) => {
   const file = await get(path);
   expect(file.status).toBe(200);
   expect(file.headers).toMatchObject({
@@ -76,7 +76,7 @@ it.each([
   });
 });
 
-it('serves a part of a recording, as players ask for', async () => {
+it('serves a range of a recording, as players request it', async () => {
   const part = await get('/tone.opus', { headers: { Range: 'bytes=0-3' } });
   expect(part).toMatchObject({ status: 206, body: 'OggS' });
   expect(part.headers['content-range']).toMatch(/^bytes 0-3\/\d+$/);
@@ -86,7 +86,7 @@ it('serves a part of a recording, as players ask for', async () => {
   expect(beyond.headers['content-type']).toContain('application/json');
 });
 
-it('leaves other methods than GET and HEAD to the routes after it', async () => {
+it('leaves methods other than GET and HEAD to later routes', async () => {
   expect((await get('/', { method: 'HEAD' })).status).toBe(200);
   expect((await get('/', { method: 'POST' })).status).toBe(404);
 });

@@ -57,7 +57,7 @@ describe('the server of one request has only what the request names', () => {
   });
 });
 
-describe('what the content attaches', () => {
+describe('extensions of the content', () => {
   it.each<[{ method: string; name?: string } | undefined, boolean]>([
     [{ method: 'tools/call', name: 'b' }, false],
     [{ method: 'resources/read', name: 'x://b' }, false],

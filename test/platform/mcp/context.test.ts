@@ -47,7 +47,7 @@ describe('a tool that asks its user', () => {
     await client.close();
   });
 
-  it('has a state that no other tool can open', async () => {
+  it('seals its state against other tools', async () => {
     const client = await connectModern(app.mcpUrl, undefined, undefined, {
       capabilities: { elicitation: { form: {} } },
       inputRequired: { autoFulfill: false },

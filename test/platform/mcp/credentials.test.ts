@@ -11,7 +11,7 @@ import { post } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 
-/** Everything a handler can reach, as text. */
+/** Returns everything a handler can reach, as text. */
 function reachable({ sdk }: HandlerContext): string {
   const headers = Object.fromEntries(sdk.http?.req?.headers ?? []);
   return inspect({ headers, sdk }, { depth: Number.POSITIVE_INFINITY, showHidden: true });

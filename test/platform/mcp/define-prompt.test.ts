@@ -85,7 +85,7 @@ describe.each([
     expect(street.completion.values).toEqual(['Main of Rome']);
   });
 
-  it('of a missing scope is closed, its completions too', async () => {
+  it('whose scope is missing is closed, including its completions', async () => {
     await expect(client.getPrompt({ name: 'locked' })).rejects.toThrow();
     await expect(complete('locked', { name: 'city', value: '' })).rejects.toThrow(/notes:write/);
   });

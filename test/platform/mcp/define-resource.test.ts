@@ -77,7 +77,7 @@ describe.each([
   });
 
   it.each(['x://items/%', 'x://items/%E0%A4%A'])(
-    '%s is not found, and no failure of the server',
+    '%s is not found, which is not a failure of the server',
     async (uri) => {
       const before = app.logs.length;
       await expect(read(uri)).rejects.toThrow(/not found/i);
@@ -85,7 +85,7 @@ describe.each([
     },
   );
 
-  it('a failure shows a reference and never its own words', async () => {
+  it('a failure shows a reference and never its own message', async () => {
     const failure = await read('x://fails').catch((error: Error) => error);
     expect(String(failure)).toMatch(/reference: \w+/);
     expect(String(failure)).not.toContain('SECRET');

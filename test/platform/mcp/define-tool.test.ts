@@ -72,13 +72,13 @@ const tools = [
 ];
 
 let app: TestApp;
-/** The same with so little time that only what waits runs out of it. */
-let hasty: TestApp;
+/** The same with a time limit so short that only a waiting tool exceeds it. */
+let shortLimitApp: TestApp;
 beforeAll(async () => {
   app = await startApp({ tools });
-  hasty = await startApp({ tools }, { TOOL_TIMEOUT_MS: '500' });
+  shortLimitApp = await startApp({ tools }, { TOOL_TIMEOUT_MS: '500' });
 });
-afterAll(() => Promise.all([app.stop(), hasty.stop()]));
+afterAll(() => Promise.all([app.stop(), shortLimitApp.stop()]));
 
 describe.each([
   ['2026-07-28', connectModern],
@@ -113,7 +113,7 @@ describe.each([
   });
 
   it('is stopped at the time limit, and the answer says what to do', async () => {
-    const hurried = await connect(hasty.mcpUrl);
+    const hurried = await connect(shortLimitApp.mcpUrl);
     const result = await hurried.callTool({ name: 'endless' });
     await hurried.close();
     expect(result).toMatchObject({
@@ -137,7 +137,7 @@ describe.each([
     });
   });
 
-  it('that refuses shows its own words', async () => {
+  it('that refuses shows its own message', async () => {
     expect(await client.callTool({ name: 'refuses' })).toMatchObject({
       isError: true,
       content: [{ text: 'Ask for less' }],
@@ -147,14 +147,17 @@ describe.each([
   it.each([
     ['wrong_output', /expected number.*at n/s],
     ['no_output', /expected object/],
-  ])('whose answer does not fit its output schema (%s) fails like one that throws', async (name, problem) => {
-    const result = await client.callTool({ name });
-    expect(result.isError).toBe(true);
-    const reference = /reference: (\w+)/.exec(JSON.stringify(result.content))?.[1];
-    const line = app.logs.find((entry) => entry['reference'] === reference);
-    expect(line).toMatchObject({ tool: name, err: { message: expect.stringMatching(problem) } });
-    expect(JSON.stringify(result)).not.toContain('expected');
-  });
+  ])(
+    'whose answer does not match its output schema (%s) fails like one that throws',
+    async (name, problem) => {
+      const result = await client.callTool({ name });
+      expect(result.isError).toBe(true);
+      const reference = /reference: (\w+)/.exec(JSON.stringify(result.content))?.[1];
+      const line = app.logs.find((entry) => entry['reference'] === reference);
+      expect(line).toMatchObject({ tool: name, err: { message: expect.stringMatching(problem) } });
+      expect(JSON.stringify(result)).not.toContain('expected');
+    },
+  );
 });
 
 /** The 1.x client takes a result schema before the options. */

@@ -38,7 +38,7 @@ afterAll(() => app.stop());
 describe('a batch', () => {
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-  it.each(['2025-06-18', '2025-11-25'])('of %s, which has none, is refused', async (version) => {
+  it.each(['2025-06-18', '2025-11-25'])('of %s, which does not have them, is refused', async (version) => {
     const response = await post(app.mcpUrl, [ping], { 'Mcp-Protocol-Version': version });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: -32600, message: expect.any(String) } });
@@ -53,7 +53,7 @@ describe('a batch', () => {
   });
 });
 
-it('a 2025 client stops its call by closing the connection, which is no failure of the tool', async () => {
+it('a 2025 client cancels its call by closing the connection, which is not a failure of the tool', async () => {
   const client = await connectLegacy(app.mcpUrl);
   const call = client.callTool({ name: 'endless' }).catch(() => 'closed');
   await running;

@@ -17,7 +17,7 @@ it('is one text block of JSON, and the same object as structured content', () =>
   expect(mediaOutputSchema.safeParse(result.structuredContent).success).toBe(true);
 });
 
-it('takes several attachments, in their order', () => {
+it('keeps several attachments in order', () => {
   const picture: MediaItem = { type: 'image', url: 'http://localhost:8000/b.jpg', filename: 'b.jpg' };
   const { media } = mediaResult({ text: '', media: [picture, pdf] }).structuredContent;
   expect(media.map(({ filename }) => filename)).toEqual(['b.jpg', 'a.pdf']);
@@ -35,7 +35,7 @@ it.each([
 });
 
 it.each(['Übersicht (neu) 2.pdf', 'हिन्दी.pdf', 'נר.pdf', `${'a'.repeat(251)}.pdf`])(
-  'takes the file name %.30s',
+  'accepts the file name %.30s',
   (filename) => {
     expect(answerWith({ filename }).structuredContent.media[0]).toMatchObject({ filename });
   },
@@ -83,7 +83,7 @@ describe('refuses', () => {
 });
 
 it('is checked by the compiler too', () => {
-  // @ts-expect-error a picture is no document
+  // @ts-expect-error a picture is not a document
   const wrongKind: MediaItem = { type: 'image', url: '', filename: '', mime_type: 'application/pdf' };
   // @ts-expect-error there is no such type
   const wrongType: MediaItem = { type: 'video', url: '', filename: '' };

@@ -11,7 +11,7 @@ import { ann, startSseEndpoint as start, waitingTool } from '../../support/app/s
 const KEEP_ALIVE_MS = 15_000;
 const ping = { id: 'p', method: 'ping' };
 
-/** Whether a promise is settled once everything that was ready has run. */
+/** Checks whether a promise is settled once everything that was ready has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.finally(() => {
@@ -39,14 +39,14 @@ describe('a stream', () => {
     stream.drop();
   });
 
-  it('is refused with HEAD, which has no end to wait for', async () => {
+  it('is refused with HEAD, because it would never end', async () => {
     const { url, sse, as } = await start();
     const answer = await sendRaw(url, '/sse', { method: 'HEAD', headers: as() });
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET, OPTIONS']);
     expect(sse.openStreams()).toBe(0);
   });
 
-  it('is refused beyond the number in all, whoever asks', async () => {
+  it('is refused beyond the total limit, for any caller', async () => {
     const { url, as } = await start({ maxStreams: 2 });
     const streams = [await openStream(url, as()), await openStream(url, as({ id: 'bea' }))];
     const refused = await fetch(`${url}/sse`, { headers: as({ id: 'carol' }) });
@@ -83,7 +83,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream whose caller is no longer welcome', () => {
+describe('a stream whose caller has lost access', () => {
   it('ends at the next keep-alive', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { url, sse, revoked, as } = await start();
@@ -95,7 +95,7 @@ describe('a stream whose caller is no longer welcome', () => {
     streams[1]?.drop();
   });
 
-  it('stays when that cannot be told', async () => {
+  it('stays when that cannot be determined', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { url, identify, as } = await start();
     const stream = await openStream(url, as());
@@ -105,7 +105,7 @@ describe('a stream whose caller is no longer welcome', () => {
     stream.drop();
   });
 
-  it('may finish what runs, and lives on with a newer token', async () => {
+  it('finishes running calls, and stays open with a newer token', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { tool, begun, release } = waitingTool();
     const { url, sse, revoked, as } = await start({ tools: [tool] });
@@ -158,7 +158,7 @@ describe('running calls', () => {
   });
 });
 
-it('a client that does not read is given up on; one that reads may get as much', async () => {
+it('a client that does not read is dropped; one that reads may get the same amount', async () => {
   const { url, sse, as } = await start();
   const params = { name: 'long', arguments: { length: 500_000 } };
   const reading = await openStream(url, as());

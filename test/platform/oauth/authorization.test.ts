@@ -31,8 +31,8 @@ async function expectPage(response: Response): Promise<string> {
   return response.text();
 }
 
-/** The error a client on the user's own computer gets back. */
-function expectBounce(response: Response): Record<string, string> {
+/** Expects a redirect to a client on the user's own computer, and returns the error it carries. */
+function expectErrorRedirect(response: Response): Record<string, string> {
   expect(response.status).toBe(303);
   const location = new URL(response.headers.get('location') ?? '');
   expect(location.href.startsWith(CALLBACK)).toBe(true);
@@ -94,25 +94,27 @@ describe('the authorization endpoint', () => {
     ['with a short challenge', { code_challenge: 'abc' }],
     ['without a method', { code_challenge_method: undefined }],
   ])('a request %s is refused', async (_name, changes) => {
-    expect(expectBounce(await authorize(changes))).toMatchObject({ error: 'invalid_request' });
+    expect(expectErrorRedirect(await authorize(changes))).toMatchObject({ error: 'invalid_request' });
   });
 
   it('other response types are not supported', async () => {
-    const answer = expectBounce(await authorize({ response_type: 'token' }));
+    const answer = expectErrorRedirect(await authorize({ response_type: 'token' }));
     expect(answer).toMatchObject({ error: 'unsupported_response_type' });
-    expect(expectBounce(await authorize({ response_type: undefined }))).toMatchObject({
+    expect(expectErrorRedirect(await authorize({ response_type: undefined }))).toMatchObject({
       error: 'invalid_request',
     });
   });
 
   it('a foreign resource is an invalid target', async () => {
     for (const resource of ['https://evil.example/mcp', 'nonsense', `${server.url}/other`]) {
-      expect(expectBounce(await authorize({ resource }))).toMatchObject({ error: 'invalid_target' });
+      expect(expectErrorRedirect(await authorize({ resource }))).toMatchObject({ error: 'invalid_target' });
     }
   });
 
   it('scopes that do not exist are refused', async () => {
-    expect(expectBounce(await authorize({ scope: 'admin root' }))).toMatchObject({ error: 'invalid_scope' });
+    expect(expectErrorRedirect(await authorize({ scope: 'admin root' }))).toMatchObject({
+      error: 'invalid_scope',
+    });
   });
 
   it('a repeated client_id or redirect_uri gets a page', async () => {
@@ -127,7 +129,7 @@ describe('the authorization endpoint', () => {
     const url = authorizeUrl(server.url, native.client_id, challenge);
     url.searchParams.append('scope', 'notes:read');
     url.searchParams.append('scope', 'notes:read');
-    expect(expectBounce(await fetch(url, { redirect: 'manual' }))).toMatchObject({
+    expect(expectErrorRedirect(await fetch(url, { redirect: 'manual' }))).toMatchObject({
       error: 'invalid_request',
     });
   });
@@ -135,7 +137,7 @@ describe('the authorization endpoint', () => {
   it('null bytes are refused', async () => {
     await expectPage(await authorize({ client_id: 'null\0byte' }));
     await expectPage(await authorize({ redirect_uri: `${CALLBACK}\0` }));
-    expect(expectBounce(await authorize({ scope: 'notes:read\0' }))).toMatchObject({
+    expect(expectErrorRedirect(await authorize({ scope: 'notes:read\0' }))).toMatchObject({
       error: 'invalid_request',
     });
   });
@@ -161,7 +163,7 @@ describe('the authorization endpoint', () => {
     }
   });
 
-  it('a bad request of a website gets a page with a link, not a bounce', async () => {
+  it('a bad request of a website gets a page with a link, not a redirect', async () => {
     const page = await expectPage(
       await authorize({ redirect_uri: WEBSITE, response_type: 'token' }, website),
     );
@@ -177,7 +179,7 @@ describe('the authorization endpoint', () => {
     await expectPage(await authorize({ redirect_uri: undefined }, two));
   });
 
-  it('limits requests of one address', async () => {
+  it('limits requests from one address', async () => {
     const limited = await startFixture({ RATE_LIMIT_SCALE: '0.01' });
     const browser = new Browser(limited.url);
     const { client_id } = await register(limited.url);

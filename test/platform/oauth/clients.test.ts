@@ -37,7 +37,7 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
       structuredContent: { id: 'ann' },
     });
-    // The sign-in, the expired one put in its place, the refresh.
+    // The sign-in, the expired token that replaced its token, the refresh.
     expect(authProvider.saved).toBe(3);
     await revokeRefreshToken(authProvider);
     await expect(client.callTool({ name: 'who_is_calling' })).rejects.toThrow(/Unauthorized/);
@@ -61,7 +61,7 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     expect(await client.callTool({ name: 'who_is_calling' })).toMatchObject({
       structuredContent: { id: 'ann' },
     });
-    // The sign-in, the expired one put in its place, the refresh.
+    // The sign-in, the expired token that replaced its token, the refresh.
     expect(authProvider.saved).toBe(3);
     await revokeRefreshToken(authProvider);
     await expect(client.callTool({ name: 'who_is_calling' })).rejects.toThrow(/Unauthorized/);
@@ -69,7 +69,7 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     await client.close();
   });
 
-  /** Puts an expired one in the place of the access token: correct in everything but its time. */
+  /** Replaces the access token with one that is correct except that it has expired. */
   async function expireAccessToken(provider: TestOAuthProvider): Promise<void> {
     const tokens = provider.tokens();
     const claims = { ...decodeJwt(tokens?.access_token ?? ''), exp: nowInSeconds() - 1 };
@@ -77,7 +77,7 @@ describe('the SDK clients find, register, sign in, call, and refresh by themselv
     provider.saveTokens({ token_type: 'Bearer', ...tokens, access_token });
   }
 
-  /** Ends everything at the server; the client has to send its user to the sign-in page again. */
+  /** Ends the grant at the server, so that the client must send its user to the sign-in page again. */
   async function revokeRefreshToken(provider: TestOAuthProvider): Promise<void> {
     const client_id = provider.clientInformation()?.client_id ?? '';
     const body = new URLSearchParams({ client_id, token: provider.tokens()?.refresh_token ?? '' });

@@ -13,8 +13,9 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { headers });
 const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
 
-/** Everything a visitor is told: status line, headers and body. */
-const whole = async (response: Response) => JSON.stringify([...response.headers, await response.text()]);
+/** Returns everything a visitor can see: headers and body. */
+const headersAndBody = async (response: Response) =>
+  JSON.stringify([...response.headers, await response.text()]);
 
 describe('discovery', () => {
   it.each(['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource'])(
@@ -74,7 +75,7 @@ describe('discovery', () => {
       '/login?request=x',
     ]) {
       const forwarded = await get(path, { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' });
-      expect(await whole(forwarded)).not.toContain('evil.example');
+      expect(await headersAndBody(forwarded)).not.toContain('evil.example');
       const { status, text } = await new Promise<{ status: number; text: string }>((resolve) => {
         request(`${server.url}${path}`, { headers: { Host: 'evil.example' } }, (response) => {
           let text = '';
@@ -89,7 +90,7 @@ describe('discovery', () => {
     }
   });
 
-  it('a forged host is not reflected between registration and the answer either', async () => {
+  it('a forged host is not reflected from registration to the answer either', async () => {
     const forged = { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' };
     const registration = await fetch(`${server.url}/register`, {
       method: 'POST',
@@ -97,18 +98,18 @@ describe('discovery', () => {
       body: JSON.stringify({ redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none' }),
     });
     const { client_id } = (await registration.clone().json()) as { client_id: string };
-    expect(await whole(registration)).not.toContain('evil.example');
+    expect(await headersAndBody(registration)).not.toContain('evil.example');
     const target = authorizeUrl(server.url, client_id, pkce().challenge);
     const redirect = await fetch(target, { redirect: 'manual', headers: forged });
     expect(redirect.status).toBe(303);
-    expect(await whole(redirect)).not.toContain('evil.example');
+    expect(await headersAndBody(redirect)).not.toContain('evil.example');
     const browser = new Browser(server.url);
     const answer = await browser.submit(await browser.open(target), forged);
     expect(answer.headers.get('location')).toContain(`iss=${encodeURIComponent(server.url)}`);
-    expect(await whole(answer)).not.toContain('evil.example');
+    expect(await headersAndBody(answer)).not.toContain('evil.example');
   });
 
-  it('preflight requests are answered where scripts may call, and only there', async () => {
+  it('preflight requests are answered only where scripts may call', async () => {
     const preflight = (path: string) =>
       fetch(`${server.url}${path}`, {
         method: 'OPTIONS',

@@ -68,13 +68,13 @@ describe('a client that is described by a document', () => {
     expect((await refresh(app.url, tokens)).status).toBe(200);
   });
 
-  it('may be returned to only where its document says', async () => {
+  it('may be returned to only at the addresses in its document', async () => {
     const response = await authorize(DOCUMENT_URL, { redirect_uri: 'https://evil.example/callback' });
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
   });
 
-  it('can redeem its own code only', async () => {
+  it('can redeem only its own code', async () => {
     const { redeem } = await signIn(app.url, { client });
     const other = await redeem({ client_id: DOCUMENT_URL.replace('client.json', 'other.json') });
     expect(await other.json()).toMatchObject({ error: 'invalid_grant' });
@@ -111,7 +111,7 @@ describe('documents that are refused, with a page and without a redirect', () =>
     expect(host.connections()).toBe(before);
   });
 
-  it('more documents a minute than one address may ask for are refused', async () => {
+  it('more documents a minute than the limit of an address are refused', async () => {
     const strict = await startApp({}, {}, { documentAgent: host.agent });
     host.answer((_req, res) => void res.writeHead(404).end());
     const statuses: number[] = [];

@@ -60,7 +60,7 @@ describe('the sign-in page', () => {
     ['\u202eevil\u200b', 'evil'],
     ['   ', 'An application'],
     ['W'.repeat(120), `${'W'.repeat(59)}…`],
-  ])('a name that would disturb the page is tamed (%#)', async (client_name, shown) => {
+  ])('a name that would disturb the page is cleaned (%#)', async (client_name, shown) => {
     const page = await (
       await visit.browser.loginPage(start({}, await register(visit.server.url, { client_name })))
     ).text();
@@ -103,13 +103,13 @@ describe('the sign-in page', () => {
     expect(await (await tokenRequest(visit.server.url, form)).json()).toMatchObject({ scope: 'notes:read' });
   });
 
-  it('a scope that is asked for alone has no box: the user allows it or cancels', async () => {
+  it('a single requested scope has no box: the user allows it or cancels', async () => {
     const fields = await visit.browser.open(start({ scope: 'notes:write' }));
     expect(fields).not.toHaveProperty('scope');
     expect(answerOf(await visit.browser.submit(fields))).toHaveProperty('code');
   });
 
-  it('a user who may allow nothing of what is asked is told so', async () => {
+  it('a user who may allow none of the requested scopes is told so', async () => {
     const store = connectStore(visit.server.databaseUrl);
     await store.updateTable('people').set({ scopes: 'notes:read' }).where('username', '=', 'bea').execute();
     const response = await visit.browser.submit(

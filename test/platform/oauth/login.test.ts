@@ -105,7 +105,7 @@ describe('signing in on the page', () => {
     expect((await visit.browser.submit(await visit.browser.open(start(), 'ann'))).status).toBe(303);
   });
 
-  it('of 30 guesses at once 8 are looked at', async () => {
+  it('of 30 guesses at once, only 8 are checked', async () => {
     const guesses = await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
         const guesser = new Browser(visit.server.url);
@@ -130,7 +130,7 @@ describe('signing in on the page', () => {
     expect((await visit.browser.submit(first)).status).toBe(303);
   });
 
-  it('user names are taken without case and outer spaces', async () => {
+  it('case and outer spaces of user names are ignored', async () => {
     expect((await visit.browser.submit(await visit.browser.open(start(), ' Ann '))).status).toBe(303);
   });
 });

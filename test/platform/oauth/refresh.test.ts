@@ -50,14 +50,14 @@ describe('refresh tokens', () => {
     expect((await refresh(server.url, { ...tokens, refresh_token: retried.refresh_token })).status).toBe(200);
   });
 
-  it('another client can neither use nor burn it', async () => {
+  it('another client can neither use it nor use it up', async () => {
     const tokens = await signInForTokens(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     expect((await refresh(server.url, { ...tokens, client: other })).status).toBe(400);
     expect((await refresh(server.url, tokens)).status).toBe(200);
   });
 
-  it('a refused request burns nothing', async () => {
+  it('a refused request does not use up the token', async () => {
     const tokens = await signInForTokens(server.url);
     const wider = await refresh(server.url, tokens, { scope: 'notes:read notes:write' });
     expect(await read(wider)).toMatchObject({ error: 'invalid_scope' });
@@ -81,7 +81,7 @@ describe('refresh tokens', () => {
 });
 
 describe('the end of a sign-in', () => {
-  it('after REFRESH_GRACE=1 a used token works no longer, and ends the grant', async () => {
+  it('after REFRESH_GRACE=1 a used token no longer works, and ends the grant', async () => {
     const strict = await startFixture({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
     const next = await read(await refresh(strict.url, tokens));
@@ -117,7 +117,7 @@ describe('the end of a sign-in', () => {
     await store.destroy();
   });
 
-  it('what a user may no longer allow ends for every token, and is not given again', async () => {
+  it('a scope that a user may no longer allow is lost to every token, and is not granted again', async () => {
     const tokens = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
     const store = connectStore(server.databaseUrl);
     const setScopes = (scopes: string) =>
@@ -137,7 +137,7 @@ describe('the end of a sign-in', () => {
     expect(refreshed.scope).toBe('notes:read');
   });
 
-  it('a year after the sign-in the grant ends, however often it was refreshed', async () => {
+  it('the grant ends a year after the sign-in, however often it was refreshed', async () => {
     const tokens = await signInForTokens(server.url);
     const store = connectStore(server.databaseUrl);
     const { created_at } = await store
@@ -178,7 +178,7 @@ describe('revocation', () => {
     expect((await refresh(server.url, tokens)).status).toBe(400);
   });
 
-  it('by another client, or of an unknown token, changes nothing and is no error', async () => {
+  it('by another client, or of an unknown token, changes nothing and is not an error', async () => {
     const tokens = await signInForTokens(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     for (const token of [tokens.refresh_token, tokens.access_token, 'unknown']) {

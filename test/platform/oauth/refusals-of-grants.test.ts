@@ -37,7 +37,7 @@ async function expectRefused(response: Response, level: number, error: string, d
   return lines[0];
 }
 
-describe('each cause of invalid_grant has its own line, a warning where somebody may be a thief', () => {
+describe('each cause of invalid_grant has its own line, which is a warning where it may be theft', () => {
   const visit = () => signIn(app.url, { username: 'ada', password: PASSWORD });
 
   it.each<[string, number, (at: SignedIn) => Promise<Response>]>([
@@ -101,7 +101,7 @@ describe('each cause of invalid_grant has its own line, a warning where somebody
   });
 });
 
-describe('each cause of invalid_client has its own line, with the id that was claimed', () => {
+describe('each cause of invalid_client has its own line, with the claimed id', () => {
   const grant = { grant_type: 'refresh_token', refresh_token: 'r' };
   const basic = (id: string, secret: string) => ({ Authorization: `Basic ${btoa(`${id}:${secret}`)}` });
 
@@ -144,7 +144,7 @@ describe('each cause of invalid_client has its own line, with the id that was cl
   });
 });
 
-it('a client over the limit of its address is named with the limit', async () => {
+it('a client over the limit of its address is logged with the limit', async () => {
   const small = await startApp({}, { RATE_LIMIT_SCALE: '0.001' }, { accounts: oneUser() });
   await tokenRequest(small.url, { grant_type: 'x' });
   expect((await tokenRequest(small.url, { grant_type: 'x' })).status).toBe(429);

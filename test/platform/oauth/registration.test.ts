@@ -41,7 +41,7 @@ describe('client registration', () => {
     expect(client).not.toHaveProperty('client_name');
   });
 
-  it('without a method it is client_secret_basic, said in the answer, with a secret that does not expire', async () => {
+  it('without a method, the answer says client_secret_basic, with a secret that does not expire', async () => {
     const client = await register(server.url, { token_endpoint_auth_method: undefined });
     expect(client).toMatchObject({
       token_endpoint_auth_method: 'client_secret_basic',
@@ -133,7 +133,7 @@ describe('client registration', () => {
     expect(JSON.stringify(rows)).not.toMatch(/tls_client_auth|password/);
   });
 
-  it('the same public client gets the same id again, a changed one another', async () => {
+  it('the same public client gets the same id again, and a changed one gets another', async () => {
     const [first, second] = await Promise.all([
       register(server.url, { client_name: 'Twin' }),
       register(server.url, { client_name: 'Twin' }),
@@ -159,7 +159,7 @@ describe('limits of registration', () => {
     const limited = await startFixture();
     for (let index = 0; index < 30; index += 1) {
       await register(limited.url, { client_name: `Client ${index}` });
-      // What is refused does not count.
+      // A refused registration does not count.
       expect((await registerRaw(limited.url, { redirect_uris: [] })).status).toBe(400);
     }
     const response = await registerRaw(limited.url, { redirect_uris: [CALLBACK] });
@@ -169,7 +169,7 @@ describe('limits of registration', () => {
     await limited.stop();
   });
 
-  it('10,000 clients are enough: 503 with Retry-After', async () => {
+  it('beyond 10,000 clients the answer is 503 with Retry-After', async () => {
     const full = await startFixture();
     const store = connectStore(full.databaseUrl);
     const rows = Array.from({ length: 10_000 }, (_, index) => ({

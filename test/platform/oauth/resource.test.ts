@@ -23,7 +23,7 @@ async function expectInvalidToken(token: string): Promise<void> {
 }
 
 describe('the protected resource', () => {
-  it('answers no token with 401, resource_metadata and scope, without an error code', async () => {
+  it('answers a request without a token with 401, resource_metadata and scope, without an error code', async () => {
     const response = await fetch(server.mcpUrl, { method: 'POST' });
     expect(response.status).toBe(401);
     const challenge = response.headers.get('www-authenticate');
@@ -49,7 +49,7 @@ describe('the protected resource', () => {
     ).toBe(401);
   });
 
-  it('a changed payload is 401, the scheme may be in lower case, Basic is 401', async () => {
+  it('a changed payload is 401, Basic is 401, and the scheme may be in lower case', async () => {
     const [header, , signature] = tokens.access_token.split('.');
     const changed = { ...decodeJwt(tokens.access_token), sub: 'bea' };
     const payload = Buffer.from(JSON.stringify(changed)).toString('base64url');
@@ -108,7 +108,7 @@ it('a tool that needs a scope the user has not granted is 403, with what it need
 });
 
 describe('tools know the user', () => {
-  it('a tool learns who signed in, through which client', async () => {
+  it('a tool is told who signed in, and through which client', async () => {
     const client = await connectModern(server.mcpUrl, tokens.access_token);
     const { structuredContent } = await client.callTool({ name: 'who_is_calling' });
     expect(structuredContent).toEqual({

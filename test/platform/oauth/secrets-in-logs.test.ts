@@ -9,6 +9,7 @@ import {
   refresh,
   register,
   signIn,
+  signInForTokens,
   type Tokens,
   tokenRequest,
 } from '../../support/oauth/oauth.js';
@@ -76,5 +77,54 @@ it('no refusal logs a code, verifier, token, password or client secret, at any l
   for (const each of secrets) {
     expect(each).not.toBe('');
     expect(text).not.toContain(each);
+  }
+});
+
+it('a secret in the place of something else reaches no line of the log', async () => {
+  const app = await startApp({}, { LOG_LEVEL: 'trace' }, { accounts: oneUser() });
+  const client = await register(app.url);
+  const { code, pkce: proof } = await signIn(app.url, { client, username: 'ada', password: PASSWORD });
+  const { client_secret = '' } = await register(app.url, {
+    token_endpoint_auth_method: 'client_secret_basic',
+  });
+  const tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
+  const secrets = [code, proof.verifier, client_secret, tokens.access_token, tokens.refresh_token];
+  const tokenParameters = [
+    'client_id',
+    'grant_type',
+    'code',
+    'redirect_uri',
+    'resource',
+    'scope',
+    'refresh_token',
+  ];
+  const authorizeParameters = [
+    ...['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'resource'],
+    ...['code_challenge', 'code_challenge_method', 'unknown'],
+  ];
+  for (const secret of secrets) {
+    for (const name of tokenParameters) {
+      for (const grant_type of ['authorization_code', 'refresh_token']) {
+        const form = { grant_type, client_id: client.client_id, code: 'c', code_verifier: pkce().verifier };
+        await tokenRequest(app.url, { ...form, refresh_token: 'r', [name]: secret });
+      }
+    }
+    await tokenRequest(app.url, { grant_type: 'x' }, { Authorization: `Basic ${btoa(`${secret}:x`)}` });
+    await tokenRequest(app.url, { grant_type: 'x' }, { 'Content-Type': `text/${secret}` });
+    for (const name of authorizeParameters) {
+      const url = authorizeUrl(app.url, client.client_id, pkce().challenge, { [name]: secret });
+      await fetch(url, { redirect: 'manual' });
+    }
+    for (const path of [secret, `authorize/${secret}`, `mcp/${secret}`, `login/${secret}`, `token/${secret}`])
+      await fetch(`${app.url}/${path}`, { headers: { 'User-Agent': secret } });
+    const headers = { Origin: `https://${secret}`, 'Content-Type': 'application/x-www-form-urlencoded' };
+    await fetch(`${app.url}/login`, { method: 'POST', headers, body: 'a=b' });
+    await fetch(`${app.url}/login?request=${secret}`, { headers: { Cookie: secret } });
+  }
+  await app.stop();
+  const text = JSON.stringify(app.logs);
+  for (const secret of secrets) {
+    // A token in three parts is told by its signature.
+    expect(text).not.toContain(secret.split('.').at(-1));
   }
 });

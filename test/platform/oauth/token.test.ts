@@ -45,7 +45,7 @@ describe('redeeming a code', () => {
     });
   });
 
-  it('a wrong or missing verifier is refused, and does not burn the code', async () => {
+  it('a wrong or missing verifier is refused, and does not use up the code', async () => {
     const { redeem } = await signIn(server.url);
     await expectError(await redeem({ code_verifier: pkce().verifier }), 400, 'invalid_grant');
     await expectError(await redeem({ code_verifier: undefined }), 400, 'invalid_request');
@@ -69,7 +69,7 @@ describe('redeeming a code', () => {
     await expectError(await redeem(), 400, 'invalid_grant');
   });
 
-  it('a replay that is right in everything ends the grant', async () => {
+  it('a replay that is otherwise correct ends the grant', async () => {
     const { redeem, client } = await signIn(server.url);
     const tokens = (await (await redeem()).json()) as Tokens;
     expect(await works(tokens.access_token)).toBe(true);
@@ -93,7 +93,7 @@ describe('redeeming a code', () => {
     expect(await works(tokens.access_token)).toBe(true);
   });
 
-  it('of 20 redemptions at once one succeeds, and afterwards nothing survives', async () => {
+  it('of 20 redemptions at once, one succeeds, and then its tokens end too', async () => {
     for (let round = 0; round < 3; round += 1) {
       const { redeem } = await signIn(server.url);
       const responses = await Promise.all(Array.from({ length: 20 }, () => redeem()));
@@ -104,7 +104,7 @@ describe('redeeming a code', () => {
     }
   });
 
-  it('another client or another redirect_uri is refused, a missing redirect_uri is fine', async () => {
+  it('another client or another redirect_uri is refused, but redirect_uri may be missing', async () => {
     const { redeem } = await signIn(server.url);
     const other = await register(server.url, { client_name: 'Other' });
     await expectError(await redeem({ client_id: other.client_id }), 400, 'invalid_grant');
@@ -202,7 +202,7 @@ describe('client authentication', () => {
     }
   });
 
-  it('two ways at once are refused', async () => {
+  it('two methods at once are refused', async () => {
     const { client_id, client_secret = '' } = await register(server.url, {
       token_endpoint_auth_method: undefined,
     });

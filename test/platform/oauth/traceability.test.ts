@@ -7,13 +7,13 @@ const rows = [...table.matchAll(/^\| `([^`]+)`: (.+?) \| (.+?) \| (.+?) \|$/gm)]
   ([, file = '', name = '', requirement, source]) => ({ file, name, requirement, source }),
 );
 
-it('the table has a row for every file of this folder', () => {
+it('the table has a row for every file in this folder', () => {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
   const named = new Set(rows.map(({ file }) => file));
   expect(files.filter((name) => !named.has(name))).toEqual(['traceability.test.ts']);
 });
 
-it('every line of the table is such a row', () => {
+it('every line of the table is a valid row', () => {
   expect(table.match(/^\| .*`/gm)).toHaveLength(rows.length);
 });
 

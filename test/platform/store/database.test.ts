@@ -18,7 +18,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const fileUrl = (name: string) => `file:${join(directory, name)}`;
 
 describe('a database file', () => {
-  it('is created for its owner only, in write-ahead mode with durable commits', async () => {
+  it('is readable only by its owner, in write-ahead mode with durable commits', async () => {
     const store = await openStore(fileUrl('new/server.db'));
     expect((await stat(join(directory, 'new'))).mode & 0o777).toBe(0o700);
     expect((await stat(join(directory, 'new/server.db'))).mode & 0o777).toBe(0o600);
@@ -34,7 +34,7 @@ describe('a database file', () => {
     await store.destroy();
   });
 
-  it('runs migrations once, also when opened again', async () => {
+  it('runs migrations only once, even when opened again', async () => {
     const first = await openStore(fileUrl('twice.db'));
     await first.destroy();
     const second = await openStore(fileUrl('twice.db'));
@@ -84,7 +84,7 @@ it('does not answer once it is closed', async () => {
   await expect(pingStore(store)).rejects.toThrow();
 });
 
-it('a server secret is made once, and differs by name', async () => {
+it('a server secret is created once, and differs by name', async () => {
   const store = await openStore(fileUrl('secrets.db'));
   const [first, again] = await Promise.all([serverSecret(store, 'a'), serverSecret(store, 'a')]);
   expect(first).toHaveLength(32);

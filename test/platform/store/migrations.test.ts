@@ -10,8 +10,8 @@ import { type Migrations, platformMigrations } from '../../../src/platform/store
 import { endWithTests } from '../../support/programs/processes.js';
 import { type ReleasedDatabase, releasedEngines } from '../../support/programs/released.js';
 
-/** A migration that fails when it runs twice, and adds a row that must not get lost. */
-const making = (table: string) => ({
+/** Makes a migration that fails when it runs twice, and adds a row that must not get lost. */
+const creatingTable = (table: string) => ({
   async up(db: Kysely<unknown>) {
     await db.schema.createTable(table).addColumn('name', 'text').execute();
     await sql`insert into ${sql.table(table)} values ('kept')`.execute(db);
@@ -34,10 +34,10 @@ describe('migrations of a fork', () => {
   });
   const open = (migrations: Migrations) => openStore(url, { migrations });
 
-  it('start beside a later one of the platform, whose name comes before theirs', async () => {
-    const appointments = { '0004-appointments': making('appointments') };
+  it('run beside a later one of the platform whose name sorts before theirs', async () => {
+    const appointments = { '0004-appointments': creatingTable('appointments') };
     await (await open(appointments)).destroy();
-    platformMigrations['0004-account-locks'] = making('account_locks');
+    platformMigrations['0004-account-locks'] = creatingTable('account_locks');
     const store = await open(appointments);
     expect(await names(store, 'appointments')).toEqual(['kept']);
     expect(await names(store, 'account_locks')).toEqual(['kept']);
@@ -46,15 +46,18 @@ describe('migrations of a fork', () => {
     await store.destroy();
   });
 
-  it('may have the name of one of the platform', async () => {
-    const store = await open({ '0002-oauth': making('appointments') });
+  it('may share a name with one of the platform', async () => {
+    const store = await open({ '0002-oauth': creatingTable('appointments') });
     expect(await names(store, 'appointments')).toEqual(['kept']);
     await store.destroy();
   });
 
   it('may come in an order of their own, such as those of the example after a merge', async () => {
-    await (await open({ 'clinic-0001': making('appointments') })).destroy();
-    const store = await open({ 'accounts-0002': making('locks'), 'clinic-0001': making('appointments') });
+    await (await open({ 'clinic-0001': creatingTable('appointments') })).destroy();
+    const store = await open({
+      'accounts-0002': creatingTable('locks'),
+      'clinic-0001': creatingTable('appointments'),
+    });
     expect(await names(store, 'fork_migration')).toEqual(['accounts-0002', 'clinic-0001']);
     await store.destroy();
   });
@@ -62,7 +65,7 @@ describe('migrations of a fork', () => {
   it('that fail leave nothing behind, and the start says so', async () => {
     const failing = {
       async up(db: Kysely<unknown>) {
-        await making('half').up(db);
+        await creatingTable('half').up(db);
         throw new Error('no such luck');
       },
     };

@@ -6,7 +6,7 @@ import { brand } from '../fixture/brand.js';
 
 const { light, dark } = brand.colors;
 
-/** The problems of a brand that differs from a good one. */
+/** Returns the problems of a valid brand with these changes. */
 function problemsOf(changes: object): string[] {
   try {
     assertBrand({ ...brand, ...changes });
@@ -16,7 +16,7 @@ function problemsOf(changes: object): string[] {
   }
 }
 
-it('is content with a brand that is right', () => {
+it('accepts a valid brand', () => {
   expect(problemsOf({})).toEqual([]);
   expect(problemsOf({ supportEmail: 'help@example.com', uriScheme: 'blue-dental' })).toEqual([]);
 });
@@ -33,7 +33,7 @@ it.each([
   ['legalLinks "Terms"', { legalLinks: [{ label: 'Terms', url: 'javascript:alert(1)' }] }],
   ['colors.light.ink', { colors: { light: { ...light, ink: 'black' }, dark } }],
   ['colors.dark.line', { colors: { light, dark: { ...dark, line: '#fff' } } }],
-])('refuses a %s that is not well formed', (field, changes) => {
+])('refuses a malformed %s', (field, changes) => {
   const problems = problemsOf(changes);
   expect(problems).toEqual([expect.stringContaining(field)]);
   expect(problems[0]).toContain(field === 'name' ? 'empty' : 'expected');
@@ -61,7 +61,7 @@ it('measures contrast as WCAG does', () => {
   expect(contrast('#ffffff', '#767676')).toBeCloseTo(4.54, 2);
 });
 
-it('tells of everything at once', () => {
+it('reports all problems at once', () => {
   expect(problemsOf({ slug: 'A', uriScheme: 'B', logo: '' })).toHaveLength(3);
 });
 

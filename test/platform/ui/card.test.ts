@@ -33,11 +33,11 @@ it('puts the theme, the style, the bridge and the script into the document, with
   expect(document).not.toMatch(/Why|@param|@typedef/);
 });
 
-it('fills slots with text that stays text', () => {
+it('fills slots with text that is never read as markup', () => {
   const document = loadCard(folder, { ...brand, name: 'A & B' })({ text: `<b>"'$&{{brand}}/*{{script}}*/` });
   expect(document).toContain('<p>A &#38; B: &#60;b&#62;&#34;&#39;$&#38;{{brand}}/*{{script}}*/</p>');
 });
 
-it('refuses to leave a slot empty', () => {
-  expect(() => loadCard(folder, brand)({})).toThrow('Nothing is given for {{text}}');
+it('refuses an unfilled slot', () => {
+  expect(() => loadCard(folder, brand)({})).toThrow('No value for {{text}}');
 });

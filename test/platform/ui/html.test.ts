@@ -10,7 +10,7 @@ describe('a value in HTML', () => {
     expect(built(html`<p title="${value}">${value}</p>`)).toBe(`<p title="${escaped}">${escaped}</p>`);
   });
 
-  it('is escaped once, also when it goes through several templates', () => {
+  it('is escaped once, even through several templates', () => {
     const inner = html`<b>${'a & b'}</b>`;
     expect(built(html`<p>${inner}</p>`)).toBe('<p><b>a &#38; b</b></p>');
   });
@@ -19,17 +19,17 @@ describe('a value in HTML', () => {
     expect(built(html`${['<', html`<i>${'>'}</i>`, [['&']]]}`)).toBe('&#60;<i>&#62;</i>&#38;');
   });
 
-  it('leaves nothing when it is undefined or false, and stays when it is 0 or empty', () => {
+  it('prints nothing when it is undefined or false, but prints 0', () => {
     expect(built(html`[${undefined}|${false}|${0}|${''}|${[]}]`)).toBe('[||0||]');
   });
 
-  it('is escaped when it only looks like HTML of this tag', () => {
+  it('is escaped when it only looks like a result of this tag', () => {
     const forged = { toString: () => '<script>' } as unknown as string;
     expect(built(html`${forged}`)).toBe('&#60;script&#62;');
   });
 });
 
-it('the literal parts stay as they are written, at both ends', () => {
+it('the literal parts stay as they are written, including both ends', () => {
   expect(built(html``)).toBe('');
   expect(built(html`<br>`)).toBe('<br>');
   expect(built(html`${'a'}-${'b'}`)).toBe('a-b');

@@ -26,14 +26,14 @@ async function open(
   return { ...answer, app };
 }
 
-/** The text of a part of the page, without markup and with single spaces. */
+/** Returns the text of a part of the page, without markup and with single spaces. */
 function textOf(page: string, part = /<body>.*<script/s): string {
   const [html = ''] = part.exec(page) ?? [];
   return html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 }
 
 describe('the landing page', () => {
-  it('is served under a strict policy, to be checked at every visit', async () => {
+  it('is served under a strict policy, and revalidated at every visit', async () => {
     const { status, headers, body } = await open();
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -48,7 +48,7 @@ describe('the landing page', () => {
     expect(body).toMatch(/^<!doctype html>/);
   });
 
-  it('answers HEAD and a page that did not change without a body, and leaves other methods to routes after it', async () => {
+  it('answers HEAD and unchanged pages without a body, and leaves other methods to later routes', async () => {
     const { headers, app } = await open();
     expect(await sendRaw(app.url, '/', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
     const again = await sendRaw(app.url, '/', { headers: { 'If-None-Match': headers['etag'] ?? '' } });
@@ -56,7 +56,7 @@ describe('the landing page', () => {
     expect((await sendRaw(app.url, '/', { method: 'POST' })).status).toBe(404);
   });
 
-  it('shows what the content and the brand say', async () => {
+  it('shows the content and the brand', async () => {
     const { body, app } = await open();
     const text = textOf(body);
     for (const { name, title, description } of content.tools)
@@ -72,7 +72,7 @@ describe('the landing page', () => {
     expect(text).toContain('to see the cards of show_card ,');
   });
 
-  it('shows arguments as their schema has them', async () => {
+  it('shows arguments as their schema defines them', async () => {
     const tool = defineTool({
       name: 'order',
       title: 'Order',

@@ -3,7 +3,7 @@ import { createCache } from '../../../src/shop/catalogue/cache.js';
 
 const pdf = Buffer.from('%PDF');
 
-it('makes a version once, also for requests that come meanwhile, and the next version anew', async () => {
+it('makes each version once, even for requests that arrive meanwhile', async () => {
   const cache = createCache(2);
   const render = vi.fn(async () => pdf);
   await Promise.all([cache('a', '1', render), cache('a', '1', render)]);
@@ -13,7 +13,7 @@ it('makes a version once, also for requests that come meanwhile, and the next ve
   expect(render).toHaveBeenCalledTimes(2);
 });
 
-it('keeps as many categories as it may, and drops the one made longest ago', async () => {
+it('keeps up to the limit of categories, and drops the one made longest ago', async () => {
   const cache = createCache(2);
   const render = vi.fn(async () => pdf);
   for (const category of ['a', 'b', 'c']) await cache(category, '1', render);

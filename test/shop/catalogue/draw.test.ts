@@ -18,7 +18,7 @@ const named = (name: string, description = '', other: Partial<Product> = {}): Pr
   stock: 1,
   ...other,
 });
-/** What stands on the first page of products, each line from left to right. */
+/** Reads the first page of products, each line from left to right. */
 const linesOf = async (...products: Product[]) => (await render('odd', products)).lines[1] ?? [];
 
 describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (category) => {
@@ -41,16 +41,16 @@ describe.each(['lighting', 'seating', 'tables'])('the catalogue of %s', (categor
   });
 });
 
-it('holds each picture once, also that of the cover, and cuts it evenly above and below', async () => {
+it('holds each picture once, including that of the cover, and crops it evenly at top and bottom', async () => {
   const products = demoProducts.filter(({ category }) => category === 'tables');
   const pdf = await renderCatalogue(brand, 'tables', products, day);
   expect(pdf.toString('latin1').match(/\/Subtype \/Image/g)).toHaveLength(4);
   const [, pictures] = (await readPdf(pdf)).pictures;
-  // A square of 236.64 points, of which the card shows 232 from 92 on.
+  // A square of 236.64 points, of which the card shows 232, beginning at 92.
   expect(pictures?.[0]?.top).toBeCloseTo(92 - (236.64 - 232) / 2, 1);
 });
 
-it('goes on to as many pages as there are products', async () => {
+it('adds pages as the products need', async () => {
   const { pages } = await render(
     'odd',
     Array.from({ length: 9 }, (_, index) => named(`Thing ${index}`)),
@@ -81,7 +81,7 @@ it.each([
   expect(pages[1]).toContain(printed);
 });
 
-it('has text to copy whose letters were drawn before as parts of others', async () => {
+it('has copyable text even when its letters were drawn as parts of others before', async () => {
   await render('odd', [named('Лампа é')]);
   const { pages } = await render('odd', [named('Lampe אור')]);
   expect(pages[1]).toContain('Lampe');
@@ -93,12 +93,12 @@ it.each([
   ['מנורה (ARC) 190', '190 (ARC) הרונמ'],
   ['שולחן [LED] 12', '12 [LED] ןחלוש'],
   ['(אור)', '(רוא)'],
-])('prints %j as it is read, which is from left to right %j', async (name, printed) => {
+])('prints %j in the visual order %j', async (name, printed) => {
   const texts = (await linesOf(named(name, name))).map(({ text }) => text);
   expect(texts.filter((text) => text === printed)).toHaveLength(2);
 });
 
-it('puts text that is read from right to left at the right of its card, and a name in Latin letters at the left', async () => {
+it('aligns right-to-left text to the right of its card, and a name in Latin letters to the left', async () => {
   const lines = await linesOf(named('מנורה 190', 'אור'), named('Lamp אור', 'Light'));
   const line = (text: string) => lines.find((each) => each.text === text);
   const [left, right] = [48, 48 + 236.64];

@@ -4,13 +4,13 @@ export interface PdfContent {
   title: unknown;
   /** The text of each page, items separated by spaces. */
   pages: string[];
-  /** The lines of each page, their characters from left to right as they stand on the paper, whatever their script. */
+  /** The lines of each page, with their characters from left to right as printed, whatever their script. */
   lines: PrintedLine[][];
   /** The pictures each page draws. */
   pictures: PrintedPicture[][];
 }
 
-/** Points from the left and the top of the page. */
+/** A line of text. Positions are in points from the left and the top of the page. */
 export interface PrintedLine {
   text: string;
   x: number;
@@ -18,14 +18,14 @@ export interface PrintedLine {
   y: number;
 }
 
-/** Points from the top of the page. */
+/** A picture. Positions are in points from the top of the page. */
 export interface PrintedPicture {
   top: number;
 }
 
 interface Glyph {
   unicode: string;
-  /** Thousandths of the font size. */
+  /** In thousandths of the font size. */
   width: number;
 }
 
@@ -78,7 +78,7 @@ function printedLines(operations: Operations, height: number): PrintedLine[] {
   glyphs.sort((a, b) => a.y - b.y || a.x - b.x || a.order - b.order);
   for (const { text, x, right, y } of glyphs) {
     const last = lines.at(-1);
-    // What is more than two spaces away stands in another column.
+    // Text more than two spaces away belongs to another column.
     if (last?.y === y && x - last.right < 8) {
       last.text += text;
       last.right = right;
@@ -93,7 +93,7 @@ function printedPictures(operations: Operations): PrintedPicture[] {
   for (const { operation, args } of operations) {
     if (operation === OPS.transform) matrix = args as number[];
     if (operation !== OPS.paintImageXObject) continue;
-    // The page is turned so that y counts downwards; a picture begins at its lower edge.
+    // The page is flipped so that y counts downwards; a picture begins at its lower edge.
     const [, , , height = 0, , bottom = 0] = matrix;
     pictures.push({ top: bottom + height });
   }

@@ -22,7 +22,7 @@ afterAll(() => app.stop());
 const get = (category: string, init?: RequestInit) => fetch(catalogueUrl(app.url, category), init);
 const bytes = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 
-it('sends a PDF with its name, that is asked for again each time', async () => {
+it('sends a PDF with a file name, to be revalidated each time', async () => {
   const response = await get('lighting');
   expect(response.status).toBe(200);
   expect(response.headers.get('Content-Type')).toBe('application/pdf');
@@ -48,11 +48,11 @@ it('answers 304 as long as nothing has changed', async () => {
   expect(again).toMatchObject({ status: 304, body: '' });
 });
 
-it('makes a catalogue once, and again when a product has changed', async () => {
+it('makes a catalogue once, and again after a product changes', async () => {
   const before = await get('tables');
   const unchanged = await get('tables');
   const first = await bytes(before);
-  // A PDF carries the second and an id of its making, so equal bytes are the same making.
+  // A PDF contains its creation time and an id, so equal bytes mean that it was not made again.
   expect(await bytes(unchanged)).toEqual(first);
   await store.updateTable('products').set({ price_minor: 12345 }).where('id', '=', 'table-side').execute();
   const etag = before.headers.get('ETag') ?? '';
@@ -65,7 +65,7 @@ it('makes a catalogue once, and again when a product has changed', async () => {
   expect((await readPdf(await bytes(after))).pages[1]).toContain('123.45 EUR');
 });
 
-it('has another ETag on another day', async () => {
+it('has a new ETag each day', async () => {
   const tagOn = async (day: string) => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(day) });
     return (await get('seating')).headers.get('ETag');
@@ -79,7 +79,7 @@ it('has another ETag on another day', async () => {
   }
 });
 
-it('is made again when a picture comes, changes or goes', async () => {
+it('is made again when a picture is added, changed or removed', async () => {
   const picture = join(imageDirectory, 'test-picture.jpg');
   const product = {
     category: 'shown',
@@ -122,7 +122,7 @@ it.each([
   expect(catalogueFileName(category)).toBe(name);
 });
 
-it('serves a category whose name is no plain word', async () => {
+it('serves a category whose name is not a plain word', async () => {
   const category = 'außen / 灯';
   const product = { name: 'Torch', description: '', price_minor: 1, currency: 'EUR', stock: 1 };
   await store

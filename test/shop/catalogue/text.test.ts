@@ -46,20 +46,20 @@ describe('visualRuns', () => {
   });
 });
 
-it('turns what the font would print in the wrong order', () => {
+it('reverses what the font would print in the wrong order', () => {
   const pieces = (text: string) => printPieces(text, text, 'wide');
   expect(pieces('Lamp (12)')).toEqual(['Lamp (12)']);
   expect(pieces('مصباح ١٢٣')).toEqual(['٣٢١', 'مصباح ']);
   expect(pieces('מנורה (ARC) 190')).toEqual(['190', ' (', 'ARC', 'מנורה )']);
 });
 
-it('knows at which side a text begins', () => {
+it('knows on which side a text begins', () => {
   expect(['Lamp', 'Lamp אור', '12', ''].some(startsAtTheRight)).toBe(false);
   expect(['אור Lamp', '(مصباح)', '12 אור'].every(startsAtTheRight)).toBe(true);
 });
 
 describe('printable', () => {
-  it('takes the wide font only for what the brand font lacks', () => {
+  it('uses the wide font only for what the brand font lacks', () => {
     expect(printable('Lamp – 12 €')).toEqual({ text: 'Lamp – 12 €', font: 'brand' });
     expect(printable('Лампа', true)).toEqual({ text: 'Лампа', font: 'wideBold' });
   });
@@ -68,7 +68,7 @@ describe('printable', () => {
     ['La\u200bmp\u202e', 'Lamp', 'brand'],
     ['Лам\u00adпа\ufe0f\u2066', 'Лампа', 'wide'],
     ['La\u200dmp \u05d0\u200c\u05d5', 'Lamp \u05d0\u05d5', 'wide'],
-  ])('removes what only formats: %j', (text, shown, font) => {
+  ])('removes format characters: %j', (text, shown, font) => {
     expect(printable(text)).toEqual({ text: shown, font });
   });
 

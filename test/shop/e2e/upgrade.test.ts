@@ -7,7 +7,7 @@ import { startExample, type TestServer } from '../../support/programs/server.js'
 
 type Rows = Record<string, Record<string, unknown>[]>;
 
-/** Everything in a database, by table. */
+/** Reads everything in a database, by table. */
 async function contents(url: string): Promise<Rows> {
   const store = connectStore(url);
   const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
@@ -23,7 +23,7 @@ async function contents(url: string): Promise<Rows> {
 const withNewPriceName = (products: Rows[string] = []) =>
   products.map(({ price_cents, ...product }) => ({ ...product, price_minor: price_cents }));
 const ids = (rows: Rows[string] = [], id: string) => rows.map((row) => row[id]).toSorted();
-/** The same however the columns are ordered. */
+/** Orders rows and columns, so that only their content is compared. */
 const sorted = (rows: Rows[string] = []) =>
   rows.map((row) => JSON.stringify(Object.entries(row).toSorted())).toSorted();
 
@@ -74,7 +74,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
     expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining(ids(unexpired, 'kid')));
   });
 
-  it.skipIf(!isThere)('leaves everybody signed in', async () => {
+  it.skipIf(!isThere)('leaves everyone signed in', async () => {
     const { public_url, client_id, code, code_verifier, service_token, refresh_token } = database.secrets;
     const client = { client_id };
     const { listening } = await start({ PUBLIC_URL: public_url });

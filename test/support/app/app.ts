@@ -8,7 +8,7 @@ import { openStore, type Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { freePort, SERVICE_TOKEN } from './port.js';
 
-/** Content with nothing in it but what a test gives. */
+/** Makes content that holds only what a test needs. */
 export function testContent(parts: Partial<ServerContent>): ServerContent {
   return {
     info: { name: 'test', version: '1.0.0' },
@@ -23,7 +23,7 @@ export function testContent(parts: Partial<ServerContent>): ServerContent {
 
 export interface TestApp {
   url: string;
-  /** Where it really listens, whatever PUBLIC_URL says. */
+  /** The address it actually listens on, whatever PUBLIC_URL says. */
   listening: string;
   mcpUrl: string;
   store: Store;
@@ -34,7 +34,7 @@ export interface TestApp {
   stop: () => Promise<void>;
 }
 
-/** The whole pipeline in this process, on a real socket, with content, environment and parts of a test's choice. */
+/** Starts the whole pipeline in this process, on a real socket, with the given content, environment and parts. */
 export async function startApp(
   content: Partial<ServerContent>,
   environment: Record<string, string> = {},
@@ -56,7 +56,7 @@ export async function startApp(
     ...parts,
   });
   const server = createServer(app.express).listen(port, '127.0.0.1');
-  // Never closes a kept connection by itself: on a busy machine a test may be about to use it.
+  // Never closes an idle connection, because on a busy machine a test may be about to use it.
   server.keepAliveTimeout = 0;
   app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
   await once(server, 'listening');

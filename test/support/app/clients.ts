@@ -9,7 +9,7 @@ import { SERVICE_TOKEN } from './port.js';
 const info = { name: 'test-client', version: '1.0.0' };
 const withToken = (token: string) => ({ requestInit: { headers: { Authorization: `Bearer ${token}` } } });
 
-/** The 2.x client, pinned to 2026-07-28 unless told to negotiate. */
+/** Connects the 2.x client, pinned to 2026-07-28 unless told to negotiate. */
 export async function connectModern(
   mcpUrl: string,
   token = SERVICE_TOKEN,
@@ -21,7 +21,7 @@ export async function connectModern(
   return client;
 }
 
-/** The 1.x client, which speaks 2025-11-25. */
+/** Connects the 1.x client, which speaks 2025-11-25. */
 export async function connectLegacy(
   mcpUrl: string,
   token = SERVICE_TOKEN,
@@ -33,7 +33,7 @@ export async function connectLegacy(
   return client;
 }
 
-/** One raw request to `/mcp`, as a client without an SDK sends it. */
+/** Sends one raw request to `/mcp`, as a client without an SDK does. */
 export function post(mcpUrl: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(mcpUrl, {
     method: 'POST',
@@ -47,7 +47,7 @@ export function post(mcpUrl: string, body: unknown, headers: Record<string, stri
   });
 }
 
-/** Whether the endpoint accepts a token at this moment. */
+/** Checks whether the endpoint currently accepts a token. */
 export async function tokenWorks(mcpUrl: string, token: string): Promise<boolean> {
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
   return (await post(mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;

@@ -10,14 +10,14 @@ import { openStore } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { startApp, type TestApp } from './app.js';
 
-/** The fixture in this process. Its data is in a file, so that a test can open it beside the server. */
+/** The fixture in this process. Its data is in a file, so that a test can open it alongside the server. */
 export interface FixtureApp extends TestApp {
   databaseUrl: string;
   /** The log so far, as text. */
   output: () => string;
 }
 
-/** Starts the whole fixture in this process, with its demo users: a test needs a process only to end one. */
+/** Starts the whole fixture in this process, with its demo users. Only tests that end a server need another process. */
 export async function startFixture(
   environment: Record<string, string> = {},
   parts: Partial<AppOptions<unknown>> = {},
@@ -29,7 +29,7 @@ export async function startFixture(
   await fixture.accounts(store).seed?.(scopes);
   await fixture.demoData?.(store);
   const services = await fixture.services({
-    settings: { notesLimit: 100 },
+    settings: { notesLimit: 100, notesClose: 'works' },
     store,
     log: createLogger(parseConfig({ LOG_LEVEL: 'silent' })),
     demoData: true,

@@ -2,7 +2,7 @@ import type { Accounts, User } from '../../../src/platform/oauth/sign-in/account
 
 export const PASSWORD = 'pass-word-of-ada-S3CRET';
 
-/** A directory with one user, who costs no hashing and may be gone, as the whole directory may be down. */
+/** Makes a directory with one user and no hashing. The user can be gone, and the directory can be down. */
 export function oneUser(scopes = ['notes:read']): Accounts & { isGone: boolean; isDown: boolean } {
   const ada: User = { id: 'ada', name: 'Ada', scopes };
   const accounts = {

@@ -7,7 +7,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** A request exactly as written: `fetch` would tidy up the path, and ask for a fresh answer where a test wants a 304. */
+/** Sends a request exactly as written. `fetch` would normalise the path, and bypass caches where a test wants a 304. */
 export async function sendRaw(
   origin: string,
   path: string,

@@ -22,7 +22,7 @@ function deferred<T>() {
   return { promise, resolve };
 }
 
-/** A tool that runs until it is released or cancelled. */
+/** Makes a tool that runs until it is released or cancelled. */
 export function waitingTool() {
   const begun = deferred<AbortSignal>();
   const released = deferred<void>();
@@ -51,7 +51,7 @@ const long = defineTool({
 
 export const ann: Caller = { kind: 'user', id: 'ann', name: 'Ann', scopes: ['notes:read'], clientId: 'one' };
 
-/** The endpoint alone, until the test is finished. Whoever asks is who they say they are, as JSON in the Authorization header. */
+/** Starts only the endpoint, until the test ends. Callers identify themselves by JSON in the Authorization header. */
 export async function startSseEndpoint({
   tools = [long],
   maxStreams = 10,

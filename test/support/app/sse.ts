@@ -2,7 +2,7 @@ import { SERVICE_TOKEN } from './port.js';
 
 export interface OpenStream {
   response: Response;
-  /** Where the first event says messages go, as a path. */
+  /** The path for messages that the first event announced. */
   address: string;
   /** Sends a message, as JSON-RPC without `jsonrpc`. */
   send: (message: object) => Promise<Response>;
@@ -11,7 +11,7 @@ export interface OpenStream {
   drop: () => void;
 }
 
-/** Opens a stream of the old transport by hand. */
+/** Opens a stream of the old transport without a client. */
 export async function openStream(
   url: string,
   headers: Record<string, string> = { Authorization: `Bearer ${SERVICE_TOKEN}` },

@@ -10,7 +10,7 @@ import { CALLBACK } from './oauth.js';
 export const DOCUMENT_HOST = 'client.example.test';
 export const DOCUMENT_URL = `https://${DOCUMENT_HOST}/oauth/client.json`;
 
-/** A correct document, with changes. */
+/** Makes a correct document, with changes. */
 export function clientDocument(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     client_id: DOCUMENT_URL,
@@ -21,7 +21,7 @@ export function clientDocument(changes: Record<string, unknown> = {}): Record<st
   };
 }
 
-/** Reaches the test host whatever the name resolves to, and believes its certificate authority. Checks the rest of TLS. */
+/** Reaches the test host whatever the name resolves to, and trusts its certificate. Checks the rest of TLS. */
 class HostAgent extends Agent {
   constructor(
     options: AgentOptions,
@@ -39,20 +39,20 @@ class HostAgent extends Agent {
 export interface DocumentHost {
   agent: Agent;
   port: number;
-  /** As PEM; whoever trusts it, trusts the host. */
+  /** The certificate to trust, as PEM. */
   certificate: string;
-  /** The paths asked for so far. */
+  /** The paths requested so far. */
   requests: string[];
-  /** How often somebody connected, with or without a request. */
+  /** Counts the connections so far, with or without a request. */
   connections: () => number;
-  /** What it answers from now on. */
+  /** Sets the answer from now on. */
   answer: (listener: RequestListener) => void;
-  /** Answers a document as JSON from now on. */
+  /** Serves a document as JSON from now on. */
   serve: (document: unknown, headers?: Record<string, string>) => void;
   stop: () => Promise<void>;
 }
 
-/** A TLS host on this machine that is called `client.example.test`. */
+/** Starts a TLS host on this machine under the name `client.example.test`. */
 export async function startDocumentHost(): Promise<DocumentHost> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: DOCUMENT_HOST }], {
     keySize: 2048,
@@ -95,12 +95,12 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   return host;
 }
 
-/** Loads a document without a limit on how often. */
+/** Loads a document without a rate limit. */
 export function load(documents: ClientDocuments, url = DOCUMENT_URL): Promise<Client> {
   return documents.load(url, async () => {});
 }
 
-/** A resolver that knows one answer for every name. */
+/** Makes a resolver that returns these addresses for every name. */
 export function resolvesTo(...addresses: string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   return (_hostname, options, callback) => {

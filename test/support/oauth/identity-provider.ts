@@ -9,9 +9,9 @@ import { endWithTests } from '../programs/processes.js';
 
 export interface IdentityProvider {
   issuer: string;
-  /** An access token for that audience, as the provider makes it. */
+  /** Gets an access token for that audience from the provider. */
   token: (audience: string, scope?: string) => Promise<string>;
-  /** Stops it and starts it again at the same address, with a new signing key in place of the old one. */
+  /** Restarts the provider at the same address, with a new signing key that replaces the old one. */
   rotateKeys: () => Promise<void>;
   start: () => Promise<void>;
   /** Stops the process; `start` brings it back. */

@@ -2,14 +2,14 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface NameServer {
-  /** Its address with the port, as a resolver takes it. */
+  /** Its address with the port, in the form a resolver takes. */
   address: string;
-  /** The names asked for so far. */
+  /** The names queried so far. */
   asked: string[];
   stop: () => Promise<void>;
 }
 
-/** A name server on this machine that knows one IPv4 address for every name, or never answers. */
+/** Starts a name server on this machine that returns one IPv4 address for every name, or never answers. */
 export async function startNameServer(address?: string): Promise<NameServer> {
   const asked: string[] = [];
   const socket = createSocket('udp4', (query, { port, address: client }) => {
@@ -35,7 +35,7 @@ export async function startNameServer(address?: string): Promise<NameServer> {
   };
 }
 
-/** The name in the question of a query (RFC 1035 section 4.1.2), and where it ends. */
+/** Reads the name in the question of a query (RFC 1035 section 4.1.2), and where it ends. */
 function readName(query: Buffer): { name: string; end: number } {
   const labels: string[] = [];
   let position = 12;

@@ -4,7 +4,7 @@ import { Browser, CALLBACK } from './oauth.js';
 
 /** The provider of the example client, with `Browser` playing its user. */
 export class TestOAuthProvider extends ExampleOAuthProvider {
-  /** The answer of the sign-in, as it arrives at the callback. */
+  /** The answer to the sign-in, as received at the callback. */
   callback: URLSearchParams | undefined;
   /** How often tokens were stored: once for the sign-in, once more for each refresh. */
   saved = 0;
@@ -23,7 +23,7 @@ export class TestOAuthProvider extends ExampleOAuthProvider {
   }
 }
 
-/** A client that has a document about itself, and prefers it to a registration. */
+/** A client that is described by a document, and prefers that to a registration. */
 export class DocumentedOAuthProvider extends TestOAuthProvider {
   constructor(
     url: string,

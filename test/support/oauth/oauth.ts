@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A plain OAuth client for tests: every step by hand, so that each can be done wrongly. */
+/** A plain OAuth client for tests. Every step is separate, so that each can be done wrongly. */
 
 export const CALLBACK = 'http://127.0.0.1:7777/callback';
 
@@ -40,7 +40,7 @@ export function pkce(): Pkce {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** Parameters of a correct authorization request. `undefined` in `changes` leaves one out. */
+/** Makes the URL of a correct authorization request. `undefined` in `changes` leaves a parameter out. */
 export function authorizeUrl(
   url: string,
   clientId: string,
@@ -62,7 +62,7 @@ export function authorizeUrl(
   return target;
 }
 
-/** A browser as far as the sign-in needs one: it keeps cookies, sends Origin with forms, and does not follow redirects. */
+/** A minimal browser for the sign-in: it keeps cookies, sends Origin with forms, and does not follow redirects. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   lastSetCookie = '';
@@ -89,7 +89,7 @@ export class Browser {
     );
   }
 
-  /** Goes to the sign-in page. */
+  /** Opens the sign-in page. */
   async loginPage(target: URL): Promise<Response> {
     const redirect = await this.get(target);
     const location = redirect.headers.get('location');
@@ -98,7 +98,7 @@ export class Browser {
     return this.get(new URL(location, this.url));
   }
 
-  /** Goes to the sign-in page and gives the fields of its form, filled in. */
+  /** Opens the sign-in page and returns the fields of its form, filled in. */
   async open(
     target: URL,
     username = 'ann',
@@ -122,13 +122,13 @@ export class Browser {
   }
 }
 
-/** What the client is told: the parameters of the address the browser is sent back to; none when it stays. */
+/** Returns the parameters that the client receives by redirect; empty when there is no redirect. */
 export function answerOf(response: Response): Record<string, string> {
   const location = new URL(response.headers.get('location') ?? 'about:blank');
   return Object.fromEntries(location.searchParams);
 }
 
-/** The hidden fields and ticked boxes of a page's form. */
+/** Reads the hidden fields and ticked boxes of a page's form. */
 function formFields(page: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [tag] of page.matchAll(/<input[^>]*>/g)) {
@@ -168,7 +168,7 @@ export interface SignedIn {
   redeem: (changes?: Record<string, string | undefined>) => Promise<Response>;
 }
 
-/** Signs a user in through the page and gives the code. */
+/** Signs a user in through the page and returns the code. */
 export async function signIn(
   url: string,
   options: {

@@ -1,7 +1,7 @@
 import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { connectStore } from '../../../src/platform/store/database.js';
 
-/** Signs a token with the server's own key, as only somebody who can read its database could. */
+/** Signs a token with the server's own key, which takes access to its database. */
 export async function signAsServer(databaseUrl: string, claims: JWTPayload, typ = 'at+jwt'): Promise<string> {
   const store = connectStore(databaseUrl);
   const { kid, private_jwk } = await store.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow();

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type FixtureApp, startFixture } from '../app/fixture.js';
 import { authorizeUrl, Browser, pkce, type Registration, register } from './oauth.js';
 
-/** What a test of signing in works with: one server and client for the file, a new browser for each test. */
+/** The parts of a sign-in test: one server and client for the file, a new browser for each test. */
 export interface SignInPage {
   server: FixtureApp;
   client: Registration;
   browser: Browser;
-  /** The address a client sends its user to, with changes to a correct request. */
+  /** Makes the address a client sends its user to, with changes to a correct request. */
   start: (changes?: Record<string, string>, of?: Registration) => URL;
 }
 
-/** Sets the hooks of the file. Its parts are there once a test runs. */
+/** Registers the hooks of the file. The parts are available once a test runs. */
 export function useSignInPage(): SignInPage {
   const { challenge } = pkce();
   const page = {

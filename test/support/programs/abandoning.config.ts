@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** For a run of `abandoning.ts` alone; what it starts is built already. */
+/** For a run of `abandoning.ts` alone. The programs it starts are already built. */
 export default defineConfig({
   test: { include: ['test/support/programs/abandoning.ts'], hookTimeout: 120_000 },
 });

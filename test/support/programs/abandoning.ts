@@ -1,4 +1,4 @@
-/** Tests that start every kind of program and stop none. `ABANDON` says how they end, `STARTED` where to write what runs. */
+/** Starts every kind of program and stops none. `ABANDON` says how the tests end, `STARTED` where to list what runs. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, it } from 'vitest';
 import { chromiumProgram, launchBrowser } from './browser.js';
@@ -21,7 +21,7 @@ it('ends in one way or another', {
   await new Promise(() => {});
 });
 
-/** The ids of everything a process started, and what that started. */
+/** Lists the ids of a process's children and their descendants. */
 function descendants(ancestor: number): number[] {
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const parents = ids.map((id) => [Number(id), parentOf(id)] as const);
@@ -34,7 +34,7 @@ function parentOf(id: string): number {
   try {
     return Number(/\) \w (\d+) /.exec(readFileSync(`/proc/${id}/stat`, 'utf8'))?.[1]);
   } catch {
-    // It has ended since it was listed.
+    // The process has ended since it was listed.
     return 0;
   }
 }

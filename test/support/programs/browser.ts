@@ -6,7 +6,7 @@ import { findProgram } from './requirements.js';
 /** The browser, or `undefined` when browser tests are to be skipped. */
 export const chromiumProgram = findProgram('chromium', 'Browser tests are');
 
-/** A real Chromium without a window. It makes no connections of its own. */
+/** Launches a real, headless Chromium that makes no connections of its own. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumProgram ?? '',
@@ -27,10 +27,10 @@ interface AxeResult {
   nodes: { html: string }[];
 }
 
-/** What axe finds wrong with a page, and what it cannot judge, one line a rule. */
+/** Lists the rules that axe finds broken or cannot judge, one line each. */
 export async function accessibilityProblems(page: Page | Frame): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // Evaluated from outside, so that the page's own policy stays as it is.
+  // Evaluated from outside, so that the page's own policy stays in force.
   const results = await page.evaluate(
     `${source}; axe.run(document, { resultTypes: ['violations', 'incomplete'] })`,
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ProgramResult, runProgram } from './program.js';
 import { FIXTURE_PROGRAMS } from './server.js';
 
-/** Runs the command line of the fixture as a person does: `run('user add carol', 'the password')`. */
+/** Runs a command of the fixture as a person does: `cli('user add carol', 'the password')`. */
 export type Cli = (command: string, input?: string | Uint8Array) => Promise<ProgramResult>;
 
 export function cliFor(databaseUrl: string, environment: Record<string, string> = {}): Cli {
@@ -16,14 +16,14 @@ export function cliFor(databaseUrl: string, environment: Record<string, string> 
     );
 }
 
-/** The answer of a command with `--json`. */
+/** Runs a command with `--json` and returns the parsed answer. */
 export async function cliJson<T>(cli: Cli, command: string, input?: string): Promise<T> {
   const { code, out, err } = await cli(`${command} --json`, input);
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${err}`);
   return JSON.parse(out) as T;
 }
 
-/** A command line on a database that does not exist yet. */
+/** Makes a command line for a database that does not exist yet. */
 export async function cliOnNewDatabase(): Promise<{
   cli: Cli;
   url: string;

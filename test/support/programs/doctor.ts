@@ -11,11 +11,11 @@ import { FIXTURE_PROGRAMS, startServer } from './server.js';
 /** Runs the built doctor as a person does. */
 export const doctor = (...args: string[]) => doctorIn({}, ...args);
 
-/** Runs it with these environment variables. */
+/** Runs the doctor with these environment variables. */
 export const doctorIn = (environment: Record<string, string>, ...args: string[]) =>
   runProgram([join(FIXTURE_PROGRAMS, 'commands/doctor.js'), ...args], environment);
 
-/** The problems it finds; its exit code must agree with them. */
+/** Runs the doctor and returns the problems it finds. Its exit code must agree with them. */
 export async function problemsOf(...args: string[]) {
   const { out, code } = await doctor(...args, '--json');
   const report = JSON.parse(out) as { problems: number; checks: Outcome[] };
@@ -23,15 +23,15 @@ export async function problemsOf(...args: string[]) {
   return report.checks.flatMap(({ check, problems }) => problems.map((found) => ({ check, ...found })));
 }
 
-export interface Patient {
+export interface ProxiedServer {
   proxy: FaultyProxy;
-  /** A file with the static token of the server. */
+  /** The file with the static token of the server. */
   tokenFile: string;
   stop: () => Promise<void>;
 }
 
-/** A server without faults behind a proxy that may have some. */
-export async function startPatient(environment: Record<string, string> = {}): Promise<Patient> {
+/** Starts a healthy server behind a proxy that can have faults. */
+export async function startProxiedServer(environment: Record<string, string> = {}): Promise<ProxiedServer> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-doctor-'));
   const tokenFile = join(directory, 'token');
   await writeFile(tokenFile, `${SERVICE_TOKEN}\n`);

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An answer on its way through the proxy. */
-export interface Passing {
+export interface ProxiedAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
 }
 
-/** What the proxy does wrong. */
+/** A fault of the proxy. */
 export interface Fault {
   /** Changes a request before it is forwarded. */
   request?: (req: IncomingMessage) => void;
   /** Changes an answer in place. */
-  answer?: (req: IncomingMessage, passing: Passing) => void;
+  answer?: (req: IncomingMessage, proxied: ProxiedAnswer) => void;
   /** Holds event streams back instead of passing them on. */
   holdsStreams?: boolean;
 }
@@ -22,14 +22,14 @@ export interface Fault {
 export interface FaultyProxy {
   url: string;
   port: number;
-  /** Where requests go from now on. */
+  /** Sets where requests go from now on. */
   forwardTo: (port: number) => void;
-  /** What goes wrong from now on; nothing without a fault. */
+  /** Sets the fault from now on. An empty one does no harm. */
   set: (fault: Fault) => void;
   stop: () => Promise<void>;
 }
 
-/** A reverse proxy as people put one in front, which can be told to do one thing wrong. */
+/** Starts an ordinary reverse proxy that can be told to do one thing wrong. */
 export async function startFaultyProxy(): Promise<FaultyProxy> {
   let fault: Fault = {};
   let target = 0;
@@ -48,10 +48,10 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
       }
       let body = '';
       for await (const chunk of answer.setEncoding('utf8')) body += chunk;
-      const passing: Passing = { status: answer.statusCode ?? 0, headers: { ...answer.headers }, body };
-      fault.answer?.(req, passing);
-      delete passing.headers['content-length'];
-      res.writeHead(passing.status, passing.headers).end(passing.body);
+      const proxied: ProxiedAnswer = { status: answer.statusCode ?? 0, headers: { ...answer.headers }, body };
+      fault.answer?.(req, proxied);
+      delete proxied.headers['content-length'];
+      res.writeHead(proxied.status, proxied.headers).end(proxied.body);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -73,26 +73,26 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
   };
 }
 
-/** Changes the answers of a path. */
-export const at = (path: string | RegExp, change: (passing: Passing, url: string) => void): Fault => ({
-  answer(req, passing) {
+/** Changes the answers for a path. */
+export const at = (path: string | RegExp, change: (proxied: ProxiedAnswer, url: string) => void): Fault => ({
+  answer(req, proxied) {
     const [pathname = ''] = (req.url ?? '').split('?');
-    if (typeof path === 'string' ? pathname === path : path.test(pathname)) change(passing, req.url ?? '');
+    if (typeof path === 'string' ? pathname === path : path.test(pathname)) change(proxied, req.url ?? '');
   },
 });
 
-/** Changes the JSON documents of a path. */
+/** Changes the JSON documents at a path. */
 export const json = (path: string | RegExp, change: (document: Record<string, unknown>) => void): Fault =>
-  at(path, (passing) => {
-    if (passing.body === '') return;
-    const document = JSON.parse(passing.body) as Record<string, unknown>;
+  at(path, (proxied) => {
+    if (proxied.body === '') return;
+    const document = JSON.parse(proxied.body) as Record<string, unknown>;
     change(document);
-    passing.body = JSON.stringify(document);
+    proxied.body = JSON.stringify(document);
   });
 
-/** An HTML page instead of the answer. */
-export const page = (status: number) => (passing: Passing) =>
-  Object.assign(passing, {
+/** Replaces the answer with an HTML page. */
+export const page = (status: number) => (proxied: ProxiedAnswer) =>
+  Object.assign(proxied, {
     status,
     headers: { 'content-type': 'text/html' },
     body: '<title>Welcome to nginx</title>',

@@ -5,7 +5,7 @@ import { FIXTURE_PROGRAMS } from './server.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The definition of the fixture in the place of the one a fork edits, which is all that tells two servers apart. */
+/** Replaces the definition that a fork edits with the fixture's. Nothing else distinguishes two servers. */
 const fixtureDefinition: Plugin = {
   name: 'fixture-definition',
   setup({ onResolve, onLoad }) {
@@ -14,7 +14,7 @@ const fixtureDefinition: Plugin = {
         ? { path: join(root, 'test/platform/fixture/server.ts') }
         : undefined,
     );
-    // Files are found beside their source, not beside the bundle.
+    // Files are found relative to their source, not to the bundle.
     onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll(
         'import.meta.dirname',
@@ -25,7 +25,7 @@ const fixtureDefinition: Plugin = {
   },
 };
 
-/** Builds `main`, the command line and the doctor as they are, for the fixture. It needs nothing of the example. */
+/** Builds `main`, the command line and the doctor for the fixture. Needs nothing of the example. */
 export async function buildFixture(): Promise<void> {
   await build({
     entryPoints: ['main.ts', 'commands/cli.ts', 'commands/doctor.ts'].map((name) => join(root, 'src', name)),

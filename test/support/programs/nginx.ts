@@ -27,20 +27,20 @@ export interface TestNginx {
   url: string;
   /** The plain http origin. */
   httpUrl: string;
-  /** The file of the certificate, for clients to trust. */
+  /** The path of the certificate, for clients to trust. */
   certificate: string;
   /** The directory of its configuration. */
   directory: string;
-  /** What nginx logged so far. */
+  /** Returns the log of nginx so far. */
   log: () => string;
   stop: () => Promise<void>;
 }
 
 /**
- * Runs nginx with the configuration of this repository; only ports, upstream servers and the places of files differ.
- * The ports of the servers are given later, because they need to know the address of the proxy.
+ * Prepares nginx with the configuration of this repository; only ports, upstream servers and file locations differ. The
+ * ports of the servers are passed later, because the servers must first know the address of the proxy.
  *
- * `change` stands for what an operator edits in nginx.conf.
+ * `change` makes the edits of an operator to nginx.conf.
  */
 export async function prepareNginx(): Promise<{
   url: string;
@@ -79,7 +79,7 @@ async function startNginx(
 
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'a');
-  // Its workers outlive a SIGKILL of the process above them.
+  // The workers of nginx outlive a SIGKILL of their parent.
   const nginx = endWithTests(
     spawn(nginxProgram ?? '', ['-c', join(directory, 'nginx.conf'), '-g', 'daemon off;'], {
       stdio: ['ignore', log, log],
@@ -125,7 +125,7 @@ export interface HttpsAnswer {
   body: string;
 }
 
-/** Begins a request that trusts the certificate, and gives the answer as soon as its headers are here. */
+/** Sends a request that trusts the certificate, and returns the answer as soon as its headers arrive. */
 export function openHttps(
   nginx: TestNginx,
   path: string,
@@ -138,7 +138,7 @@ export function openHttps(
   });
 }
 
-/** One whole request. */
+/** Sends a request and reads the whole answer. */
 export async function https(...request: Parameters<typeof openHttps>): Promise<HttpsAnswer> {
   const response = await openHttps(...request);
   let body = '';

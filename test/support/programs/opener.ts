@@ -1,4 +1,4 @@
-/** Opens a database with a migration of a fork, once told to begin: `opener.ts DATABASE_URL`. */
+/** Opens a database with a fork's migration when told to begin: `opener.ts DATABASE_URL`. */
 import { once } from 'node:events';
 import { type Kysely, sql } from 'kysely';
 import { openStore } from '../../../src/platform/store/database.js';

@@ -16,7 +16,7 @@ export interface TestPostgres {
   stop: () => Promise<void>;
 }
 
-/** A PostgreSQL server of its own in a temporary directory. It refuses to run as root, so root steps down to another user. */
+/** Starts a PostgreSQL server in a temporary directory. It refuses to run as root, so root switches to another user. */
 export async function startPostgres(): Promise<TestPostgres> {
   const binaries = dirname(postgresProgram ?? '');
   const directory = await mkdtemp(join(tmpdir(), 'mcp-postgres-'));

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What a process gets when the tests end before it: its id, and the signal that ends it with its own children. */
+/** The running processes: their ids, and the signal that ends each of them with its children. */
 const running = new Map<number, NodeJS.Signals>();
 
 /**
- * Ends a process with the tests that started it, however these end: the worker of a test file kills what still runs when
- * it exits or is told to stop. Every `spawn` of a test passes through here.
+ * Ends a process with the tests that started it, however they end: the worker of a test file kills what is still running
+ * when it exits or is told to stop. Every `spawn` of a test passes through here.
  *
- * @param signal for a program whose children outlive a SIGKILL of their parent, one at which it ends them first
+ * @param signal for a program whose children outlive a SIGKILL of their parent, a signal that makes it end them first
  */
 export function endWithTests<Child extends ChildProcess>(
   child: Child,
@@ -30,7 +30,7 @@ function watchWorker(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       endAll();
-      // Without this listener the signal now does what it does by default.
+      // This listener is gone now, so the signal has its default effect.
       process.kill(process.pid, signal);
     });
   }
@@ -41,7 +41,7 @@ function endAll(): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has already ended.
     }
   }
   running.clear();

@@ -12,9 +12,9 @@ export interface ProgramResult {
 /**
  * Runs a program on this Node to its end, as a person does, away from the repository and its `.env`.
  *
- * @param args the program, and what follows it on the command line
- * @param environment all it gets besides PATH
- * @param input what is typed
+ * @param args the program and its arguments
+ * @param environment its whole environment besides PATH
+ * @param input the text for its standard input
  */
 export async function runProgram(
   args: string[],

@@ -8,9 +8,9 @@ export interface Recorded {
 }
 
 /**
- * Stands in for the server behind a proxy: keeps what arrives, and answers as told.
+ * Starts a stub for the server behind a proxy, which records requests and answers as told.
  *
- * @param answer 200 and nothing when left out
+ * @param answer defaults to 200 with an empty body
  */
 export async function startRecorder(answer = (_path: string, res: ServerResponse): void => void res.end()) {
   const seen: Recorded[] = [];

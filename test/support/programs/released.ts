@@ -8,15 +8,15 @@ import { connectStore, type Store } from '../../../src/platform/store/database.j
 import { postgresProgram, startPostgres } from './postgres.js';
 
 /**
- * Copies of databases that version 1.0.0 (commit 1ba2325) made, with demo data. In each, carol was added by the command
- * line; alice signed in with all scopes, cancelled ORD-1007, and her client holds the refresh token; carol signed in, and
- * her code was not redeemed; an access token of bob was revoked; there is a service token, and a key that waits to sign.
+ * Copies of databases made by version 1.0.0 (commit 1ba2325), with demo data. In each, carol was added by the command
+ * line. Alice signed in with all scopes and cancelled ORD-1007, and her client holds the refresh token. Carol signed in,
+ * but her code was not redeemed. An access token of bob was revoked. There is a service token, and a key waiting to sign.
  */
 const folder = join(import.meta.dirname, '../../platform/store/released');
 
-/** What clients of that database hold. */
+/** The secrets that clients of that database hold. */
 export interface ReleasedSecrets {
-  /** The `PUBLIC_URL` their tokens are for. */
+  /** The `PUBLIC_URL` that their tokens are for. */
   public_url: string;
   client_id: string;
   refresh_token: string;
@@ -31,7 +31,7 @@ export interface ReleasedDatabase {
   remove: () => Promise<void>;
 }
 
-/** The engines a copy can be had of, with whether each is there. */
+/** The engines for which there is a copy, and whether each is installed. */
 export const releasedEngines = [
   ['a SQLite file', copyFile, true],
   ['PostgreSQL', copyPostgres, postgresProgram !== undefined],
@@ -68,7 +68,7 @@ async function finish(
   return { url, secrets: all[engine], remove };
 }
 
-/** The copies were made once, and what is in them would have expired long ago. */
+/** Moves the times of all records to now, because everything in the old copies would have expired. */
 async function signInJustNow(store: Store): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const expires_at = now + 86_400;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Programs that parts of the suite need, where they usually are, and how to get them. */
+/** Programs that parts of the suite need, their usual locations, and how to get them. */
 const programs = {
   chromium: {
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
@@ -15,8 +15,8 @@ const programs = {
 };
 
 /**
- * Finds a program outside Node. Where it is missing, says in one line what is skipped and how to get it; with
- * `REQUIRE_ALL=1` a missing program is a failure.
+ * Finds a program outside Node. When it is missing, prints in one line what is skipped and how to get it, or fails with
+ * `REQUIRE_ALL=1`.
  *
  * @returns its path, or `undefined` for use with `describe.skipIf`
  */
@@ -29,8 +29,8 @@ export function findProgram(name: keyof typeof programs, whatFor: string): strin
 }
 
 /**
- * Where the conformance tool is installed beside the newer Node it needs (`CONFORMANCE_DIR`), or `undefined` when its
- * tests are to be skipped.
+ * Finds where the conformance tool is installed beside the newer Node it needs (`CONFORMANCE_DIR`), or returns
+ * `undefined` when its tests are to be skipped.
  */
 export function findConformanceTool(): string | undefined {
   const directory = process.env['CONFORMANCE_DIR'];
@@ -40,7 +40,7 @@ export function findConformanceTool(): string | undefined {
   return undefined;
 }
 
-/** Says what is skipped. With `REQUIRE_ALL=1` nothing may be. */
+/** Prints what is skipped, or fails with `REQUIRE_ALL=1`. */
 function skip(message: string): void {
   if (process.env['REQUIRE_ALL'] === '1') throw new Error(message);
   console.warn(message);

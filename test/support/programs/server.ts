@@ -8,26 +8,26 @@ import { endWithTests } from './processes.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Where the programs of the fixture are built to. Below `node_modules`, so that they find the packages. */
+/** The directory of the fixture's built programs. It is inside `node_modules`, so that they find the packages. */
 export const FIXTURE_PROGRAMS = join(root, 'node_modules/.cache/fixture');
 
 /** A server in a process of its own. */
 export interface TestServer {
   /** The origin, also the issuer. */
   url: string;
-  /** Where it really listens, behind whatever stands in front. */
+  /** The address it actually listens on, behind any proxy. */
   listening: string;
   port: number;
   mcpUrl: string;
   databaseUrl: string;
   process: ChildProcess;
-  /** Everything it wrote so far, logs and banner. */
+  /** Returns everything it has written so far: logs and banner. */
   output: () => string;
   /** Resolves once it has written this text. */
   printed: (text: string) => Promise<void>;
-  /** Resolves with the exit code once it has stopped by itself. */
+  /** Resolves with the exit code once the process has ended. */
   exited: Promise<number | null>;
-  /** SIGTERM, then waits; removes the data when the server made its own. */
+  /** Sends SIGTERM and waits; removes the data if the server made its own. */
   stop: () => Promise<number | null>;
 }
 

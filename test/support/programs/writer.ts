@@ -1,4 +1,4 @@
-/** Writes 300 rows, each in a transaction that reads first, once told to begin: `writer.ts DATABASE_URL NAME`. */
+/** Writes 300 rows when told to begin, each in a transaction that reads first: `writer.ts DATABASE_URL NAME`. */
 import { once } from 'node:events';
 import { openStore } from '../../../src/platform/store/database.js';
 

@@ -9,7 +9,7 @@ import definition from '../../../src/server.js';
 import { startApp } from '../app/app.js';
 import { connectModern } from '../app/clients.js';
 
-/** What is under test. What is left out is empty; scopes and migrations are those of `src/server.ts`. */
+/** The content under test. Omitted parts are empty, but scopes and migrations default to those of `src/server.ts`. */
 export interface ToolsUnderTest<Services>
   extends Partial<Pick<ServerContent<Services>, 'tools' | 'resources' | 'prompts' | 'scopes' | 'attach'>> {
   services?: Services;
@@ -20,24 +20,24 @@ export interface ToolsUnderTest<Services>
   environment?: Record<string, string>;
 }
 
-/** Who calls, and what the 2.x client sends along, such as `signal` and `onprogress`. */
+/** The caller, and options of the 2.x client such as `signal` and `onprogress`. */
 export type CallOptions = { as?: Caller } & NonNullable<Parameters<Client['callTool']>[1]>;
 
 /** A running server with the tools under test. */
 export interface StartedTools {
-  /** Calls a tool; as the user alice when no caller is given. */
+  /** Calls a tool, by default as the user alice. */
   call: (
     name: string,
     args?: Record<string, unknown>,
     options?: CallOptions,
   ) => ReturnType<Client['callTool']>;
-  /** A client of the 2.x SDK for everything else: lists, resources, prompts, forms. It is closed with the server. */
+  /** Connects a client of the 2.x SDK for everything else: lists, resources, prompts, forms. It closes with the server. */
   connect: (options?: { as?: Caller } & ClientOptions) => Promise<Client>;
-  /** A user with every scope, or with these. */
+  /** Makes a user with these scopes, by default with all. */
   user: (id: string, scopes?: string[]) => Caller;
   /** A service with every scope. */
   service: Caller;
-  /** The bearer token of a caller, for clients of your own. */
+  /** Returns the bearer token of a caller, for clients of your own. */
   tokenOf: (caller: Caller) => string;
   mcpUrl: string;
   /** The origin of links in answers. */
@@ -48,9 +48,9 @@ export interface StartedTools {
 }
 
 /**
- * Starts the whole pipeline with tools of your choice, in this process and without a build: HTTP, sign-in, the MCP
- * endpoint, an empty database. Call it at the top of a file, in a `describe`, in a test or in `beforeEach`; everything
- * stops by itself when that ends.
+ * Starts the whole pipeline with your tools, in this process and without a build: HTTP, sign-in, the MCP endpoint, an
+ * empty database. Call it at the top of a file, in a `describe`, in a test or in `beforeEach`. Everything stops by itself
+ * when that scope ends.
  *
  * @example
  * const shop = await startTools({ tools: [getOrderStatus], demoData: seedShop });
@@ -130,7 +130,7 @@ export async function startTools<Services = unknown>(
   };
 }
 
-/** Within a test when that is finished, otherwise after the tests around the call. */
+/** Stops after the current test, or outside a test after all tests of the enclosing scope. */
 function stopAtTheEnd(stop: () => Promise<void>): void {
   if (getCurrentTest() === undefined) afterAll(stop);
   else onTestFinished(stop);

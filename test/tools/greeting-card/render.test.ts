@@ -8,7 +8,7 @@ const slots = (document: string) => ({
   message: /id="message"[^>]* dir="auto">([^<]*)<\/p>/.exec(document)?.[1],
 });
 
-/** What the card may read from a style: the names that hosts define, those of the brand, and its own. */
+/** The style variables the card may use: those that hosts define, those of the brand, and its own. */
 const VARIABLE =
   /^--(color|mcp-color|font|border)-|^--(brand-(surface|ink|line|accent)|ground|ink|soft|line|design)$/;
 
@@ -37,7 +37,7 @@ describe('the document of the card', () => {
     [`$& $\` $'`, '$&#38; $` $&#39;'],
     ['{{username}} {{state}}', '{{username}} {{state}}'],
     ['</script><script>', '&#60;/script&#62;&#60;script&#62;'],
-  ])('shows %s as it is, wherever it stands', (text, escaped) => {
+  ])('shows %s as it is, wherever it occurs', (text, escaped) => {
     expect(slots(renderGreetingCard({ username: 'Alice', message: text }))).toMatchObject({
       message: escaped,
     });

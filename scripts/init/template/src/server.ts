@@ -13,7 +13,7 @@ import { tools } from './tools/index.js';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** The whole of your server on one screen. Everything below `platform/` takes from here what is yours. */
+/** Your whole server on one screen. The platform gets everything that is yours from here. */
 export default defineServer({
   brand,
   version: '1.0.0',

@@ -16,7 +16,7 @@ const MAX_CACHED = 500;
 /** Seconds a document is kept: at least long enough for one sign-in to load it once, at most a day. */
 const CACHE = { min: 60, default: 300, max: 86_400 };
 
-/** What a document must say. Secrets are refused, because anybody can read them. */
+/** The contents of a valid document. Secrets are refused, because anyone can read a document. */
 const clientDocument = z.object({
   client_id: z.string(),
   client_name: z.string().min(1).max(120),
@@ -28,28 +28,28 @@ const clientDocument = z.object({
 
 export interface ClientDocuments {
   /**
-   * The client a document describes, from the cache or from its host.
+   * Returns the client that a document describes, from the cache or from its host.
    *
    * @param beforeFetch called before a connection is made; it may throw to prevent it
    * @throws {OAuthError} `invalid_client` when the address or the document is not acceptable, 503 when too busy
    */
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
-  /** The client as far as it is known without its document: enough to redeem what is bound to its id already. */
+  /** Returns what is known of a client without its document: enough to redeem what is already bound to its id. */
   withoutDocument: (clientId: string) => Client;
-  /** The name in a document that was loaded before, or the host of its address. */
+  /** Returns the name in a document that was loaded before, or the host of its address. */
   nameOf: (clientId: string) => string;
 }
 
-/** Whether a `client_id` is the address of a document. Ids made by this server never are. */
+/** Checks whether a `client_id` is the address of a document. Ids made by this server never are. */
 export function isDocumentUrl(clientId: string): boolean {
   return clientId.startsWith('https://');
 }
 
 /**
- * OAuth Client ID Metadata Documents: clients that are described by a JSON document at the https address that is their
- * id. Strangers name these addresses, so everything about the fetch is bounded.
+ * Loads clients from OAuth Client ID Metadata Documents: the id of such a client is the https address of a JSON document
+ * that describes it. Strangers choose these addresses, so everything about the fetch is bounded.
  *
- * @param allowedDomains the domains, with their subdomains, documents may come from; every domain when empty
+ * @param allowedDomains the domains that documents may come from, including their subdomains; every domain when empty
  */
 export function createClientDocuments(
   allowedDomains: string[],
@@ -114,8 +114,9 @@ export function createClientDocuments(
 }
 
 /**
- * The same text as its parsed form, so that neither dot segments nor another spelling can hide in it; a name with a
- * dot, the standard port, a path; no address literal, user or fragment (section 3 of the draft).
+ * Checks that a URL has a host name with a dot, the standard port and a path, and no IP address, user or fragment
+ * (section 3 of the draft). It must also be spelled exactly as it is parsed, which rules out dot segments and other
+ * spellings.
  */
 function isAcceptableUrl(url: URL, text: string): boolean {
   const { hostname } = url;
@@ -134,7 +135,7 @@ function isAcceptableUrl(url: URL, text: string): boolean {
   );
 }
 
-/** One GET without redirects, within time and size. */
+/** Fetches a document without following redirects, within the limits on time and size. */
 async function fetchJson(url: URL, agent: Agent): Promise<{ text: string; maxAge: number }> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
@@ -151,7 +152,7 @@ async function fetchJson(url: URL, agent: Agent): Promise<{ text: string; maxAge
     }
     const chunks: Buffer[] = [];
     let size = 0;
-    // Leaving the loop early ends the connection.
+    // Leaving the loop early closes the connection.
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > MAX_BYTES)
@@ -207,7 +208,7 @@ function publicClient(clientId: string, host: string) {
   return { clientId, host, grantTypes: ['authorization_code', 'refresh_token'], secretHash: undefined };
 }
 
-/** The fields at fault, without their values: strangers wrote them. */
+/** Lists the invalid fields. Their values are left out, because strangers wrote them. */
 function describeIssues({ issues }: z.ZodError): string {
   const fields = issues.map(({ path }) => path[0]).filter((field) => field !== undefined);
   return `not acceptable in the document: ${fields.map(String).join(', ') || 'it is not an object'}`;

@@ -11,7 +11,7 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
-/** Client metadata (RFC 7591 section 2). What is left out gets its effective value; what is not listed is dropped. */
+/** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({
   redirect_uris: z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10),
   client_name: text(120).optional(),
@@ -42,7 +42,7 @@ export type ClientMetadata = z.output<typeof clientMetadata>;
  * Checks client metadata.
  *
  * @param body the parsed JSON of a registration
- * @throws {OAuthError} naming the field at fault
+ * @throws {OAuthError} naming the invalid field
  */
 export function parseClientMetadata(body: unknown): ClientMetadata {
   const parsed = clientMetadata.safeParse(withoutNulls(body));
@@ -63,7 +63,7 @@ export function parseClientMetadata(body: unknown): ClientMetadata {
   );
 }
 
-/** The same for registrations that differ only in what never matters: the port on the user's own computer, the order. */
+/** Returns a digest that ignores the order of the redirect URIs and the port of loopback ones, which never matter. */
 export function digestOf(metadata: ClientMetadata): string {
   const redirect_uris = metadata.redirect_uris
     .map((uri) => (isLoopbackRedirect(uri) ? withoutPort(uri) : uri))
@@ -71,7 +71,7 @@ export function digestOf(metadata: ClientMetadata): string {
   return sha256(JSON.stringify({ ...metadata, redirect_uris }));
 }
 
-/** Some clients write null for what they leave out. */
+/** Drops null values, which some clients send for fields they leave out. */
 function withoutNulls(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));

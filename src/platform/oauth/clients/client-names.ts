@@ -2,17 +2,17 @@ import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
 import { displayName } from './display-name.js';
 import type { RegisteredClients } from './registered-clients.js';
 
-/** How long a name is believed. */
+/** How long a name is cached. */
 const MAX_AGE_MS = 300_000;
 const MAX_CACHED = 1000;
 
 /**
- * The name of a client, for the log; `undefined` for one that is not registered or gave none, and when it can't be
- * looked up: a request never fails for a line of the log. Documents are not fetched for it.
+ * Returns the name of a client, for the log; `undefined` when the client is not registered, has no name, or can't be
+ * looked up. A request never fails because of a log line, and documents are not fetched for one.
  */
 export type ClientNames = (clientId: string) => Promise<string | undefined>;
 
-/** Looks each name up once in some minutes. */
+/** Makes a lookup that caches each name for a few minutes. */
 export function createClientNames(
   clients: Pick<RegisteredClients, 'find'>,
   documents: Pick<ClientDocuments, 'nameOf'>,
@@ -25,7 +25,7 @@ export function createClientNames(
     if (cached !== undefined && cached.until > Date.now()) return cached.name;
     const found = (await clients.find(clientId))?.name;
     const name = found === displayName('') ? undefined : found;
-    // Deleted first, so that the oldest entry is always the one at the front.
+    // Deleted first, so that the oldest entry always comes first.
     cache.delete(clientId);
     const oldest = cache.keys().next().value;
     if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);

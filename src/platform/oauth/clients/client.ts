@@ -1,8 +1,8 @@
-/** A client as every endpoint sees it, however it became known. */
+/** A client as every endpoint sees it, whether registered or described by a document. */
 export interface Client {
   clientId: string;
   name: string;
-  /** The host its description was fetched from, for clients that are described by a document. */
+  /** The host of the document that describes the client; `undefined` for registered clients. */
   host: string | undefined;
   redirectUris: string[];
   grantTypes: string[];

@@ -9,23 +9,23 @@ import type { RegisteredClients } from './registered-clients.js';
 
 export interface Clients {
   /**
-   * The client with that id, or `undefined`. An id that begins with https:// is the address of a document, which is
-   * never stored.
+   * Finds the client with that id, or `undefined`. An id that begins with https:// is the address of a document, which
+   * is never stored.
    *
-   * @param address who asks, for the limit on fetching documents
-   * @throws {OAuthError} when there is a document to load and it can't be had
+   * @param address the address of the caller, for the limit on fetching documents
+   * @throws {OAuthError} when the document can't be loaded
    */
   find: (clientId: string, address: string) => Promise<Client | undefined>;
   /**
-   * The client that sends a request to the token or revocation endpoint: by Basic authentication, by a secret in the
-   * form, or by its id alone when it is public (OAuth 2.1 section 2.4).
+   * Authenticates the client of a token or revocation request: by Basic authentication, by a secret in the form, or by
+   * its id alone when it is public (OAuth 2.1 section 2.4).
    *
    * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
    */
   authenticate: (req: Request, form: Form) => Promise<Client>;
 }
 
-/** Clients, whether they registered or are described by a document. */
+/** Makes the lookup of clients, whether they registered or are described by a document. */
 export function createClients(
   registered: Pick<RegisteredClients, 'find'>,
   documents: ClientDocuments,
@@ -59,7 +59,7 @@ export function createClients(
       const clientId = basic?.clientId ?? form['client_id'];
       if (clientId === undefined)
         throw new OAuthError('invalid_request', 'client_id is required', { detail: 'no client_id was sent' });
-      // What is redeemed here is bound to the id already, so a document host that is down ends nobody's session.
+      // Codes and refresh tokens are already bound to the id, so a document host that is down ends no session.
       const client = isDocumentUrl(clientId)
         ? documents.withoutDocument(clientId)
         : await registered.find(clientId);
@@ -71,20 +71,20 @@ export function createClients(
   };
 }
 
-/** The id a client sends, which nobody has checked yet. */
+/** Returns the id that a client claims, before it is checked. */
 export function claimedClientId(req: Request, form: Form): string | undefined {
   const basic = readBasic(req.headers.authorization);
   return typeof basic === 'object' ? basic.clientId : form['client_id'];
 }
 
-/** A public client must not come with a secret, a confidential one must come with the right one. */
+/** Checks that a public client sent no secret, and that a confidential client sent the right one. */
 function secretProblem({ secretHash }: Client, secret: string | undefined): string | undefined {
   if (secretHash === undefined) return secret ? 'a public client sent a secret' : undefined;
   if (secret === undefined) return 'the client sent no secret';
   return sameDigest(sha256(secret), secretHash) ? undefined : 'the secret is wrong';
 }
 
-/** Basic credentials, form-encoded inside as RFC 6749 section 2.3.1 has it. */
+/** Reads Basic credentials, which are form-encoded (RFC 6749 section 2.3.1). */
 function readBasic(
   header: string | undefined,
 ): { clientId: string; secret: string } | 'malformed' | undefined {
@@ -94,7 +94,7 @@ function readBasic(
   if (clientId === undefined || secret === undefined) return 'malformed';
   try {
     const decoded = { clientId: decodeForm(clientId), secret: decodeForm(secret) };
-    // PostgreSQL fails on a null byte instead of finding nothing.
+    // PostgreSQL fails on a null byte instead of finding no row.
     return decoded.clientId.includes('\0') ? 'malformed' : decoded;
   } catch {
     return 'malformed';

@@ -12,16 +12,16 @@ const ipv4Compatible = new BlockList();
 ipv4Compatible.addSubnet('::', 96, 'ipv6');
 
 /**
- * Connects to public addresses only. The check is made on the address that is connected to, after the name was looked
- * up, so a name that changes its address between two look-ups gains nothing.
+ * Connects to public addresses only. The address checked is the one that is connected to, so a name that changes its
+ * address between two lookups gains nothing.
  *
- * Name servers are asked directly, without /etc/hosts: the look-up of the system blocks one of a few threads, goes on
- * after its connection was given up, and a stranger's slow name server could keep all of them busy.
+ * Name servers are queried directly, without /etc/hosts. The system's lookup blocks one of a few threads, even after its
+ * connection was abandoned, so a stranger's slow name server could keep all of them busy.
  */
 export class PublicOnlyAgent extends RequestFilteringHttpsAgent {
   readonly #nameServers: string[] | undefined;
 
-  /** @param nameServers addresses, with a port after a colon; those of the system when left out */
+  /** @param nameServers addresses, with a port after a colon; defaults to those of the system */
   constructor(options?: ConstructorParameters<typeof RequestFilteringHttpsAgent>[0], nameServers?: string[]) {
     super(options);
     this.#nameServers = nameServers;

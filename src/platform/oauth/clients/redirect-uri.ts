@@ -1,14 +1,14 @@
 import { isLoopbackHost } from '../../loopback.js';
 
 const MAX_LENGTH = 2000;
-/** Schemes of desktop applications without a dot in their name, which RFC 8252 section 7.1 asks for. */
+/** Schemes of desktop applications that lack the dot RFC 8252 section 7.1 asks for. */
 const KNOWN_SCHEMES = ['claude', 'cursor', 'mcpjam', 'vscode', 'vscode-insiders', 'windsurf', 'zed'];
-/** Characters that browsers and our parser could read differently, fragments and wildcards included. */
+/** Characters that browsers and our parser could read differently, including fragments and wildcards. */
 const SUSPICIOUS = /[\s\p{Cc}\\#*<>"'`]/u;
 
 /**
- * Whether a client may register this address: https, http on this machine, or the private-use scheme of an
- * application; absolute, without fragment, user or wildcard (OAuth 2.1 section 2.3).
+ * Checks whether a client may register this address. It must be absolute, with https, http on this machine, or the
+ * private-use scheme of an application, and without fragment, user or wildcard (OAuth 2.1 section 2.3).
  */
 export function isAcceptableRedirectUri(uri: string): boolean {
   if (uri.length > MAX_LENGTH || SUSPICIOUS.test(uri) || !URL.canParse(uri)) return false;
@@ -21,20 +21,20 @@ export function isAcceptableRedirectUri(uri: string): boolean {
   return KNOWN_SCHEMES.includes(scheme) || scheme.includes('.');
 }
 
-/** Whether the answer stays on the user's own device: on its loopback interface, or with an application installed there. */
+/** Checks whether the answer stays on the user's device: on the loopback interface or in an installed application. */
 export function staysOnDevice(uri: string): boolean {
   return new URL(uri).protocol !== 'https:';
 }
 
-/** Whether the address is a web server on the user's own computer. */
+/** Checks whether the address is a web server on the user's own computer. */
 export function isLoopbackRedirect(uri: string): boolean {
   const { protocol, hostname } = new URL(uri);
   return protocol === 'http:' && isLoopbackHost(hostname);
 }
 
 /**
- * Whether a request names a registered address: the same text, except that the port of an http address on this machine
- * may differ (RFC 8252 section 7.3), because native applications get a new one each time.
+ * Checks whether a requested address is the registered one, by comparing the text. Only the port of an http address on
+ * this machine may differ (RFC 8252 section 7.3), because native applications get a new one each time.
  */
 export function matchesRedirectUri(requested: string, registered: string): boolean {
   if (requested === registered) return true;
@@ -48,13 +48,13 @@ export function matchesRedirectUri(requested: string, registered: string): boole
   return withoutPort(requested) === withoutPort(registered);
 }
 
-/** Who the user is sent to, as shown on the sign-in page: a host, or the scheme of an application. */
+/** Returns where the user is sent, as shown on the sign-in page: a host, or the scheme of an application. */
 export function redirectHost(uri: string): string {
   const { protocol, host } = new URL(uri);
   return protocol === 'https:' || protocol === 'http:' ? host : protocol.slice(0, -1);
 }
 
-/** The text itself with the port cut out, so that nothing a URL parser would normalise away can differ. */
+/** Cuts the port out of the text itself, so that differences a URL parser would normalise away still count. */
 export function withoutPort(uri: string): string {
   return uri.replace(/^(http:\/\/(?:\[[^\]]*\]|[^:/?]+)):\d+/, '$1');
 }

@@ -8,16 +8,16 @@ import type { Client } from './client.js';
 import { type ClientMetadata, digestOf, parseClientMetadata } from './client-metadata.js';
 import { displayName } from './display-name.js';
 
-/** A client nobody has signed in through yet is kept this long, in seconds. */
+/** How long a client is kept before its first sign-in, in seconds. */
 const UNUSED_CLIENT_TTL = 86_400;
-/** A client that completed a sign-in is kept this long after its last use, in seconds. */
+/** How long a client that completed a sign-in is kept after its last use, in seconds. */
 const USED_CLIENT_TTL = 90 * 86_400;
-/** The end of the year 9999: for clients that an operator added, which stay until deleted. */
+/** The end of the year 9999. Clients that an operator added stay until they are deleted. */
 const NEVER = 253_402_300_799;
-/** How many registered clients there may be in all. */
+/** The most registered clients there may be in total. */
 const MAX_CLIENTS = 10_000;
 
-/** What `POST /register` answers (RFC 7591 section 3.2.1): all effective metadata, and the secret this one time. */
+/** The answer of `POST /register` (RFC 7591 section 3.2.1): all effective metadata, and the secret, shown only once. */
 export interface ClientInformation extends ClientMetadata {
   client_id: string;
   client_id_issued_at: number;
@@ -42,13 +42,13 @@ export type ClientDetails = Omit<
   redirect_uris: string[];
   grant_types: string[];
   has_secret: boolean;
-  /** Null for one that an operator added. */
+  /** Null for a client that an operator added. */
   expires_at: number | null;
 };
 
 export type RegisteredClients = ReturnType<typeof createRegisteredClients>;
 
-/** The home of the clients that registered or that an operator added. */
+/** Makes the home of the clients that registered themselves or were added by an operator. */
 export function createRegisteredClients(
   store: OAuthStore<'oauth_clients'>,
   grants: Pick<Grants, 'clientIds' | 'countByClient'>,
@@ -89,12 +89,12 @@ export function createRegisteredClients(
   }
 
   /**
-   * Registers a client (RFC 7591). A public client that registers again with the same metadata gets the same id, so that
-   * applications which register at each connection do not pile up.
+   * Registers a client (RFC 7591). A public client that registers again with the same metadata gets the same id, so
+   * applications that register at every connection do not pile up.
    *
    * @param body the parsed JSON of the request
-   * @param count called for metadata that is acceptable, before anything is stored; it may throw to prevent it
-   * @throws {OAuthError} naming the field at fault, or 503 when there are too many clients
+   * @param count called for acceptable metadata, before anything is stored; it may throw to prevent that
+   * @throws {OAuthError} naming the invalid field, or 503 when there are too many clients
    */
   async function register(body: unknown, count?: () => Promise<void>): Promise<ClientInformation> {
     const metadata = parseClientMetadata(body);
@@ -123,7 +123,7 @@ export function createRegisteredClients(
         created_at: now,
         expires_at,
       })
-      // Two equal registrations at the same moment: the second one gets the client of the first.
+      // Of two equal registrations at the same moment, the second gets the client of the first.
       .onConflict((conflict) => conflict.column('registration_hash').doUpdateSet({ expires_at }))
       .returning(['client_id', 'created_at'])
       .executeTakeFirstOrThrow();
@@ -138,20 +138,20 @@ export function createRegisteredClients(
   return {
     register,
 
-    /** The client with that id, also when it has expired. */
+    /** Finds the client with that id, even when it has expired. */
     async find(clientId: string): Promise<Client | undefined> {
       const row = await findRow(clientId);
       return row && toClient(row);
     },
 
-    /** Registers a client for good. @throws {OAuthError} like `register` */
+    /** Registers a client that never expires. @throws {OAuthError} like `register` */
     async add(metadata: unknown): Promise<ClientInformation> {
       const added = await register(metadata);
       await setExpiry(added.client_id, NEVER);
       return added;
     },
 
-    /** Every client, the last used first. */
+    /** Lists every client, the most recently used first. */
     async list(): Promise<ListedClient[]> {
       const rows = await store
         .selectFrom('oauth_clients')
@@ -163,7 +163,7 @@ export function createRegisteredClients(
       return rows.map((row) => ({ ...row, grants: counts.get(row.client_id) ?? 0 }));
     },
 
-    /** All that is known about a client, or `undefined`. */
+    /** Returns everything known about a client, or `undefined`. */
     async details(clientId: string): Promise<ClientDetails | undefined> {
       const row = await findRow(clientId);
       if (row === undefined) return undefined;
@@ -177,15 +177,15 @@ export function createRegisteredClients(
       };
     },
 
-    /** Deletes the client alone; `Records.deleteClient` ends what belongs to it, too. */
+    /** Deletes only the client; `Records.deleteClient` also ends its grants and requests. */
     async delete(clientId: string, transaction = store): Promise<void> {
       await transaction.deleteFrom('oauth_clients').where('client_id', '=', clientId).execute();
     },
 
     /**
-     * Deletes clients with no active sign-ins that were not used since then, except those that an operator added.
+     * Deletes clients without active sign-ins that were last used before that time, except those an operator added.
      *
-     * @returns how many
+     * @returns how many were deleted
      */
     async prune(unusedSince: number): Promise<number> {
       const { numDeletedRows } = await store
@@ -197,7 +197,7 @@ export function createRegisteredClients(
       return Number(numDeletedRows);
     },
 
-    /** Keeps a client that is in use from expiring; does nothing for an id that is not registered. */
+    /** Keeps a client in use from expiring. Does nothing for an id that is not registered. */
     async markUsed(clientId: string, transaction = store): Promise<void> {
       const now = nowInSeconds();
       const expiresAt = now + USED_CLIENT_TTL;
@@ -217,7 +217,7 @@ export function createRegisteredClients(
         .execute();
     },
 
-    /** Clients that still have grants stay: they could not find back otherwise. */
+    /** Deletes expired clients. Those with grants stay, or their users would have to connect again. */
     async deleteExpired(now: number): Promise<void> {
       await store
         .deleteFrom('oauth_clients')

@@ -1,6 +1,6 @@
 /**
- * The address the browser goes back to, with the answer and with `iss` (RFC 9207), which protects clients that use
- * several servers.
+ * Returns the address the browser goes back to, with the answer and with `iss` (RFC 9207), which protects clients that
+ * use several servers.
  */
 export function answerUrl(
   issuer: string,

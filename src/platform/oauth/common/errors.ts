@@ -1,4 +1,4 @@
-/** The error codes of RFC 6749, 7009, 7591 and 8707 that this server answers. */
+/** The error codes of RFC 6749, 7009, 7591 and 8707 that this server sends. */
 export type OAuthErrorCode =
   | 'access_denied'
   | 'invalid_client'
@@ -14,21 +14,21 @@ export type OAuthErrorCode =
   | 'unsupported_response_type';
 
 interface OAuthErrorOptions {
-  /** 400 when left out. */
+  /** Defaults to 400. */
   status?: number;
   headers?: Record<string, string>;
   /**
-   * The exact cause, for the operator's log; never sent. It may name input, quoted, but no secret: no code, token,
-   * verifier, password or client secret.
+   * The exact cause, for the operator's log; never sent. It may quote input, but never a secret: no code, token, verifier,
+   * password or client secret.
    */
   detail?: string | undefined;
-  /** Whether somebody may be using what was stolen; logged as a warning then. */
+  /** Whether a stolen code or token may be in use, which is logged as a warning. */
   suspicious?: boolean;
 }
 
 /**
- * A refusal. Its message is shown to clients and users, so it is a fixed text of printable ASCII without quotes or
- * backslashes (RFC 6749 section 5.2) and never repeats input.
+ * The refusal of a request. Its message is shown to clients and users, so it is a fixed text of printable ASCII without
+ * quotes or backslashes (RFC 6749 section 5.2) and never repeats input.
  */
 export class OAuthError extends Error {
   readonly status: number;
@@ -50,7 +50,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** Too many requests from one address or for one account (RFC 6585 section 4). */
+/** Makes the refusal for too many requests from one address or for one account (RFC 6585 section 4). */
 export function tooManyRequests(retryAfterSeconds: number, detail?: string): OAuthError {
   return new OAuthError('temporarily_unavailable', 'Too many requests. Try again later', {
     status: 429,
@@ -60,7 +60,7 @@ export function tooManyRequests(retryAfterSeconds: number, detail?: string): OAu
 }
 
 /**
- * The refusal of a code or a refresh token. The client is not told why: it could be a thief.
+ * Makes the refusal of a code or a refresh token. The client is not told why, because it could be a thief.
  *
  * @param detail the reason, for the operator
  */

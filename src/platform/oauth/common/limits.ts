@@ -4,7 +4,7 @@ import { sha256 } from '../../digest.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
 
-/** At most `max` hits in a window of so many seconds. */
+/** The most hits allowed in a window, whose length is in seconds. */
 interface Limit {
   max: number;
   window: number;
@@ -22,32 +22,32 @@ const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
 
 export interface Limits {
   /**
-   * Counts a request of an address.
+   * Counts a request from an address.
    *
-   * @throws {OAuthError} 429 with Retry-After beyond the limit
+   * @throws {OAuthError} 429 with Retry-After once the limit is exceeded
    */
   countRequest: (
     kind: 'authorize' | 'clientDocument' | 'register' | 'token',
     address: string,
   ) => Promise<void>;
   /**
-   * Counts an attempt to sign in. Call it before the password is checked, so that guesses sent at once count, too.
+   * Counts an attempt to sign in. Call it before the password is checked, so that simultaneous guesses count too.
    *
-   * @returns seconds until this address may try this account again; 0 when the attempt may go on. A refused attempt
-   *   does not count, or anybody could keep an account locked.
+   * @returns seconds until this address may try this account again; 0 when the attempt is allowed. A refused attempt
+   *   does not count, or anyone could keep an account locked.
    */
   countLogin: (address: string, username: string) => Promise<number>;
-  /** Takes an attempt back that was not a failure. */
+  /** Takes back an attempt that was not a failure. */
   refundLogin: (address: string, username: string) => Promise<void>;
-  /** A correct password takes its attempt back, and clears what that address got wrong before. */
+  /** Takes back the attempt with the correct password, and clears earlier failures from the same address. */
   clearLogins: (address: string, username: string) => Promise<void>;
   deleteExpired: (now: number) => Promise<void>;
 }
 
 /**
- * The home of the counters, which hold across restarts and replicas because they are in the store.
+ * Makes the home of the counters, which are in the store so that they hold across restarts and replicas.
  *
- * @param scale multiplies the limits per address, for platforms whose users share one; never those per account
+ * @param scale multiplies the limits per address, for platforms whose users share one; never the limits per account
  */
 export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): Limits {
   const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
@@ -134,7 +134,7 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
   };
 }
 
-/** An address, or the /64 network of an IPv6 address, since a single user owns all of it. */
+/** Returns an IPv4 address as it is, and the /64 network of an IPv6 address, since a single user owns all of it. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -9,8 +9,8 @@ export type Form = Record<string, string | undefined>;
 export interface Parameters {
   values: Form;
   /**
-   * Names that came more than once, which makes a request invalid (RFC 6749 section 3.1), or with a null byte, which
-   * PostgreSQL cannot store.
+   * Parameters that appear more than once, which makes a request invalid (RFC 6749 section 3.1), or contain a null byte,
+   * which PostgreSQL cannot store.
    */
   faulty: Set<string>;
 }
@@ -28,7 +28,7 @@ export function parseParameters(encoded: string): Parameters {
   return { values, faulty };
 }
 
-/** The refusal of a request with faulty parameters. */
+/** Makes the refusal of a request with faulty parameters. */
 export function faultyParameter({ faulty }: Pick<Parameters, 'faulty'>): OAuthError {
   const names = [...faulty].slice(0, 5).map(quoted).join(', ');
   return new OAuthError('invalid_request', 'A parameter is repeated, or has a null byte', {
@@ -37,7 +37,7 @@ export function faultyParameter({ faulty }: Pick<Parameters, 'faulty'>): OAuthEr
 }
 
 /**
- * The form of a request.
+ * Reads the form of a request.
  *
  * @throws {OAuthError} `invalid_request` for other content types and for repeated parameters
  */
@@ -57,11 +57,11 @@ export async function readForm(req: Request, res: Response): Promise<Form> {
 /** The form of the sign-in page. */
 interface SignInForm {
   values: Form;
-  /** The scopes whose boxes were ticked: the only field that may come several times. */
+  /** The scopes whose boxes were ticked. No other field may appear more than once. */
   scopes: string[];
 }
 
-/** The form of the sign-in page; empty when another content type came. */
+/** Reads the form of the sign-in page. It is empty for any other content type. */
 export async function readSignInForm(req: Request, res: Response): Promise<SignInForm> {
   const body = (await readText(req, res)) ?? '';
   const { values } = parseParameters(body);
@@ -70,7 +70,7 @@ export async function readSignInForm(req: Request, res: Response): Promise<SignI
 
 const textParser = express.text({ type: 'application/x-www-form-urlencoded', limit: '32kb' });
 
-/** The body of a form as text; `undefined` without one. */
+/** Reads the body of a form as text; `undefined` when there is none. */
 async function readText(req: Request, res: Response): Promise<string | undefined> {
   await new Promise<void>((resolve, reject) => {
     void textParser(req, res, (error?: unknown) => (error ? reject(error) : resolve()));

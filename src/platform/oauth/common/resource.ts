@@ -2,10 +2,10 @@ import { quoted } from '../../log-text.js';
 import { OAuthError } from './errors.js';
 
 /**
- * Our resource, however a client spells it: with another case of the host, a trailing slash, or as the bare origin
- * (RFC 8707).
+ * Recognises our resource however a client spells it: with another case of the host, a trailing slash, or as the bare
+ * origin (RFC 8707).
  *
- * @throws {OAuthError} `invalid_target` for any other
+ * @throws {OAuthError} `invalid_target` for any other resource
  */
 export function canonicalResource(
   { resource, issuer }: { resource: string; issuer: string },
@@ -19,7 +19,7 @@ export function canonicalResource(
   });
 }
 
-/** @throws {OAuthError} `invalid_target` when a client names another resource than the user allowed (RFC 8707) */
+/** @throws {OAuthError} `invalid_target` when a client names a resource other than the granted one (RFC 8707) */
 export function assertGranted(asked: string | undefined, granted: string): void {
   if (asked === undefined || asked === granted) return;
   throw new OAuthError('invalid_target', 'The resource is not the one that was granted', {

@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
-import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
@@ -9,20 +8,20 @@ import { OAuthError } from '../common/errors.js';
 import { type Form, faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
-import { noteClient } from './client-request.js';
+import { noteClaimedClient, noteClient } from './client-request.js';
 import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
-/** `GET /authorize` (OAuth 2.1 section 4.1.1): checks the request, keeps it, and sends the browser to the sign-in page. */
+/** Serves `GET /authorize` (OAuth 2.1 section 4.1.1): stores a valid request and redirects to the sign-in page. */
 export function authorizeRoutes(context: OAuthContext): Router {
   const router = Router();
   router.all('/authorize', allowMethods(['GET'], { refuse: refuseMethod(context) }));
   router.get('/authorize', async (req, res) => {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
-    localsOf(res).clientId = parameters.values['client_id'];
     let redirectUri: string | undefined;
     try {
+      await noteClaimedClient(context, res, parameters.values['client_id']);
       await context.limits.countRequest('authorize', req.ip ?? '');
-      // Nobody is sent anywhere before both the client and its address are known to be good.
+      // The browser is not redirected until both the client and its address are known to be good.
       const client = await readClient(context, req.ip ?? '', parameters);
       await noteClient(context, res, client.clientId);
       redirectUri = readRedirectUri(client, parameters);
@@ -92,7 +91,7 @@ async function validateAndStoreRequest(
       detail: `response_type is ${quoted(responseType)}`,
     });
   const codeChallenge = readCodeChallenge(values);
-  return context.requests.keep(req, res, {
+  return context.requests.store(req, res, {
     client_id: client.clientId,
     redirect_uri: redirectUri,
     state: values['state'] ?? null,
@@ -115,7 +114,7 @@ function readCodeChallenge({ code_challenge: challenge, code_challenge_method: m
   return challenge;
 }
 
-/** The scopes asked for that exist; the default ones when none are named, as many clients do. */
+/** Reads the requested scopes. Many clients name none, and then get the default ones. */
 function readScopes({ scopes }: OAuthContext, scope: string | undefined): string[] {
   if (scope === undefined) return scopes.filter((known) => known.default).map(({ name }) => name);
   const asked = new Set(scope.split(' '));
@@ -129,8 +128,8 @@ function readScopes({ scopes }: OAuthContext, scope: string | undefined): string
 }
 
 /**
- * Tells a refusal to whom it concerns. A client on the user's own computer gets it by redirect. A website that anybody
- * could have registered does not get the browser thrown at it (OAuth 2.1 section 7.12.2): the user decides.
+ * Reports a refusal. A client on the user's own computer is told by redirect. Anyone could have registered a website, so
+ * there the user decides whether to go back, and the server is not an open redirector (OAuth 2.1 section 7.12.2).
  */
 function refuse(
   { pages, issuer }: OAuthContext,

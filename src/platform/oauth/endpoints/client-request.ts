@@ -1,23 +1,24 @@
 import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
+import { withoutSecrets } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
 import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
 /**
- * The form a client sends to the token or revocation endpoint, counted against the limit of its address.
+ * Reads the form of a token or revocation request, and counts the request against the limit of its address.
  *
  * @throws {OAuthError} `invalid_request`, or 429
  */
-export async function readClientForm({ limits }: OAuthContext, req: Request, res: Response): Promise<Form> {
+export async function readClientForm(context: OAuthContext, req: Request, res: Response): Promise<Form> {
   const form = await readForm(req, res);
-  localsOf(res).clientId = claimedClientId(req, form);
-  await limits.countRequest('token', req.ip ?? '');
+  await noteClaimedClient(context, res, claimedClientId(req, form));
+  await context.limits.countRequest('token', req.ip ?? '');
   return form;
 }
 
-/** The client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+/** Authenticates the client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
 export async function authenticateClient(
   context: OAuthContext,
   req: Request,
@@ -29,7 +30,18 @@ export async function authenticateClient(
   return client;
 }
 
-/** Notes the client of a request for the log, once it is known to exist. */
+/** Records the client a request names, for the log. An unknown id is cut: it may be a code or a secret. */
+export async function noteClaimedClient(
+  { registeredClients }: Pick<OAuthContext, 'registeredClients'>,
+  res: Response,
+  clientId: string | undefined,
+): Promise<void> {
+  if (clientId === undefined) return;
+  const isKnown = (await registeredClients.find(clientId)) !== undefined;
+  localsOf(res).clientId = isKnown ? clientId : withoutSecrets(clientId);
+}
+
+/** Records the client of a request for the log, once it is known to exist. */
 export async function noteClient(
   { clientName }: OAuthContext,
   res: Response,

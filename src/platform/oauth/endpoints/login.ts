@@ -15,7 +15,7 @@ import { TooManySignInsError } from '../sign-in/password-checks.js';
 import { noteClient } from './client-request.js';
 import { pageErrorHandler, refuseMethod } from './refusals.js';
 
-/** One sign-in page that was sent back. */
+/** A submitted sign-in page. */
 interface Attempt {
   id: string;
   request: AuthorizationRequest;
@@ -23,7 +23,7 @@ interface Attempt {
   password: string;
 }
 
-/** `GET` and `POST /login`: sign-in and consent on one page, every time; no session is kept. */
+/** Serves `GET` and `POST /login`: sign-in and consent on one page, every time. No session is kept. */
 export function loginRoutes(context: OAuthContext): Router {
   const router = Router();
   router.all('/login', allowMethods(['GET', 'POST'], { refuse: refuseMethod(context) }));
@@ -42,7 +42,7 @@ export function loginRoutes(context: OAuthContext): Router {
   return router;
 }
 
-/** The open sign-in request a page belongs to. @throws {OAuthError} when there is none */
+/** Finds the open sign-in request of a page. @throws {OAuthError} when there is none */
 async function openRequest(
   context: OAuthContext,
   req: Request,
@@ -108,7 +108,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
   sendAnswer(context, res, request, { code });
 }
 
-/** Checks the password within the limits; shows the page again and returns `undefined` when that fails. */
+/** Checks the password within the limits. When that fails, shows the page again and returns `undefined`. */
 async function signIn(
   context: OAuthContext,
   req: Request,
@@ -133,7 +133,7 @@ async function signIn(
     res.set('Retry-After', String(RETRY_AFTER));
     await retry(503, 'Sign-in does not work right now. Try again in a moment.');
   } else if (result === 'wrong') {
-    // Not the name that was typed: people type passwords there, too.
+    // The typed name is not logged, because people type passwords there too.
     logSignIn(context, res, 'sign-in failed');
     await retry(401, 'The user name or the password is wrong.');
   } else if ('wait' in result) {
@@ -170,8 +170,8 @@ async function checkPassword(
 }
 
 /**
- * Refuses forms sent by other sites, before anything else is looked at. Browsers tell the origin with every form;
- * `Origin: null` is what a sandboxed frame of a stranger sends.
+ * Refuses forms from other sites before anything else is checked. Browsers send the origin with every form; a stranger's
+ * sandboxed frame sends `Origin: null`.
  */
 function sameOriginOnly({ issuer }: OAuthContext): RequestHandler {
   return (req, _res, next) => {
@@ -210,7 +210,7 @@ function expired(detail: string): OAuthError {
   );
 }
 
-/** One line for each way a sign-in goes on. Never what was typed: people type passwords as names, too. */
+/** Logs one line for each outcome of a sign-in, never the typed text: people type passwords as names too. */
 function logSignIn(
   { logger }: OAuthContext,
   res: Response,
@@ -222,7 +222,7 @@ function logSignIn(
   logger[level]({ requestId, clientId, address: res.req.ip, ...fields }, event);
 }
 
-/** 303, never 307: the browser must not send the password on (RFC 9700 section 4.12). */
+/** Redirects with 303, never 307: the browser must not forward the password (RFC 9700 section 4.12). */
 function sendAnswer(
   { issuer }: OAuthContext,
   res: Response,

@@ -6,7 +6,7 @@ import type { OAuthContext } from '../context.js';
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
 
-/** The authorization server metadata (RFC 8414) and the key set. */
+/** Serves the authorization server metadata (RFC 8414) and the key set. */
 export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
   const router = Router();
   publishDocument(router, ['/.well-known/oauth-authorization-server'], () => ({
@@ -27,7 +27,7 @@ export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): 
     client_id_metadata_document_supported: true,
   }));
   publishDocument(router, ['/.well-known/jwks.json'], () => keys.publicKeys());
-  // Clients probe for it. We issue no ID tokens, so there is nothing it could say.
+  // Clients probe for this document. We issue no ID tokens, so it would have nothing to say.
   router.use('/.well-known/openid-configuration', cors('GET'), (_req, res) => {
     sendError(
       res,

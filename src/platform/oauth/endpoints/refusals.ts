@@ -7,10 +7,10 @@ import { logText } from '../../log-text.js';
 import { OAuthError } from '../common/errors.js';
 import type { OAuthContext } from '../context.js';
 
-/** The longest detail a log line carries, in characters. */
+/** The longest detail in a log line, in characters. */
 const MAX_DETAIL = 400;
 
-/** Logs why a request was refused: the exact cause, which the answer does not tell. */
+/** Logs the exact cause of a refusal, which the answer does not reveal. */
 export function logRefusal(
   { logger }: Pick<OAuthContext, 'logger'>,
   req: Request,
@@ -30,7 +30,7 @@ export function logRefusal(
   else logger.info(line, 'refused');
 }
 
-/** Logs and answers refusals and unreadable bodies as JSON; leaves everything unexpected to the next handler. */
+/** Logs refusals and unreadable bodies, and answers them as JSON. Unexpected errors go to the next handler. */
 export function oauthErrorHandler(context: OAuthContext): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const refusal = asRefusal(error);
@@ -43,7 +43,7 @@ export function oauthErrorHandler(context: OAuthContext): ErrorRequestHandler {
   };
 }
 
-/** Logs everything that goes wrong on a page and answers with a page, since people see it. */
+/** Logs every error of a page, and answers with a page, since people see it. */
 export function pageErrorHandler(context: OAuthContext): ErrorRequestHandler {
   const { pages, logger } = context;
   return (error: unknown, req, res, next) => {
@@ -64,12 +64,12 @@ export function pageErrorHandler(context: OAuthContext): ErrorRequestHandler {
   };
 }
 
-/** Answers a method a page is not served for with a page. */
+/** Refuses a method that a page does not support, with a page. */
 export function refuseMethod({ pages }: Pick<OAuthContext, 'pages'>) {
   return (res: Response, message: string): void => pages.sendError(res, 405, `${message}.`);
 }
 
-/** An error as a refusal, also one of the body parsers; `undefined` for everything unexpected. */
+/** Converts an error to a refusal, including those of the body parsers; `undefined` for unexpected errors. */
 function asRefusal(error: unknown): OAuthError | undefined {
   if (error instanceof OAuthError) return error;
   if (!isHttpError(error) || error.status >= 500) return undefined;

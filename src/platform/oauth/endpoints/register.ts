@@ -4,7 +4,7 @@ import { allowMethods } from '../../http/methods.js';
 import type { OAuthContext } from '../context.js';
 import { noteClient } from './client-request.js';
 
-/** `POST /register` (RFC 7591). */
+/** Serves `POST /register` (RFC 7591). */
 export function registerRoutes(context: OAuthContext): Router {
   const { registeredClients, limits } = context;
   const router = Router();

@@ -6,7 +6,7 @@ import { OAuthError } from '../common/errors.js';
 import type { OAuthContext } from '../context.js';
 import { authenticateClient, readClientForm } from './client-request.js';
 
-/** `POST /revoke` (RFC 7009). */
+/** Serves `POST /revoke` (RFC 7009). */
 export function revokeRoutes(context: OAuthContext): Router {
   const router = Router();
   router.use('/revoke', cors('POST'), allowMethods(['POST']));
@@ -21,8 +21,8 @@ export function revokeRoutes(context: OAuthContext): Router {
 }
 
 /**
- * Revokes a token of that client (RFC 7009): a refresh token ends its grant with everything in it, an access token ends
- * alone. Unknown tokens and those of other clients are left alone without an error (section 2.2).
+ * Revokes a token of that client (RFC 7009). Revoking a refresh token ends its whole grant; revoking an access token ends
+ * only that token. Unknown tokens and those of other clients are ignored without an error (section 2.2).
  */
 async function revokeToken(
   { grants, accessTokens }: OAuthContext,

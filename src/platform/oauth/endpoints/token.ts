@@ -12,7 +12,7 @@ import { authenticateClient, readClientForm } from './client-request.js';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
-/** What `POST /token` answers (RFC 6749 section 5.1). */
+/** The answer of `POST /token` (RFC 6749 section 5.1). */
 interface TokenResponse {
   access_token: string;
   token_type: 'Bearer';
@@ -22,7 +22,7 @@ interface TokenResponse {
   refresh_token?: string;
 }
 
-/** `POST /token` (OAuth 2.1 section 3.2). */
+/** Serves `POST /token` (OAuth 2.1 section 3.2). */
 export function tokenRoutes(context: OAuthContext): Router {
   const router = Router();
   router.use('/token', cors('POST'), allowMethods(['POST']));

@@ -1,14 +1,14 @@
 /** Someone who may sign in. */
 export interface User {
-  /** Never changes and is never given to somebody else; it becomes the `sub` of tokens. */
+  /** Never changes and is never reused for another user; it becomes the `sub` of tokens. */
   id: string;
-  /** What to call them. */
+  /** The display name. */
   name: string;
   /** The scopes they may grant. */
   scopes: string[];
 }
 
-/** A user as the command line lists them. */
+/** A user in the list of the command line. */
 export type ListedUser = {
   username: string;
   name: string;
@@ -19,15 +19,16 @@ export type ListedUser = {
   created_at: number;
 };
 
-/** What the command line needs to manage users where the server keeps them itself. */
+/** What the command line needs to manage users that the server stores itself. */
 export interface UserManagement {
-  /** The name as it is stored, however it is typed. */
+  /** Returns a typed name in the form in which it is stored. */
   normalize: (username: string) => string;
-  /** Every user, disabled ones too. */
+  /** Lists every user, including disabled ones. */
   list: () => Promise<ListedUser[]>;
   /**
-   * Adds a user. `false` when the name is taken.
+   * Adds a user.
    *
+   * @returns `false` when the name is taken
    * @throws {RangeError} when the password is not acceptable, saying why
    */
   add: (user: { username: string; name: string; scopes: string; password: string }) => Promise<boolean>;
@@ -36,49 +37,50 @@ export interface UserManagement {
   setDisabled: (username: string, disabled: boolean) => Promise<void>;
 }
 
-/** Seconds an answer of `findUser` is used for requests that follow, unless the accounts say otherwise. */
+/** How long an answer of `findUser` is cached by default, in seconds. */
 export const USER_CACHE_SECONDS = 5;
 
-/** A user of a demonstration, whose password everyone may know. */
+/** A user of a demonstration, whose password is public. */
 export interface DemoUser {
   username: string;
   password: string;
 }
 
 /**
- * Who may sign in: the one object the platform asks. It never looks behind it. `findUser` and `verifyPassword` are all a
- * directory of your own needs. While either throws, requests are answered 503 and the sign-in page asks to try again in
- * a moment: nobody is signed out, and no attempt is counted.
+ * Who may sign in. This object is all the platform knows of your users, and a directory of your own needs only `findUser`
+ * and `verifyPassword`. While either throws, requests are answered with 503 and the sign-in page asks the user to try
+ * again in a moment. Nobody is signed out, and no attempt is counted.
  */
 export interface Accounts {
   /**
-   * The user with that id, unless deleted or disabled. Asked at every request to `/mcp`, where an answer that names a user
-   * is used for `cacheSeconds`, and at every refresh.
+   * Finds the user with that id, unless deleted or disabled. Called for every request to `/mcp`, where a user that was
+   * found is cached for `cacheSeconds`, and for every refresh.
    *
-   * @throws {UnavailableError} when the directory does not answer; any other error means the same
+   * @throws {UnavailableError} when the directory does not answer; any other error is treated the same way
    */
   findUser: (id: string) => Promise<User | undefined>;
   /**
-   * Seconds until a user who was disabled or lost a scope elsewhere is refused at `/mcp`; 5 when left out, 0 asks at every
-   * request. The commands that disable a user or set a password end their grants, which works at once.
+   * The most seconds until a user who was disabled or lost a scope elsewhere is refused at `/mcp`. Defaults to 5; with 0,
+   * every request asks again. The commands that disable a user or set a password end their grants, which takes effect at
+   * once.
    */
   cacheSeconds?: number;
   /**
-   * The user whose password this is. Takes the same time for users that do not exist. Called a few times at once at
-   * most, and within the limits on guessing.
+   * Returns the user when the password is right. Must take the same time for users that do not exist. At most a few calls
+   * run at once, and only within the limits on guessing.
    *
-   * @throws {UnavailableError} when the directory does not answer; any other error means the same
+   * @throws {UnavailableError} when the directory does not answer; any other error is treated the same way
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
-  /** The demo users, to be shown at the start of a demonstration. */
+  /** The demo users, shown when a demonstration starts. */
   demoUsers?: DemoUser[];
-  /** Adds the demo users that do not exist yet, who may grant all these scopes. */
+  /** Adds missing demo users, who may grant all these scopes. */
   seed?: (scopes: string[]) => Promise<void>;
-  /** Disables the demo users whose password still is the public one. @returns their names */
+  /** Disables the demo users who still have their public password. @returns their names */
   disableSeeded?: () => Promise<string[]>;
-  /** Whether nobody could sign in. */
+  /** Checks whether there is no user who could sign in. */
   isEmpty?: () => Promise<boolean>;
-  /** Left out when users are managed elsewhere; `location` then says where. */
+  /** Manages users from the command line. Omit it when users are managed elsewhere; `location` then says where. */
   manage?: UserManagement;
   /** Where users are managed, for people: the end of the sentence "Users are managed in ...". */
   location?: string;

@@ -4,7 +4,7 @@ import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
 import type { AuthorizationRequestsTable, OAuthStore } from '../tables.js';
 
-/** Seconds a user has to sign in. */
+/** How long a user has to sign in, in seconds. */
 const REQUEST_TTL = 600;
 
 /** What a client asked for. */
@@ -15,20 +15,20 @@ export type AuthorizationRequest = Omit<
 
 export interface AuthorizationRequests {
   /**
-   * Keeps an authorization request until its user decides, bound to this browser by a cookie. One cookie serves all
-   * requests of a browser, so that sign-ins in several tabs do not disturb each other.
+   * Stores an authorization request until its user decides, bound to this browser by a cookie. All requests of a browser
+   * share one cookie, so that sign-ins in several tabs do not disturb each other.
    *
    * @returns the id for the sign-in form, which together with the cookie proves that the form is ours
    */
-  keep: (req: Request, res: Response, request: AuthorizationRequest) => Promise<string>;
-  /** The request with that id, if this browser began it and it is still open. */
+  store: (req: Request, res: Response, request: AuthorizationRequest) => Promise<string>;
+  /** Finds the request with that id, if this browser started it and it is still open. */
   find: (req: Request, id: unknown) => Promise<AuthorizationRequest | undefined>;
   /**
-   * Closes a request and records the user's decision, in one transaction: when recording fails, the request is still
-   * open. Of several callers at once only one gets to record.
+   * Closes a request and records the user's decision in one transaction, so the request stays open when recording fails.
+   * Of several simultaneous callers, only one gets to record.
    *
-   * @param record what is written because of the decision, through the transaction it is given
-   * @returns what was recorded; `undefined` when the request is no longer open
+   * @param record writes the decision through the transaction it is given
+   * @returns the result of `record`; `undefined` when the request is no longer open
    */
   consume: <T extends {}>(id: string, record: (transaction: Store) => Promise<T>) => Promise<T | undefined>;
   /** Closes the requests of a client. */
@@ -37,7 +37,7 @@ export interface AuthorizationRequests {
 }
 
 /**
- * The home of authorization requests whose user has not decided yet.
+ * Makes the home of authorization requests that await their user's decision.
  *
  * @param publicUrl decides how the cookie is protected
  */
@@ -49,7 +49,7 @@ export function createAuthorizationRequests(
   // The `__Host-` prefix keeps other hosts of the domain from setting it; browsers accept it over https only.
   const cookie = secure ? '__Host-mcp_login' : 'mcp_login';
   return {
-    async keep(req, res, request) {
+    async store(req, res, request) {
       const id = randomToken();
       const browser = readCookie(req, cookie) ?? randomToken();
       await store

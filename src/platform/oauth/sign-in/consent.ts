@@ -5,14 +5,14 @@ import type { User } from './accounts.js';
 import type { AuthorizationRequest } from './authorization-request.js';
 import type { LoginScope, LoginView } from './views.js';
 
-/** What the user typed and ticked before the page was shown again. */
+/** What the user had typed and ticked when the page is shown again. */
 export interface SubmittedForm {
   username: string;
   /** The boxes that were ticked. */
   ticked: string[];
 }
 
-/** What the sign-in page shows of a request. */
+/** Makes the view of a request for the sign-in page. */
 export function loginView(
   scopes: Scope[],
   client: Client,
@@ -32,7 +32,7 @@ export function loginView(
   };
 }
 
-/** What was asked for, may be granted by this user, and was not declined. */
+/** Returns the requested scopes that this user may grant and did not decline. */
 export function grantedScopes(
   scopes: Scope[],
   request: AuthorizationRequest,
@@ -44,7 +44,7 @@ export function grantedScopes(
     .map(({ name }) => name);
 }
 
-/** A single scope is not optional: to decline it is to cancel. */
+/** Lists the requested scopes. A single scope is not optional, because declining it means cancelling. */
 function requestedScopes(scopes: Scope[], request: AuthorizationRequest, ticked?: string[]): LoginScope[] {
   const names = request.scopes.split(' ');
   return scopes

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '../../ui/html.js';
 import { brandLine, brandLinks, type Page } from '../../ui/page.js';
 import type { ErrorView, LoginScope, LoginView } from './views.js';
 
-/** Sign-in and consent on one page: who asks, for what, where it leads, and the form. */
+/** Makes the page for sign-in and consent: who asks, for what, where the answer goes, and the form. */
 export function loginPage(brand: Brand, view: LoginView): Page {
   const { hidden, clientName, scopes, username, problem } = view;
   return page(
@@ -34,7 +34,7 @@ export function loginPage(brand: Brand, view: LoginView): Page {
   );
 }
 
-/** Where a sign-in ends that can't go on. */
+/** Makes the page that ends a failed sign-in. */
 export function errorPage(brand: Brand, { message, returnTo }: ErrorView): Page {
   return page(
     brand,

@@ -7,14 +7,14 @@ import type { ErrorView, LoginView } from './views.js';
 /** The pages people see while they sign in. */
 export interface Pages {
   sendLogin: (res: Response, status: number, view: LoginView) => void;
-  /** @param returnTo where the user may go back to by choice */
+  /** @param returnTo where the user may choose to go back to */
   sendError: (res: Response, status: number, message: string, returnTo?: ErrorView['returnTo']) => void;
 }
 
 /**
- * No `form-action` in the policy: Chromium applies it to the redirect that ends the form, too, and would keep the user
- * from getting back to the client. `Referrer-Policy: same-origin`, because with `no-referrer` browsers send
- * `Origin: null` with our own form.
+ * Makes the sender of these pages. The policy has no `form-action`, because Chromium also applies it to the redirect after
+ * the form, and would keep the user from getting back to the client. It has `Referrer-Policy: same-origin`, because with
+ * `no-referrer` browsers send `Origin: null` with our own form.
  */
 export function createPages(brand: Brand): Pages {
   const { render, policy } = pageTemplate(brand, import.meta.dirname, 'page');

@@ -1,6 +1,6 @@
-/** Password hashes are computed in the thread pool of Node, which has four threads; one stays free for everything else. */
+/** Node computes password hashes in a pool of four threads; one stays free for everything else. */
 const AT_ONCE = 3;
-/** Waiting for more than these takes longer than people and proxies wait. */
+/** With a longer queue, people and proxies would give up before their turn. */
 const MAX_WAITING = 60;
 
 /** Too many passwords are being checked; the user should try again in a moment. */
@@ -14,7 +14,7 @@ export class TooManySignInsError extends Error {
 /** Runs password checks, a few at a time, so that they never take all threads of the process. */
 export type PasswordChecks = <T>(check: () => Promise<T>) => Promise<T>;
 
-/** The queue of one server. What it returns throws {TooManySignInsError} when too many wait already. */
+/** Makes the queue of one server. @returns a function that throws {TooManySignInsError} while the queue is full */
 export function createPasswordChecks(): PasswordChecks {
   let running = 0;
   const waiting: (() => void)[] = [];

@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.js';
 import type { Scope } from '../../scopes.js';
 import type { Accounts } from './accounts.js';
 
-/** How many users a warning names. */
+/** The most users named in a warning. */
 const MAX_NAMED = 10;
 
 export interface PrepareOptions {
@@ -14,17 +14,17 @@ export interface PrepareOptions {
   logger: Pick<Logger, 'warn'>;
 }
 
-/** What the operator should know about the accounts at a start. */
+/** What the operator should know about the accounts when the server starts. */
 export interface AccountsState {
-  /** Whether there is nobody who could sign in. */
+  /** Whether there is no user who could sign in. */
   hasNoUsers: boolean;
-  /** The demo users that were disabled just now. */
+  /** The demo users that were just disabled. */
   disabled: string[];
 }
 
 /**
- * Makes the accounts ready for a start: adds the demo users, or disables those whose password still is the public one
- * and ends their grants. Warns of users who may grant scopes that do not exist.
+ * Prepares the accounts when the server starts: adds the demo users, or disables those who still have their public
+ * password and ends their grants. Warns of users who may grant scopes that do not exist.
  */
 export async function prepareAccounts(options: PrepareOptions): Promise<AccountsState> {
   const { config, accounts, logger } = options;
@@ -42,7 +42,7 @@ export async function prepareAccounts(options: PrepareOptions): Promise<Accounts
   return { hasNoUsers: (await accounts.isEmpty?.()) ?? false, disabled };
 }
 
-/** Such a scope is never granted, so it is a mistake, or left from before a scope was renamed. */
+/** Warns of scopes that can never be granted: a mistake, or left over from before a scope was renamed. */
 async function warnOfUnknownScopes(
   { manage }: Accounts,
   known: string[],

@@ -1,31 +1,31 @@
 import { UnavailableError } from '../../http/errors.js';
 import { type Accounts, USER_CACHE_SECONDS, type User } from './accounts.js';
 
-/** How many users are remembered at most. */
+/** The most users in the cache. */
 const MAX_REMEMBERED = 10_000;
 
-/** The accounts as the endpoints ask them: every failure is an `UnavailableError`, so that it signs nobody out. */
+/** The accounts as the endpoints see them. Every failure is an `UnavailableError`, so that it signs nobody out. */
 export interface UserDirectory {
   /**
-   * The user with that id at this moment, unless deleted or disabled.
+   * Finds the user with that id without the cache, unless deleted or disabled.
    *
    * @throws {UnavailableError} when the directory does not answer
    */
   find: (id: string) => Promise<User | undefined>;
   /**
-   * Like `find`, from an answer that is a few seconds old when there is one (`Accounts.cacheSeconds`). For the check at
-   * every request.
+   * Like `find`, but may return an answer that is a few seconds old (`Accounts.cacheSeconds`). For the check at every
+   * request.
    */
   findRecent: (id: string) => Promise<User | undefined>;
   /**
-   * The user whose password this is.
+   * Returns the user when the password is right.
    *
    * @throws {UnavailableError} when the directory does not answer
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
 }
 
-/** Makes the directory that the endpoints ask. */
+/** Wraps the accounts for the endpoints. */
 export function createUserDirectory(accounts: Accounts): UserDirectory {
   const { cacheSeconds = USER_CACHE_SECONDS } = accounts;
   const recent = new Map<string, { user: Promise<User | undefined>; until: number }>();
@@ -49,7 +49,7 @@ export function createUserDirectory(accounts: Accounts): UserDirectory {
       const forget = () => {
         if (recent.get(id) === entry) recent.delete(id);
       };
-      // Only users are remembered: a failure may be over, and somebody who was enabled is let in at once.
+      // Only users are cached: a failure may be over, and a user who was just enabled is let in at once.
       entry.user.then((user) => user === undefined && forget(), forget);
       recent.delete(id);
       const oldest = recent.keys().next().value;

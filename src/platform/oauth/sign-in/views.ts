@@ -1,36 +1,36 @@
 /** A scope on the sign-in page. */
 export interface LoginScope {
   name: string;
-  /** What it allows, in plain words. */
+  /** What it permits, in plain words. */
   description: string;
   optional: boolean;
-  /** Whether the box of an optional one is ticked. */
+  /** Whether its box is ticked, if it is optional. */
   ticked: boolean;
 }
 
-/** What the sign-in page has to show. */
+/** Everything that the sign-in page shows. */
 export interface LoginView {
   /** Hidden fields the form must send back. */
   hidden: Record<string, string>;
-  /** As the client calls itself, which nobody has checked. */
+  /** The name that the client chose for itself; it is not verified. */
   clientName: string;
-  /** The host the client's own description was fetched from; only clients that have one. */
+  /** The host of the document that describes the client, if there is one. */
   clientHost: string | undefined;
-  /** The host, or the application, the user is sent to afterwards. */
+  /** The host or application that the user is sent to afterwards. */
   redirectHost: string;
   /** The answer stays on the user's own device, where any program could pretend to be this client. */
   ownDevice: boolean;
-  /** What is asked for. Optional ones can be declined one by one, as fields named `scope`. */
+  /** The requested scopes. Optional ones can be declined one by one; their fields are named `scope`. */
   scopes: LoginScope[];
-  /** As typed before, when the page is shown again. */
+  /** The name typed before, when the page is shown again. */
   username: string;
   /** What went wrong with the last attempt. */
   problem: string | undefined;
 }
 
-/** What the page that ends a failed sign-in has to show. */
+/** Everything that the page after a failed sign-in shows. */
 export interface ErrorView {
   message: string;
-  /** Where the user may go back to by choice. */
+  /** Where the user may choose to go back to. */
   returnTo: { href: string; host: string } | undefined;
 }

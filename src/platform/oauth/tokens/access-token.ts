@@ -22,18 +22,19 @@ export interface AccessTokens {
   /** Signs a token for a grant. `scope` is space-separated. */
   sign: (claims: Pick<AccessTokenClaims, 'sub' | 'client_id' | 'scope' | 'aud' | 'gid'>) => Promise<string>;
   /**
-   * The claims of a valid token of ours, or `undefined`. Says nothing about whether its grant still stands.
+   * Verifies a token and returns its claims, or `undefined` when it is invalid. Does not check whether its grant is still
+   * active.
    *
-   * @param report told which check failed
-   * @throws when the keys can't be read: a token that can't be checked is not called invalid
+   * @param report called with the check that failed
+   * @throws when the keys can't be read, because a token that can't be checked must not be called invalid
    */
   verify: (token: string, report?: (reason: string) => void) => Promise<AccessTokenClaims | undefined>;
 }
 
 /**
- * Access tokens: signed, so that they can be checked without a look-up (RFC 9068).
+ * Makes the signer and verifier of access tokens, which are JWTs (RFC 9068).
  *
- * @param lifetime seconds
+ * @param lifetime in seconds
  */
 export function createAccessTokens(
   keys: SigningKeys,

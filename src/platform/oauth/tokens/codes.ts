@@ -6,20 +6,20 @@ import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
 import type { Grant, GrantRows } from './grant-rows.js';
 
-/** Seconds from the sign-in until the client must have redeemed the code. */
+/** How long a client has to redeem a code after the sign-in, in seconds. */
 export const CODE_TTL = 60;
 
-/** What a client sends to redeem a code. */
+/** A client's request to redeem a code. */
 export interface CodeRedemption {
   code: string;
   codeVerifier: string;
   clientId: string;
-  /** Compared when sent; OAuth 2.1 no longer asks for it. */
+  /** Compared when sent; OAuth 2.1 no longer requires it. */
   redirectUri: string | undefined;
   resource: string | undefined;
 }
 
-/** The home of authorization codes. */
+/** Makes the home of authorization codes. */
 export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows) {
   /** @throws {OAuthError} `invalid_grant`, or `invalid_target` */
   async function check(redemption: CodeRedemption, now: number): Promise<Grant> {
@@ -43,7 +43,7 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
   }
 
   return {
-    /** Makes the code of a new grant. Only its hash is kept. */
+    /** Makes the code of a new grant. Only its hash is stored. */
     async create(
       grantId: string,
       request: { redirectUri: string; codeChallenge: string },
@@ -64,10 +64,10 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
     },
 
     /**
-     * Redeems an authorization code, once (OAuth 2.1 section 4.1.3). A second use that is right in everything else ends
-     * the grant, because one of the two came from a thief; a wrong one changes nothing, or anybody could end grants.
+     * Redeems an authorization code, once (OAuth 2.1 section 4.1.3). A second use that is otherwise correct ends the grant,
+     * because one of the two came from a thief. An incorrect one changes nothing, or anyone could end grants.
      *
-     * @param open what is done with the grant, in the same transaction
+     * @param open uses the grant, in the same transaction
      * @throws {OAuthError} `invalid_grant`, or `invalid_target`
      */
     async redeem<T>(
@@ -92,7 +92,7 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
       return { grant, ...redeemed };
     },
 
-    /** A code that was used stays as long as its grant, so that a replay is noticed. */
+    /** Deletes expired codes. A used code stays as long as its grant, so that a replay is noticed. */
     async deleteExpired(now: number): Promise<void> {
       await store
         .deleteFrom('authorization_codes')

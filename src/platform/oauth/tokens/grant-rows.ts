@@ -7,7 +7,7 @@ import type { GrantsTable, OAuthStore } from '../tables.js';
 /** What a user allowed a client. */
 export type Grant = Selectable<GrantsTable>;
 
-/** The grants of a user, of a client, or of that user to that client. */
+/** Selects the grants of a user, of a client, or of that user to that client. */
 export interface GrantFilter {
   username?: string | undefined;
   clientId?: string | undefined;
@@ -15,7 +15,7 @@ export interface GrantFilter {
 
 export type GrantRows = ReturnType<typeof createGrantRows>;
 
-/** The home of grants, and of the access tokens that were revoked one by one. */
+/** Makes the home of grants, and of the access tokens that were revoked individually. */
 export function createGrantRows(
   store: OAuthStore<'grants' | 'revoked_access_tokens'>,
   logger: Pick<Logger, 'warn'>,
@@ -28,7 +28,7 @@ export function createGrantRows(
       await transaction.insertInto('grants').values(grant).execute();
     },
 
-    /** The grant with that id, unless it has ended. */
+    /** Finds the grant with that id, unless it has ended. */
     find: (id: string): Promise<Grant | undefined> =>
       store
         .selectFrom('grants')
@@ -37,14 +37,14 @@ export function createGrantRows(
         .where('expires_at', '>', nowInSeconds())
         .executeTakeFirst(),
 
-    /** The grant with that id, even when it has expired. */
+    /** Finds the grant with that id, even when it has expired. */
     findExpiredToo: (id: string): Promise<Grant | undefined> =>
       store.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst(),
 
     /**
-     * The user an access token acts for; `undefined` when the token was revoked or its grant has ended.
+     * Returns the user an access token acts for; `undefined` when the token was revoked or its grant has ended.
      *
-     * @param report told which of the two it is
+     * @param report called with the reason
      */
     async usernameFor(
       { gid, jti }: { gid: string; jti: string },
@@ -66,9 +66,9 @@ export function createGrantRows(
     },
 
     /**
-     * Moves the end of a grant. It also locks the grant, so call it before adding anything to it.
+     * Extends a grant. This also locks it, so call this before adding anything to the grant.
      *
-     * @throws {OAuthError} `invalid_grant` when it was ended in the meantime
+     * @throws {OAuthError} `invalid_grant` when the grant has ended in the meantime
      */
     async prolong(id: string, expiresAt: number, transaction: typeof store): Promise<void> {
       const { numUpdatedRows } = await transaction
@@ -79,10 +79,10 @@ export function createGrantRows(
       if (numUpdatedRows !== 1n) throw invalidGrant('the grant was ended in the meantime');
     },
 
-    /** Ends a grant and with it every code and token of it, at once. */
+    /** Ends a grant with all its codes and tokens at once. */
     end,
 
-    /** Ends a grant because a secret of it is in two hands. */
+    /** Ends a grant because two parties hold one of its secrets. */
     async endStolen({ id, username: user, client_id: client }: Grant, reason: string): Promise<void> {
       await end(id);
       logger.warn({ grant: id, user, client, reason }, 'grant ended: possible theft');
@@ -103,7 +103,7 @@ export function createGrantRows(
       return Number(numDeletedRows);
     },
 
-    /** The grants that match and have not expired, the newest first. */
+    /** Lists the matching grants that have not expired, newest first. */
     list: (filter: GrantFilter): Promise<Grant[]> =>
       store
         .selectFrom('grants')
@@ -115,7 +115,7 @@ export function createGrantRows(
         .orderBy('id')
         .execute(),
 
-    /** How many grants each client has; those without one are left out. */
+    /** Counts the grants of each client that has any. */
     async countByClient(): Promise<Map<string, number>> {
       const rows = await store
         .selectFrom('grants')
@@ -125,10 +125,10 @@ export function createGrantRows(
       return new Map(rows.map(({ client_id, grants }) => [client_id, grants]));
     },
 
-    /** The ids of the clients that have grants, as a subquery. */
+    /** Returns a subquery for the ids of the clients that have grants. */
     clientIds: () => store.selectFrom('grants').select('client_id'),
 
-    /** Refuses one access token from now on. `expires_at` is its own end. */
+    /** Revokes one access token. `expires_at` is when the token itself expires. */
     async revokeAccessToken(token: { jti: string; grant_id: string; expires_at: number }): Promise<void> {
       await store
         .insertInto('revoked_access_tokens')

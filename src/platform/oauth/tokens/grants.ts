@@ -11,7 +11,7 @@ import { createRefreshTokens } from './refresh-tokens.js';
 
 export type { Grant } from './grant-rows.js';
 
-/** What a user allowed, at the sign-in page. */
+/** What a user allowed on the sign-in page. */
 export interface NewGrant {
   username: string;
   clientId: string;
@@ -24,15 +24,15 @@ export interface NewGrant {
 export interface GrantsOptions {
   store: Store;
   config: Pick<Config, 'accessTokenTtl' | 'refreshTokenTtl' | 'refreshGrace'>;
-  /** Told of whatever points to theft. */
+  /** Logs signs of theft. */
   logger: Pick<Logger, 'warn'>;
-  /** What a user may allow now; nothing for one who may no longer sign in. Asked at every refresh. */
+  /** Returns the scopes a user may grant now; none when they may no longer sign in. Called at every refresh. */
   allowedScopes: (username: string) => Promise<string[]>;
 }
 
 export type Grants = ReturnType<typeof createGrants>;
 
-/** What users allowed clients, and the codes and tokens made from it. */
+/** Makes the object that manages grants, with the codes and tokens made from them. */
 export function createGrants({ store, config, logger, allowedScopes }: GrantsOptions) {
   // A grant outlives the last token made from it.
   const grantTtl = Math.max(config.refreshTokenTtl, config.accessTokenTtl);
@@ -48,10 +48,10 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
   const { find, end, endAll, list, countByClient, clientIds, usernameFor } = rows;
   return {
     /**
-     * Records what a user allowed and makes the authorization code for it. The grant exists from here on, not from the
-     * redemption of the code, so that a replay of the code always finds what it has to end.
+     * Records what a user allowed and makes the authorization code for it. The grant is created here rather than when the
+     * code is redeemed, so that a replay of the code always finds the grant it must end.
      *
-     * @param transaction the one that consumes the sign-in request
+     * @param transaction the transaction that consumes the sign-in request
      * @returns the code
      */
     async create(grant: NewGrant, transaction: Store): Promise<string> {
@@ -96,9 +96,9 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
     usernameFor,
 
     /**
-     * Ends the grant of a refresh token, if it is of that client.
+     * Ends the grant of a refresh token, if the token belongs to that client.
      *
-     * @returns whether the token is a refresh token, of whichever client
+     * @returns whether the token is a refresh token of any client
      */
     async revokeRefreshToken(clientId: string, token: string): Promise<boolean> {
       const id = await refreshTokens.grantIdOf(token);
@@ -108,7 +108,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
       return true;
     },
 
-    /** Refuses one access token from now on; the grant stays. */
+    /** Revokes one access token; its grant stays. */
     async revokeAccessToken({ jti, gid, exp }: AccessTokenClaims): Promise<void> {
       if (await rows.find(gid)) await rows.revokeAccessToken({ jti, grant_id: gid, expires_at: exp });
     },

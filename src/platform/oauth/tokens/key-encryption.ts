@@ -1,17 +1,17 @@
 import { hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose';
 
-/** How a private key is written into the database and read back. */
+/** Encrypts private keys for the database, and decrypts them again. */
 export interface KeyEncryption {
   seal: (jwk: JWK) => Promise<string>;
-  /** @throws when it was sealed with another secret, or with one and none is set */
+  /** @throws when the key was sealed with another secret, or with a secret while none is set */
   open: (stored: string) => Promise<JWK>;
-  /** Whether a stored key is written as it should be, given what is configured. */
+  /** Checks whether a stored key is in the form that the configuration asks for. */
   isCurrent: (stored: string) => boolean;
 }
 
 /**
- * Private keys as a JWE (RFC 7516) when there is a secret, as plain JSON when there is none. Plain keys stay readable, so
+ * Stores private keys as a JWE (RFC 7516) when there is a secret, otherwise as plain JSON. Plain keys stay readable, so
  * that a secret can be introduced later.
  */
 export function keyEncryption(secret: string | undefined): KeyEncryption {

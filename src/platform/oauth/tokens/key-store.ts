@@ -6,18 +6,18 @@ import type { OAuthStore } from '../tables.js';
 import { keyEncryption } from './key-encryption.js';
 
 export const SIGNING_ALGORITHM = 'ES256';
-/** How long a replica may work with keys it has read, in seconds. */
+/** How long a replica may use the keys it has read, in seconds. */
 export const RELOAD_AFTER = 60;
-/** What a clock may be off, in seconds. */
+/** How far a clock may be off, in seconds. */
 const CLOCK_TOLERANCE = 60;
 
-/** A key as people see it in a list. Times are seconds since 1970. */
+/** A key in a list. Times are seconds since 1970. */
 export type ListedKey = {
   state: 'next' | 'current' | 'previous';
   kid: string;
   signs_from: number;
   created_at: number;
-  /** When the last token it signed has expired; null while it may still sign. */
+  /** When the last token it signed expires; null while it may still sign. */
   expires_at: number | null;
 };
 
@@ -25,20 +25,20 @@ export interface Rotation {
   kid: string;
   /** Seconds since 1970. */
   signsFrom: number;
-  /** Until when the keys before it stay published; seconds since 1970. */
+  /** Until when the previous keys stay published; seconds since 1970. */
   previousUntil: number;
 }
 
 export type KeyStore = ReturnType<typeof createKeyStore>;
 
-/** The home of the signing keys, which every replica shares. */
+/** Makes the home of the signing keys, which all replicas share. */
 export function createKeyStore(
   store: OAuthStore<'signing_keys'>,
   { keyEncryptionSecret, accessTokenTtl }: Pick<Config, 'keyEncryptionSecret' | 'accessTokenTtl'>,
 ) {
   const encryption = keyEncryption(keyEncryptionSecret);
 
-  /** Keys that have not expired, the one that signs last first. */
+  /** Selects keys that have not expired, the last to sign first. */
   const unexpired = () =>
     store
       .selectFrom('signing_keys')
@@ -49,7 +49,7 @@ export function createKeyStore(
       .orderBy('kid')
       .execute();
 
-  /** A key as it is stored; its id is the thumbprint of RFC 7638. */
+  /** Makes a key in its stored form. Its id is the thumbprint of RFC 7638. */
   async function newKey(): Promise<{ kid: string; private_jwk: string }> {
     const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
     const jwk = await exportJWK(privateKey);
@@ -66,7 +66,7 @@ export function createKeyStore(
     await transaction.insertInto('signing_keys').values(row).execute();
   }
 
-  /** Encrypts what was stored in plain text before a secret was set. */
+  /** Encrypts keys that were stored in plain text before a secret was set. */
   async function rewrite(): Promise<void> {
     const rows = await store.selectFrom('signing_keys').selectAll().execute();
     const outdated = rows.filter(({ private_jwk }) => !encryption.isCurrent(private_jwk));
@@ -78,7 +78,7 @@ export function createKeyStore(
   }
 
   /**
-   * Every key that may have signed a valid token, or soon will, with its private part; the one that signs last first.
+   * Reads every key that may have signed a valid token or soon will, with its private part, the last to sign first.
    *
    * @throws when a key cannot be decrypted
    */
@@ -94,7 +94,7 @@ export function createKeyStore(
     read,
 
     /**
-     * Makes the first key where there is none, and encrypts what is stored in plain text.
+     * Makes the first key when there is none, and encrypts keys that are stored in plain text.
      *
      * @throws when stored keys cannot be decrypted
      */
@@ -103,7 +103,7 @@ export function createKeyStore(
       if ((await read()).length === 0) await insert(await newKey(), nowInSeconds());
     },
 
-    /** The next, the current and the previous keys. */
+    /** Lists the next, current and previous keys. */
     async list(): Promise<ListedKey[]> {
       const now = nowInSeconds();
       const rows = await unexpired();
@@ -118,17 +118,17 @@ export function createKeyStore(
     },
 
     /**
-     * Makes the next key and publishes it. The ones before it stay published until the last token they sign has expired,
-     * which a replica may sign as late as the next time it reads the keys. There must be a key already.
+     * Makes the next key and publishes it. Previous keys stay published until the last token they sign has expired; a
+     * replica may sign with them until it next reads the keys. There must already be a key.
      *
-     * @param leadTime seconds the new key is published before it signs; 0 to let it sign at once, in place of one that
-     *   waits
-     * @returns `undefined`, with nothing changed, when there is lead time and a key waits to sign already
+     * @param leadTime how long the new key is published before it signs, in seconds; with 0 it signs at once and replaces
+     *   any key that is waiting to sign
+     * @returns `undefined`, with nothing changed, when there is a lead time and a key is already waiting to sign
      */
     async rotate(leadTime: number): Promise<Rotation | undefined> {
       const key = await newKey();
       return store.transaction().execute(async (transaction) => {
-        // Changes nothing but makes a second rotation wait for this one, on either engine.
+        // Changes nothing, but makes a second rotation wait for this one on either engine.
         await transaction
           .updateTable('signing_keys')
           .set((row) => ({ kid: row.ref('kid') }))
@@ -139,10 +139,10 @@ export function createKeyStore(
           .select((row) => row.fn.max('signs_from').as('newest'))
           .executeTakeFirstOrThrow();
         if (newest > now && leadTime > 0) return undefined;
-        // It would take over from the new key later, and be gone before its own tokens are.
+        // A waiting key would later take over from the new key, and expire before its own tokens.
         await transaction.deleteFrom('signing_keys').where('signs_from', '>', now).execute();
         const signsFrom = now + leadTime;
-        // Two keys of one second would not have an order.
+        // Two keys of the same second would have no order.
         await transaction
           .updateTable('signing_keys')
           .set({ signs_from: signsFrom - 1 })

@@ -3,7 +3,7 @@ import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { type KeyStore, RELOAD_AFTER, SIGNING_ALGORITHM } from './key-store.js';
 
-/** A token with a key that is not known makes a replica look again, but not more often than this, in seconds. */
+/** A token with an unknown key makes a replica read the keys again, but not more often than this, in seconds. */
 const LOOK_AGAIN_AFTER = 2;
 
 interface SigningKey {
@@ -15,25 +15,24 @@ interface SigningKey {
 }
 
 export interface SigningKeys {
-  /** The key that signs now: the newest whose time has come. */
+  /** Returns the key that signs now: the newest whose `signs_from` has passed. */
   current: () => Promise<{ kid: string; privateKey: CryptoKey }>;
   /**
-   * The public key for a token.
+   * Returns the public key for a token.
    *
    * @throws {errors.JWKSNoMatchingKey} when no key has that id
-   * @throws when the keys could not be read to tell
+   * @throws when the keys could not be read
    */
   forVerification: (header: JWTHeaderParameters) => Promise<CryptoKey>;
-  /** The JSON Web Key Set (RFC 7517 section 5): every key that may have signed a valid token, or soon will. */
+  /** Returns the JSON Web Key Set (RFC 7517 section 5): every key that may have signed a valid token, or soon will. */
   publicKeys: () => Promise<{ keys: JWK[] }>;
 }
 
 /**
- * The keys of access tokens, as this process knows them. They are read again every minute, so that a new one is published
- * everywhere long before it signs. While the store fails, the keys that were read last are used. The first key is made
- * here.
+ * Loads the keys of access tokens into this process, and makes the first one. They are read again every minute, so that a
+ * new key is published everywhere long before it signs. While the store fails, the keys that were read last are used.
  *
- * @param logger told when keys could not be read again
+ * @param logger logs when the keys could not be read again
  * @throws when stored keys can't be decrypted
  */
 export async function createSigningKeys(

@@ -7,39 +7,39 @@ import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
 import type { Grant, GrantRows } from './grant-rows.js';
 
-/** A grant ends a year after the sign-in, however often it was refreshed; in seconds. */
+/** A grant ends a year after the sign-in, however often it is refreshed; in seconds. */
 const MAX_GRANT_AGE = 365 * 86_400;
 
-/** What a client sends to refresh. */
+/** A client's request for new tokens. */
 export interface RefreshRequest {
   refreshToken: string;
   clientId: string;
-  /** Space-separated; may narrow what was granted, never widen it. */
+  /** Space-separated; may narrow the granted scope, never widen it. */
   scope: string | undefined;
   resource: string | undefined;
 }
 
 export interface RefreshSettings {
-  /** Makes the successors of tokens; never leaves the server. Asked once. */
+  /** Loads the key that makes successors of tokens. The key never leaves the server. Called once. */
   successorKey: () => Promise<Buffer>;
-  /** Seconds a used token still answers with its successor. */
+  /** How long a used token is still answered with its successor, in seconds. */
   grace: number;
-  /** Seconds a refresh token lives. */
+  /** The lifetime of a refresh token, in seconds. */
   refreshTtl: number;
-  /** Seconds the grant lives from now on. */
+  /** How long a refresh extends the grant, in seconds from now. */
   grantTtl: number;
-  /** What a user may allow now; nothing for one who may no longer sign in. */
+  /** Returns the scopes a user may grant now; none when they may no longer sign in. */
   allowedScopes: (username: string) => Promise<string[]>;
 }
 
-/** The home of refresh tokens. Only their hashes are kept. */
+/** Makes the home of refresh tokens. Only their hashes are stored. */
 export function createRefreshTokens(
   store: OAuthStore<'refresh_tokens'>,
   grants: GrantRows,
   settings: RefreshSettings,
 ) {
   let key: Buffer | undefined;
-  /** Computed from the token with a key that never leaves the server. */
+  /** Computes the successor of a token with a key that never leaves the server. */
   async function successorOf(refreshToken: string): Promise<string> {
     key ??= await settings.successorKey();
     return createHmac('sha256', key).update(refreshToken).digest('base64url');
@@ -70,7 +70,7 @@ export function createRefreshTokens(
   }
 
   /**
-   * Everything that can be wrong with a request before its token is consumed.
+   * Checks everything about a request before its token is consumed.
    *
    * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
    */
@@ -106,10 +106,10 @@ export function createRefreshTokens(
     },
 
     /**
-     * Exchanges a refresh token for its successor (OAuth 2.1 section 4.3.1). The successor is computed from the token,
-     * so that a retry after a lost answer and a second process of the same client get the same one: within the grace
-     * time, and until the successor itself is used. Any later use means that two parties hold the token, and ends the
-     * grant. Everything else is checked before the token is consumed, so that a refused request burns nothing.
+     * Exchanges a refresh token for its successor (OAuth 2.1 section 4.3.1). The successor is computed from the token, so a
+     * retry after a lost answer and a second process of the same client get the same one, within the grace time and until
+     * the successor itself is used. Any later use means that two parties hold the token, and ends the grant. Everything
+     * else is checked before the token is consumed, so a refused request does not use it up.
      *
      * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
      * @throws {UnavailableError} when the users cannot be asked
@@ -143,7 +143,7 @@ export function createRefreshTokens(
       return { grant, scope, refreshToken: successor };
     },
 
-    /** The id of the grant a refresh token belongs to, also when the token has expired. */
+    /** Returns the id of the grant a refresh token belongs to, even when the token has expired. */
     async grantIdOf(token: string): Promise<string | undefined> {
       return (await findExpiredToo(token))?.grant_id;
     },

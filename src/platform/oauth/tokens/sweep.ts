@@ -9,7 +9,7 @@ export interface Expiring {
   deleteExpired: (now: number) => Promise<void>;
 }
 
-/** Asks each home to delete what has expired, in this order. */
+/** Makes each home delete its expired rows, in this order. */
 export async function sweep(homes: Expiring[]): Promise<void> {
   const now = nowInSeconds();
   for (const home of homes) await home.deleteExpired(now);
@@ -18,7 +18,7 @@ export async function sweep(homes: Expiring[]): Promise<void> {
 /**
  * Sweeps every ten minutes.
  *
- * @returns ends it
+ * @returns a function that stops the sweeping
  */
 export function startSweeping(homes: Expiring[], logger: Logger): () => void {
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** The keys every replica shares. */
+/** Creates the table of keys that every replica shares. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('server_secrets')

@@ -1,6 +1,6 @@
 import type { CreateTableBuilder, Kysely } from 'kysely';
 
-/** Everything the authorization server keeps. Rows that expire have an index on `expires_at` for the sweep. */
+/** Creates the authorization server's tables. Those with expiring rows have an index for the sweep. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('oauth_clients')
@@ -83,7 +83,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 const primaryKey = <Column extends { primaryKey: () => Column }>(column: Column) => column.primaryKey();
 
-/** The columns of everything that ends with its grant. */
+/** Adds the columns shared by everything that ends with its grant. */
 function belongingToGrant<Columns extends string>(table: CreateTableBuilder<string, Columns>) {
   return table
     .addColumn('grant_id', 'text', (column) => column.notNull().references('grants.id').onDelete('cascade'))

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Static tokens an operator makes by name, beside the one of the environment. */
+/** Creates the table of named static tokens, which operators use besides `MCP_AUTH_TOKEN`. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('service_tokens')

@@ -3,10 +3,10 @@ import * as secrets from './0001-secrets.js';
 import * as oauth from './0002-oauth.js';
 import * as serviceTokens from './0003-service-tokens.js';
 
-/** Migrations by name; they run in the order of their names. */
+/** Migrations, keyed by name. They run in the order of their names. */
 export type Migrations = Record<string, Migration>;
 
-/** The tables of the platform. A released migration is never edited: add another. */
+/** The platform's migrations. Never edit a released migration; add another one. */
 export const platformMigrations: Migrations = {
   '0001-secrets': secrets,
   '0002-oauth': oauth,
@@ -14,8 +14,8 @@ export const platformMigrations: Migrations = {
 };
 
 /**
- * Makes the records of a database of version 1.0 agree with these: its first migration also made the tables that are now
- * a fork's own. Does nothing to others. One statement, so that several servers may start at once.
+ * Updates the migration records of a version 1.0 database, whose first migration also created the tables that now
+ * belong to the fork. Does nothing to other databases. A single statement, so that several servers can start at once.
  */
 export async function renameReleasedMigrations(db: Kysely<unknown>): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });

@@ -2,20 +2,20 @@ import type { Config } from '../../config/config.js';
 import type { ServerContent } from '../../mcp/content.js';
 import { html, type SafeHtml } from '../html.js';
 
-/** What the instructions depend on. */
+/** Everything the instructions depend on. */
 interface Connection {
   config: Config;
   content: ServerContent<never>;
-  /** What the server is called in configuration files. */
+  /** The server's name in configuration files. */
   slug: string;
   /** The address of the MCP endpoint. */
   endpoint: string;
 }
 
-/** How to connect each client, as far as it can reach this server and sign in. */
+/** Returns instructions for every client that can reach this server and sign in. */
 export function clientInstructions(connection: Connection): SafeHtml[] {
   const local = [claudeCode, vsCode, cursor, inspector];
-  // Without sign-in the server is reachable from its own machine only.
+  // Without sign-in the server is reachable only from its own machine.
   const shown = connection.config.authMode === 'none' ? local : [nexus, connext, claude, chatGpt, ...local];
   return shown.map((client) => client(connection));
 }
@@ -26,8 +26,8 @@ function nexus({ endpoint }: Connection): SafeHtml {
     <p class="kind">Service token, public https address</p>
     <ol>
       <li>Add an MCP server and choose the transport <b>Streamable HTTP</b>.</li>
-      <li>As URL enter <code>${endpoint}</code></li>
-      <li>As token enter the one you got from the operator, without the word Bearer.</li>
+      <li>As the URL, enter <code>${endpoint}</code></li>
+      <li>As the token, enter the one you got from the operator, without the word Bearer.</li>
       <li>Leave the timeout at 30 seconds, save, then refresh the tool list.</li>
     </ol>
   </article>`;
@@ -41,7 +41,7 @@ function connext({ config, content, endpoint }: Connection): SafeHtml {
     <h3>Connext</h3>
     <p class="kind">OAuth, public https address</p>
     <ol>
-      <li>As administrator, add an MCP server with the URL <code>${endpoint}</code></li>
+      <li>As an administrator, add an MCP server with the URL <code>${endpoint}</code></li>
       <li>Choose OAuth. ${clientId(config)}</li>
       ${
         cards.length > 0 &&
@@ -134,7 +134,7 @@ function localKind(config: Config): string {
   return needsSignIn(config) ? 'OAuth or service token; works on this machine too' : 'No sign-in';
 }
 
-/** Something to paste, with a button that copies it. */
+/** Renders text to paste, with a copy button. */
 function snippet(id: string, what: string, text: string): SafeHtml {
   return html`<div class="snippet">
       <pre id="${id}"><code>${text}</code></pre>

@@ -1,10 +1,10 @@
 import type { ServerContent } from '../../mcp/content.js';
 import { html, type SafeHtml } from '../html.js';
 
-/** A default longer than this is not worth its room in the table, in characters. */
+/** The longest default value the table shows, in characters. */
 const MAX_DEFAULT_LENGTH = 20;
 
-/** The tools with their arguments, read from their JSON Schemas. */
+/** Renders the tools with their arguments, taken from their JSON Schemas. */
 export function toolTable({ tools }: ServerContent<never>): SafeHtml {
   return html`<table>
     <thead>
@@ -23,7 +23,7 @@ export function toolTable({ tools }: ServerContent<never>): SafeHtml {
   </table>`;
 }
 
-/** What the scopes allow, and which of them clients ask for to begin with. */
+/** Renders what each scope allows, and which ones clients request only when needed. */
 export function scopeList({ scopes }: ServerContent<never>): SafeHtml {
   return html`<dl class="terms">${scopes.map(
     ({ name, description, default: isDefault }) =>
@@ -31,14 +31,14 @@ export function scopeList({ scopes }: ServerContent<never>): SafeHtml {
   )}</dl>`;
 }
 
-/** What can be read besides, with words for it. */
+/** Renders names with their descriptions. */
 export function namedList(entries: { id: string; description: string }[]): SafeHtml {
   return html`<dl class="terms">${entries.map(
     ({ id, description }) => html`<div><dt><code>${id}</code></dt><dd>${description}</dd></div>`,
   )}</dl>`;
 }
 
-/** The part of a JSON Schema that the table shows. */
+/** The parts of a JSON Schema that the table shows. */
 interface ObjectSchema {
   properties?: Record<string, { default?: unknown }>;
   required?: string[];

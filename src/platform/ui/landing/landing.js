@@ -1,4 +1,4 @@
-// Lets the copy buttons work; everything else on the page is complete without it.
+// Makes the copy buttons work. The rest of the page needs no script.
 const status = document.querySelector('#copy-status');
 
 for (const button of document.querySelectorAll('button[data-copy]')) {
@@ -15,19 +15,19 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
       () => false,
     );
     button.textContent = copied ? 'Copied' : 'Not copied';
-    tell(copied ? 'Copied to the clipboard' : 'The browser did not allow copying');
+    announce(copied ? 'Copied to the clipboard' : 'The browser did not allow copying');
     clearTimeout(timer);
     timer = setTimeout(() => {
       button.textContent = label;
-      tell('');
+      announce('');
     }, 2000);
   });
 }
 
 /** @param {string} text */
-function tell(text) {
+function announce(text) {
   if (status) status.textContent = text;
 }
 
-// Makes this a module to the type check too, as it is in the page.
+// Makes the type check treat this file as a module, as the page does.
 export {};

@@ -7,14 +7,14 @@ import { brandLine, brandLinks, type Page } from '../page.js';
 import { clientInstructions } from './clients.js';
 import { namedList, scopeList, toolTable } from './content.js';
 
-/** What the landing page tells of. */
+/** Everything the landing page shows. */
 export interface LandingOptions {
   brand: Brand;
   config: Config;
   content: ServerContent<never>;
 }
 
-/** The page for people who open the server's address: what it offers, and how to connect a client. */
+/** Renders the page for people who open the server's address: what it offers, and how to connect a client. */
 export function landingPage({ brand, config, content }: LandingOptions): Page {
   const endpoint = `${config.publicUrl}/mcp`;
   // Cards are for hosts, not for people or models.

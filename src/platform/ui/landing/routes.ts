@@ -3,7 +3,7 @@ import { logoFile } from '../logo.js';
 import { pageTemplate } from '../page.js';
 import { type LandingOptions, landingPage } from './page.js';
 
-/** `GET` and `HEAD` of `/` and `/favicon.svg`, for everyone. Both are checked with the server at every visit. */
+/** Serves `/` and `/favicon.svg` to everyone. Browsers revalidate both on every visit. */
 export function landingRoutes(options: LandingOptions): Router {
   const { render, policy } = pageTemplate(options.brand, import.meta.dirname, 'landing');
   const page = render(landingPage(options));

@@ -3,7 +3,7 @@ import { lineIcon } from './platform/ui/line-icon.js';
 
 const icon = (path: string) => lineIcon(path, brand.colors.light.accent);
 
-/** What clients show beside a name. */
+/** The icons that clients show beside a name. */
 export const icons = {
   calendar: icon('M4 6h16v14H4zM4 10h16M8 3v4M16 3v4'),
   dice: icon('M4 4h16v16H4zM9 9h.01M15 9h.01M9 15h.01M15 15h.01'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ValuesOf, variable } from './platform/config/variable.js';
 
-/** Your own environment variables. They are checked together with the platform's, every problem at once. */
+/** Your own environment variables. They are checked together with the platform's, and all problems are reported at once. */
 export const settings = {
   CLINIC_API_URL: variable(
     z.url({ protocol: /^https?$/ }),

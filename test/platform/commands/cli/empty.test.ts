@@ -30,7 +30,7 @@ describe('where there is no database', () => {
     'keys list',
     'keys rotate',
     'db backup copy.db',
-  ])('%s says so, and makes none', async (command) => {
+  ])('%s says so, and creates none', async (command) => {
     const err = `There is no database at ${database.path}. Start the server once, or run: db migrate\n`;
     expect(await database.cli(command, 'password')).toEqual({ code: 1, out: '', err });
     expect(await readdir(database.directory)).toEqual([]);
@@ -41,18 +41,18 @@ describe('where there is no database', () => {
     ['user add carol', 'password'],
     ['client add --name App --redirect-uri https://app.example/callback', ''],
     ['token create nexus', ''],
-  ])('%s, which may come before the first start, makes it', async (command, input) => {
+  ])('%s, which may run before the first start, creates it', async (command, input) => {
     expect((await database.cli(command, input)).code).toBe(0);
     expect((await stat(database.path)).mode & 0o777).toBe(0o600);
   });
 });
 
-it('a database of an earlier version is left as it is; a backup of it can be made', async () => {
+it('a database of an earlier version is left as it is, and can be backed up', async () => {
   const { cli, url, directory } = database;
   const store = connectStore(url);
   const provider = { getMigrations: async () => platformMigrations };
   await new Migrator({ db: store, provider }).migrateTo('0002-oauth');
-  const message = 'The database is of an earlier version. Start the server once, or run: db migrate\n';
+  const message = 'The database is from an earlier version. Start the server once, or run: db migrate\n';
   expect(await cli('user list')).toEqual({ code: 1, out: '', err: message });
   expect((await cli(`db backup ${join(directory, 'copy.db')}`)).code).toBe(0);
   expect(await migrationState(store, fixture.migrations)).toMatchObject({
@@ -81,8 +81,8 @@ describe('on an empty database', () => {
     ['client show nothing', 'There is no client nothing'],
     ['client delete nothing', 'There is no client nothing'],
     ['grant revoke', 'Say whose grants to end: --user, --client, or both'],
-    ['grant revoke --user nobody', 'There are no such grants'],
-    ['grant revoke --client nothing', 'There are no such grants'],
+    ['grant revoke --user nobody', 'There are no matching grants'],
+    ['grant revoke --client nothing', 'There are no matching grants'],
     ['token revoke nothing', 'There is no token nothing'],
   ])('%s says so in one line, exit code 1', async (command, message) => {
     expect(await database.cli(command, 'password')).toEqual({ code: 1, out: '', err: `${message}\n` });
@@ -127,7 +127,7 @@ describe('the command line itself', () => {
   });
 
   it.each(['nonsense', 'user add', 'user list --nonsense', 'client add --name x'])(
-    '%s is no command: exit code 2',
+    '%s is not a command: exit code 2',
     async (command) => {
       const { code, err } = await database.cli(command);
       expect(code).toBe(2);

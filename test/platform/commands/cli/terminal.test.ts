@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.remove());
 
-/** Adds a user on a terminal. Types each text as soon as what it answers is shown. */
-async function typeIn(answers: [question: string, typed: string][]) {
+/** Adds a user on a terminal. Types each answer as soon as its question is shown. */
+async function addUserOnTerminal(answers: [question: string, typed: string][]) {
   const program = join(FIXTURE_PROGRAMS, 'commands/cli.js');
   const command = `"${process.execPath}" "${program}" user add carol`;
   const child = endWithTests(
@@ -40,7 +40,7 @@ async function typeIn(answers: [question: string, typed: string][]) {
 
 describe.skipIf(script === undefined)('a password on a terminal', () => {
   it('is asked for twice and not shown', async () => {
-    const { code, shown } = await typeIn([
+    const { code, shown } = await addUserOnTerminal([
       ['Password: ', 'se cret\r'],
       ['Again: ', 'se cret\r'],
     ]);
@@ -61,7 +61,7 @@ describe.skipIf(script === undefined)('a password on a terminal', () => {
     ['Ctrl-D', [['Password: ', '\x04']], 'Cancelled'],
     ['Ctrl-C', [['Password: ', '\x03']], 'Cancelled'],
   ])('%s: refused in one line, exit code 1', async (_what, answers, message) => {
-    const { code, shown } = await typeIn(answers);
+    const { code, shown } = await addUserOnTerminal(answers);
     expect(shown.trimEnd().split('\n').at(-1)).toBe(message);
     expect(code).toBe(1);
     expect(await cliJson(database.cli, 'user list')).toEqual([]);

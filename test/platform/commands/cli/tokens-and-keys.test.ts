@@ -6,7 +6,7 @@ import { signInForTokens } from '../../../support/oauth/oauth.js';
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { startServer, type TestServer } from '../../../support/programs/server.js';
 
-/** Everything here happens on the database of a server that runs meanwhile and is never restarted. */
+/** All commands work on the database of a server that keeps running and is never restarted. */
 let server: TestServer;
 let cli: Cli;
 beforeAll(async () => {
@@ -62,18 +62,18 @@ describe('tokens', () => {
     expect(await cliJson(cli, 'token list')).toEqual([]);
   });
 
-  it('a name is given once', async () => {
+  it('a name can be used only once', async () => {
     expect((await cli('token create twice')).code).toBe(0);
-    expect((await cli('token create twice')).err).toBe('There is a token twice already\n');
+    expect((await cli('token create twice')).err).toBe('There is already a token twice\n');
     await cli('token revoke twice');
   });
 });
 
-it('keys rotate, and what was issued before stays valid; one waiting key is enough', async () => {
+it('keys rotate, and tokens issued before stay valid; only one key waits at a time', async () => {
   const before = await signInForTokens(server.url);
   const day = await cliJson<{ signs_from: number }>(cli, 'keys rotate');
   expect(day.signs_from - Date.now() / 1000).toBeGreaterThan(86_000);
-  expect((await cli('keys rotate')).err).toMatch(/waiting to sign already/);
+  expect((await cli('keys rotate')).err).toMatch(/already waiting to sign/);
   expect((await cli('keys rotate --now')).code).toBe(0);
   const keys = await cliJson<{ state: string }[]>(cli, 'keys list');
   expect(keys.map(({ state }) => state)).toEqual(['current', 'previous']);

@@ -5,7 +5,7 @@ import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../../s
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { startServer, type TestServer } from '../../../support/programs/server.js';
 
-/** Everything here happens on the database of a server that runs meanwhile and is never restarted. */
+/** All commands work on the database of a server that keeps running and is never restarted. */
 let server: TestServer;
 let cli: Cli;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('users', () => {
     await signIn(server.url, { username: 'carol', password: 'second password' });
   });
 
-  it('disabling one ends their grants at once, and only theirs', async () => {
+  it('disabling one ends only their grants, at once', async () => {
     const carol = await signInForTokens(server.url, { username: 'carol', password: 'second password' });
     const ann = await signInForTokens(server.url);
     expect(await ping(carol.access_token)).toBe(200);
@@ -64,7 +64,7 @@ describe('users', () => {
   });
 
   it.each([
-    ['user add ann', 'x', /a user ann already/],
+    ['user add ann', 'x', /already a user ann/],
     ['user add dave', '', /1 to 72 bytes/],
     ['user add dave', 'x'.repeat(73), /1 to 72 bytes/],
     ['user add dave --scopes notes:read,admin', 'x', /Unknown scope admin/],
@@ -119,7 +119,7 @@ describe('clients', () => {
     expect(await ids()).not.toContain(client.client_id);
   });
 
-  it('prune deletes what nobody uses, never what has grants or was added by hand', async () => {
+  it('prune deletes unused clients, but never those with grants or added by hand', async () => {
     const unused = await register(server.url, { client_name: 'Unused' });
     const inUse = await register(server.url, { client_name: 'In use' });
     await signInForTokens(server.url, { client: inUse });
@@ -136,7 +136,7 @@ describe('clients', () => {
     expect((await cli('client prune --days soon')).code).toBe(1);
   });
 
-  it('a name of a stranger cannot write to the terminal', async () => {
+  it('a name chosen by a stranger cannot control the terminal', async () => {
     await register(server.url, { client_name: 'a\u001b[2Jb' });
     expect((await cli('client list')).out).toContain('a?[2Jb');
   });

@@ -1,31 +1,37 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doctor, type Patient, problemsOf, startPatient } from '../../../support/programs/doctor.js';
-import { at, type Fault, json, type Passing, page } from '../../../support/programs/faulty-proxy.js';
+import {
+  doctor,
+  type ProxiedServer,
+  problemsOf,
+  startProxiedServer,
+} from '../../../support/programs/doctor.js';
+import { at, type Fault, json, type ProxiedAnswer, page } from '../../../support/programs/faulty-proxy.js';
 
 const AS = '/.well-known/oauth-authorization-server';
 const ALLOW = 'access-control-allow-origin';
 
-let patient: Patient;
+let proxied: ProxiedServer;
 beforeAll(async () => {
-  patient = await startPatient();
+  proxied = await startProxiedServer();
 });
-afterAll(() => patient.stop());
+afterAll(() => proxied.stop());
 
-/** Changes the answers of a path to requests of one method only. */
-const to = (method: string, path: string, change: (passing: Passing) => void): Fault => ({
-  answer(req, passing) {
-    if (req.method === method && req.url === path) change(passing);
+/** Changes the answers to requests for a path with this method only. */
+const to = (method: string, path: string, change: (answer: ProxiedAnswer) => void): Fault => ({
+  answer(req, answer) {
+    if (req.method === method && req.url === path) change(answer);
   },
 });
 const blocks = (path: RegExp): Fault => ({
-  answer(req: IncomingMessage, passing) {
-    if (path.test(req.url ?? '') && /httpx/.test(req.headers['user-agent'] ?? '')) page(403)(passing);
+  answer(req: IncomingMessage, answer) {
+    if (path.test(req.url ?? '') && /httpx/.test(req.headers['user-agent'] ?? '')) page(403)(answer);
   },
 });
-const lost = ({ headers }: Passing) => delete headers[ALLOW];
-const another = ({ headers }: Passing) => Object.assign(headers, { [ALLOW]: 'https://elsewhere.example' });
-const formAction = ({ headers }: Passing) =>
+const lost = ({ headers }: ProxiedAnswer) => delete headers[ALLOW];
+const another = ({ headers }: ProxiedAnswer) =>
+  Object.assign(headers, { [ALLOW]: 'https://elsewhere.example' });
+const formAction = ({ headers }: ProxiedAnswer) =>
   Object.assign(headers, { 'content-security-policy': "form-action 'self'" });
 
 describe('finds an answer a client could not use, and only that', () => {
@@ -66,42 +72,42 @@ describe('finds an answer a client could not use, and only that', () => {
     ],
     ['tokens are closed to bots', 'known user agents get through', blocks(/^\/token/), /token.*httpx/],
   ])('%s', async (_what, check, fault, words) => {
-    patient.proxy.set(fault);
-    const found = await problemsOf(patient.proxy.url, '--token-file', patient.tokenFile);
+    proxied.proxy.set(fault);
+    const found = await problemsOf(proxied.proxy.url, '--token-file', proxied.tokenFile);
     expect(new Set(found.map((problem) => problem.check))).toEqual(new Set([check]));
     expect(found[0]?.problem).toMatch(words);
     expect(found[0]?.fix).toBeTruthy();
   });
 });
 
-it('may run as often as monitoring does: it uses up no limit of the server', async () => {
-  patient.proxy.set({});
-  const { out, code } = await doctor(patient.proxy.url);
+it('may run as often as monitoring does without using up the limits of the server', async () => {
+  proxied.proxy.set({});
+  const { out, code } = await doctor(proxied.proxy.url);
   expect(out).toMatch(/^ok {7}registration$/m);
   expect(code).toBe(0);
 });
 
-it('skips what it has asked for too often, and says why', async () => {
-  patient.proxy.set(
-    at(/^\/(register|token)$/, (passing) => {
-      Object.assign(passing, { status: 429, body: '{"error":"x"}' });
-      passing.headers['retry-after'] = '60';
+it('skips a check that was rate-limited, and says why', async () => {
+  proxied.proxy.set(
+    at(/^\/(register|token)$/, (answer) => {
+      Object.assign(answer, { status: 429, body: '{"error":"x"}' });
+      answer.headers['retry-after'] = '60';
     }),
   );
-  const { out, code } = await doctor(patient.proxy.url);
+  const { out, code } = await doctor(proxied.proxy.url);
   expect(out).toMatch(/^skipped {2}registration: too many requests from here; try again in 60 seconds$/m);
   expect(out).toMatch(/^skipped {2}token endpoint: too many/m);
   expect(code).toBe(0);
 });
 
-it('warns of what may be meant to be so, and exits with 0', async () => {
-  patient.proxy.set(
+it('warns of what may be intentional, and exits with 0', async () => {
+  proxied.proxy.set(
     json(AS, (document) => {
       delete document['registration_endpoint'];
       delete document['client_id_metadata_document_supported'];
     }),
   );
-  const { out, code } = await doctor(patient.proxy.url);
+  const { out, code } = await doctor(proxied.proxy.url);
   expect(out).toMatch(/^warning {2}authorization server metadata: .*added by hand\n +Unless .*ENABLE_DCR/m);
   expect(out).toContain('No problems.');
   expect(code).toBe(0);
@@ -109,22 +115,22 @@ it('warns of what may be meant to be so, and exits with 0', async () => {
 
 describe('a provider elsewhere', () => {
   it('may lack iss (RFC 9207) and CORS: warnings, and exit code 0', async () => {
-    // The same server under its other name stands in for the provider.
-    const elsewhere = patient.proxy.url.replace('localhost', '127.0.0.1');
-    patient.proxy.set({
-      answer(req, passing) {
+    // The same server under its other name plays the provider.
+    const elsewhere = proxied.proxy.url.replace('localhost', '127.0.0.1');
+    proxied.proxy.set({
+      answer(req, answer) {
         if (/oauth-protected-resource/.test(req.url ?? '')) {
-          passing.body = passing.body.replace(`"${patient.proxy.url}"]`, `"${elsewhere}"]`);
+          answer.body = answer.body.replace(`"${proxied.proxy.url}"]`, `"${elsewhere}"]`);
         }
         if (req.headers.host?.startsWith('127.0.0.1')) {
-          lost(passing);
-          passing.body = passing.body
-            .replaceAll(patient.proxy.url, elsewhere)
+          lost(answer);
+          answer.body = answer.body
+            .replaceAll(proxied.proxy.url, elsewhere)
             .replace('"authorization_response_iss_parameter_supported":true,', '');
         }
       },
     });
-    const { out, code } = await doctor(patient.proxy.url);
+    const { out, code } = await doctor(proxied.proxy.url);
     expect(out).toMatch(/^warning {2}authorization server metadata: iss in authorization answers/m);
     expect(out).toMatch(/^warning {2}CORS: .*127.0.0.1/m);
     expect(out).not.toContain('PROBLEM');

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doctor, type Patient, problemsOf, startPatient } from '../../../support/programs/doctor.js';
+import {
+  doctor,
+  type ProxiedServer,
+  problemsOf,
+  startProxiedServer,
+} from '../../../support/programs/doctor.js';
 import { at, type Fault, type FaultyProxy, json, page } from '../../../support/programs/faulty-proxy.js';
 
-let patient: Patient;
+let proxied: ProxiedServer;
 let proxy: FaultyProxy;
 let tokenFile: string;
 beforeAll(async () => {
-  patient = await startPatient({ RATE_LIMIT_SCALE: '100' });
-  ({ proxy, tokenFile } = patient);
+  proxied = await startProxiedServer({ RATE_LIMIT_SCALE: '100' });
+  ({ proxy, tokenFile } = proxied);
 });
-afterAll(() => patient.stop());
+afterAll(() => proxied.stop());
 
 describe('on this server', () => {
   it('finds nothing, line by line, and skips nothing', async () => {
@@ -22,7 +27,7 @@ describe('on this server', () => {
     expect(code).toBe(0);
   });
 
-  it('says what it could not see without a token', async () => {
+  it('says what it could not check without a token', async () => {
     const { code, out } = await doctor(`${proxy.url}/mcp`);
     expect(out).toMatch(/^skipped {2}streams are not buffered: needs a static token/m);
     expect(code).toBe(0);
@@ -62,7 +67,7 @@ describe('finds a planted fault, and only that', () => {
       'a firewall blocks a user agent',
       'known user agents get through',
       {
-        answer: (req, passing) => void (/httpx/.test(req.headers['user-agent'] ?? '') && page(403)(passing)),
+        answer: (req, answer) => void (/httpx/.test(req.headers['user-agent'] ?? '') && page(403)(answer)),
       },
       /python-httpx.*status 403/,
     ],
@@ -92,8 +97,8 @@ describe('finds a planted fault, and only that', () => {
       'a wrong token gets 403',
       'a wrong token is refused',
       {
-        answer(req, passing) {
-          if (req.headers.authorization === 'Bearer not-a-token') page(403)(passing);
+        answer(req, answer) {
+          if (req.headers.authorization === 'Bearer not-a-token') page(403)(answer);
         },
       },
       /status 403.*instead of 401/,
@@ -140,9 +145,9 @@ describe('finds a planted fault, and only that', () => {
       'forwarded headers are believed',
       'nothing is built from request headers',
       {
-        answer(req, passing) {
+        answer(req, answer) {
           const host = req.headers['x-forwarded-host'];
-          if (host !== undefined) passing.body = passing.body.replaceAll('localhost', String(host));
+          if (host !== undefined) answer.body = answer.body.replaceAll('localhost', String(host));
         },
       },
       /X-Forwarded-Host/,

@@ -9,13 +9,13 @@ import { freePort } from '../../../support/app/port.js';
 import { startDocumentHost } from '../../../support/oauth/document-host.js';
 import { doctor, doctorIn, problemsOf } from '../../../support/programs/doctor.js';
 
-describe('what is no server at all', () => {
+describe('an address without a usable server', () => {
   it('nothing listens', async () => {
     const [found] = await problemsOf(`http://localhost:${await freePort()}`);
     expect(found?.problem).toMatch(/^Cannot connect: .*ECONNREFUSED/);
   });
 
-  it('the certificate is signed by nobody', async () => {
+  it('the certificate is not signed by a trusted authority', async () => {
     const host = await startDocumentHost();
     const [found] = await problemsOf(`https://127.0.0.1:${host.port}`);
     await host.stop();
@@ -41,7 +41,7 @@ describe('what is no server at all', () => {
   it('the address is http, and not on this computer', async () => {
     const server = createServer((_req, res) => void res.writeHead(401).end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    // Another spelling of this computer, which the doctor does not know.
+    // Another address of this computer, which the doctor does not recognise.
     const found = await problemsOf(`http://0.0.0.0:${(server.address() as AddressInfo).port}`);
     server.closeAllConnections();
     server.close();
@@ -53,7 +53,7 @@ describe('what is no server at all', () => {
   });
 
   it.each([['not an address'], ['ftp://host/'], ['--nonsense'], []])(
-    '%s is no command: exit code 2',
+    '%s is not a command: exit code 2',
     async (...args) => {
       const { code, err } = await doctor(...args);
       expect(code).toBe(2);

@@ -51,7 +51,7 @@ describe('a document', () => {
     await expect(load(documents)).rejects.toThrow(message);
   });
 
-  it('is taken from JSON only, and from 200 only', async () => {
+  it('is accepted only as JSON with status 200', async () => {
     host.serve(clientDocument(), { 'Content-Type': 'text/html' });
     await expect(load(documents)).rejects.toThrow(/no description/);
     host.answer((_req, res) => void res.writeHead(200, { 'Content-Type': 'application/json' }).end('{'));
@@ -70,7 +70,7 @@ describe('a document', () => {
     expect(host.requests.slice(before)).toEqual(['/oauth/client.json']);
   });
 
-  it('is given up after 5 seconds, in silence and in an endless trickle', async () => {
+  it('is abandoned after 5 seconds, whether nothing arrives or only a trickle', async () => {
     host.answer(() => {});
     const silent = load(documents);
     const trickling = createClientDocuments([], host.agent);
@@ -85,14 +85,14 @@ describe('a document', () => {
     await refusal;
   });
 
-  it('of a host whose certificate nobody vouches for is refused', async () => {
+  it('of a host with an untrusted certificate is refused', async () => {
     const stranger = new Agent({ lookup: resolvesTo('127.0.0.1'), port: host.port } as AgentOptions);
     const before = host.requests.length;
     await expect(load(createClientDocuments([], stranger))).rejects.toThrow(/could not be fetched/);
     expect(host.requests.length).toBe(before);
   });
 
-  it('is fetched once while it is fresh, also by many at once; errors are not kept', async () => {
+  it('is fetched once while it is fresh, even for simultaneous requests; errors are not cached', async () => {
     host.answer((_req, res) => void res.writeHead(500).end());
     await expect(load(documents)).rejects.toThrow();
     host.serve(clientDocument());
@@ -127,7 +127,7 @@ describe('a document', () => {
       expect(await fetches()).toBe(2);
     });
 
-    it('until 500 others came after it', async () => {
+    it('until 500 newer ones are cached', async () => {
       host.answer((req, res) => {
         res.writeHead(200, { 'Content-Type': 'application/json' });
         res.end(JSON.stringify(clientDocument({ client_id: `https://${DOCUMENT_HOST}${req.url}` })));
@@ -143,7 +143,7 @@ describe('a document', () => {
     });
   });
 
-  it('is one of 20 that are fetched at once; more have to wait', async () => {
+  it('is one of at most 20 that are fetched at once', async () => {
     const held: ServerResponse[] = [];
     host.answer((_req, res) => void held.push(res));
     const loading = Array.from({ length: 21 }, (_, index) =>
@@ -160,7 +160,7 @@ describe('a document', () => {
     expect(errors[0]?.message).toMatch(/no description/);
   });
 
-  it('comes from allowed domains and their subdomains only, when there is a list', async () => {
+  it('comes only from allowed domains and their subdomains, when there is a list', async () => {
     expect(await load(createClientDocuments(['example.test'], host.agent))).toBeDefined();
     for (const domain of ['example.org', 'ample.test', 'other.client.example.test']) {
       const before = host.connections();

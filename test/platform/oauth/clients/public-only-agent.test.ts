@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Special-use networks of the IANA registries, as a base address and the number of fixed bits. */
+/** The special-use networks of the IANA registries, as a base address and the number of fixed bits. */
 const SPECIAL_V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -56,7 +56,7 @@ const SPECIAL_V6 = [
   ['ff00:0000', 8],
 ] as const;
 
-/** Fills the bits of an address that its network leaves open. */
+/** Fills in the bits of an address that its network leaves open. */
 function within(base: bigint, bits: number, width: number, open: bigint): bigint {
   const mask = (1n << BigInt(width - bits)) - 1n;
   return (base & ~mask) | (open & mask);
@@ -80,14 +80,14 @@ const v6 = fc
 const mapped = v4.map((address) => `::ffff:${address}`);
 const special = fc.oneof(v4, v6, mapped, fc.constantFrom('255.255.255.255', '::', '::1', '::ffff:0:7f00:1'));
 
-describe('nothing special-use is ever connected to', () => {
+describe('the agent never connects to a special-use address', () => {
   let before: number;
   beforeEach(() => {
     before = host.connections();
   });
   afterEach(() => expect(host.connections()).toBe(before));
 
-  it('whatever special-use address a name resolves to, alone or beside a public one', async () => {
+  it('when a name resolves to one, alone or beside a public one', async () => {
     const agent = new PublicOnlyAgent();
     const checked = fc.asyncProperty(special, fc.boolean(), async (address, alone) => {
       const lookup = resolvesTo(...(alone ? [address] : ['8.8.8.8', address]));
@@ -101,7 +101,7 @@ describe('nothing special-use is ever connected to', () => {
     await fc.assert(checked, { numRuns: 1000 });
   });
 
-  it('whatever spelling of an address, port, user or path stands in the URL', async () => {
+  it('however the URL spells an address, port, user or path', async () => {
     const spelled = fc.oneof(
       v4,
       v6.map((address) => `[${address}]`),
@@ -146,7 +146,7 @@ describe('nothing special-use is ever connected to', () => {
     await fc.assert(checked, { numRuns: 1000 });
   });
 
-  it('a name that changes its address between look-ups', async () => {
+  it('when a name changes its address between lookups', async () => {
     let lookups = 0;
     const lookup: LookupFunction = (_hostname, options, callback) => {
       lookups += 1;
@@ -158,7 +158,7 @@ describe('nothing special-use is ever connected to', () => {
     expect(lookups).toBe(2);
   });
 
-  it('a trap on this machine stays untouched', async () => {
+  it('as a trap on this machine shows', async () => {
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '0.0.0.0', '::', '::127.0.0.1']) {
       const trap = new PublicOnlyAgent({ lookup: resolvesTo(address), port: host.port });
       await expect(load(createClientDocuments([], trap)), address).rejects.toThrow(/could not be fetched/);
@@ -166,11 +166,11 @@ describe('nothing special-use is ever connected to', () => {
   });
 });
 
-describe('names are asked at the name servers, never at the system', () => {
+describe('names are resolved by the name servers, never by the system', () => {
   let names: NameServer;
   afterEach(() => names.stop());
 
-  it('and what they answer is filtered', async () => {
+  it('and their answers are filtered', async () => {
     names = await startNameServer('127.0.0.1');
     const before = host.connections();
     const agent = new PublicOnlyAgent({ port: host.port } as AgentOptions, [names.address]);
@@ -179,14 +179,14 @@ describe('names are asked at the name servers, never at the system', () => {
     expect(host.connections()).toBe(before);
   });
 
-  it('and used, when they are allowed', async () => {
+  it('and allowed answers are used', async () => {
     names = await startNameServer('127.0.0.1');
     const options = { port: host.port, ca: host.certificate, allowIPAddressList: ['127.0.0.1'] };
     const agent = new PublicOnlyAgent(options as AgentOptions, [names.address]);
     expect(await load(createClientDocuments([], agent))).toMatchObject({ clientId: DOCUMENT_URL });
   });
 
-  it('and one that never answers does not keep other look-ups of this process waiting', async () => {
+  it('and one that never answers does not hold up other lookups of this process', async () => {
     names = await startNameServer();
     const documents = createClientDocuments([], new PublicOnlyAgent({}, [names.address]));
     let ended = 0;
@@ -200,7 +200,7 @@ describe('names are asked at the name servers, never at the system', () => {
     await Promise.all(loading);
   });
 
-  it('until the connection is given up', async () => {
+  it('until the connection is abandoned', async () => {
     names = await startNameServer();
     const lookups = vi.spyOn(promises.Resolver.prototype, 'resolve4');
     const agent = new PublicOnlyAgent({}, [names.address]);

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.destroy());
 
-/** How many attempts of those made at once may go on. */
+/** Counts how many of these simultaneous attempts are allowed. */
 async function allowed(attempts: Promise<number>[]): Promise<number> {
   return (await Promise.all(attempts)).filter((wait) => wait === 0).length;
 }
@@ -16,7 +16,7 @@ const times = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => make(index));
 
 describe('attempts to sign in', () => {
-  it('are 8 for one account from one address, also when they come at once', async () => {
+  it('are limited to 8 for one account from one address, even at once', async () => {
     const limits = createLimits(store, 1);
     expect(await allowed(times(30, () => limits.countLogin('10.0.0.1', 'ann')))).toBe(8);
     expect(await limits.countLogin('10.0.0.1', ' ANN ')).toBeGreaterThan(800);
@@ -24,26 +24,26 @@ describe('attempts to sign in', () => {
     expect(await limits.countLogin('10.0.0.2', 'ann')).toBe(0);
   });
 
-  it('are 40 for one account from everywhere, whatever the scale', async () => {
+  it('are limited to 40 for one account from everywhere, whatever the scale', async () => {
     const limits = createLimits(store, 100);
     expect(await allowed(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(40);
     expect(await limits.countLogin('10.0.2.1', 'ann')).toBeGreaterThan(3500);
   });
 
-  it('are 100 from one address, times the scale', async () => {
+  it('are limited to 100 from one address, times the scale', async () => {
     const guess = (scale: number, address: string) =>
       allowed(times(250, (index) => createLimits(store, scale).countLogin(address, `user-${index}`)));
     expect(await guess(1, '10.0.0.1')).toBe(100);
     expect(await guess(2, '10.0.0.2')).toBe(200);
   });
 
-  it('that were refused do not count, so that nobody can keep an account locked', async () => {
+  it('do not count when refused, so that nobody can keep an account locked', async () => {
     const limits = createLimits(store, 1);
     for (const _attempt of times(60, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
     expect(await allowed(times(40, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(32);
   });
 
-  it('with the right password clear what this address got wrong, and count nowhere', async () => {
+  it('with the right password do not count, and clear the failures of this address', async () => {
     const limits = createLimits(store, 1);
     for (const _attempt of times(8, () => 0)) await limits.countLogin('10.0.0.1', 'ann');
     await limits.refundLogin('10.0.0.1', 'ann');
@@ -55,7 +55,7 @@ describe('attempts to sign in', () => {
     );
   });
 
-  it('may begin again when the time is over', async () => {
+  it('are allowed again once the window has passed', async () => {
     const limits = createLimits(store, 1);
     await Promise.all(times(9, () => limits.countLogin('10.0.0.1', 'ann')));
     await store.updateTable('rate_limits').set({ resets_at: 1 }).execute();
@@ -63,7 +63,7 @@ describe('attempts to sign in', () => {
   });
 });
 
-describe('requests of one address', () => {
+describe('requests from one address', () => {
   it.each([
     ['register', 30],
     ['clientDocument', 60],

@@ -7,7 +7,7 @@ import { OAuthError } from '../../../../src/platform/oauth/common/errors.js';
 import { parseParameters, readForm, readSignInForm } from '../../../../src/platform/oauth/common/params.js';
 
 describe('the parameters of a request', () => {
-  it('are decoded, and what has no value counts as left out', () => {
+  it('are decoded, and empty ones count as left out', () => {
     const { values, faulty } = parseParameters('a=1%202&b=x+y&empty=&bare&c=%E2%82%AC');
     expect(values).toEqual({ a: '1 2', b: 'x y', c: '€' });
     expect([...faulty]).toEqual([]);
@@ -20,7 +20,7 @@ describe('the parameters of a request', () => {
     ['then without a value', 'a=1&a='],
     ['under an escaped name', 'a=1&%61=1'],
     ['with a null byte', 'a=x%00y'],
-  ])('are at fault when one comes %s', (_how, encoded) => {
+  ])('are faulty when one comes %s', (_how, encoded) => {
     expect([...parseParameters(encoded).faulty]).toEqual(['a']);
   });
 
@@ -36,7 +36,7 @@ describe('the parameters of a request', () => {
   });
 });
 
-/** Sends a body to a server that reads it with the function, and answers what that returned or refused. */
+/** Sends a body to a server that reads it with this function and answers with the result or the refusal. */
 async function sendTo(read: typeof readForm | typeof readSignInForm, body: string, type?: string) {
   const app = express().post('/', async (req, res) => {
     const result = await read(req, res).catch((error: unknown) => error);
@@ -80,7 +80,7 @@ describe('the form of a request', () => {
 });
 
 describe('the form of the sign-in page', () => {
-  it('may tick several scopes', async () => {
+  it('accepts several ticked scopes', async () => {
     const answer = await sendTo(readSignInForm, 'username=ann&scope=a&scope=b', FORM);
     expect(answer).toMatchObject({ read: { values: { username: 'ann' }, scopes: ['a', 'b'] } });
   });

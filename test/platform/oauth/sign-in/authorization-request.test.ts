@@ -28,7 +28,7 @@ it('a sign-in whose grant or code cannot be written leaves the request open, and
   expect(await count('authorization_requests')).toBe(0);
 });
 
-it('of a form sent five times at once, one makes a grant', async () => {
+it('a form sent five times at once makes one grant', async () => {
   const fields = await visit.browser.open(visit.start());
   const before = await count('grants');
   const responses = await Promise.all([1, 2, 3, 4, 5].map(() => visit.browser.submit(fields)));

@@ -41,7 +41,7 @@ const listing = (users: Record<string, string>): UserManagement => ({
   setDisabled: async () => {},
 });
 
-it('accounts that only find users and check passwords need nothing done', async () => {
+it('accounts that only find users and check passwords need no preparation', async () => {
   const { state, logger } = prepare({});
   expect(await state).toEqual({ hasNoUsers: false, disabled: [] });
   expect(logger.warn).not.toHaveBeenCalled();
@@ -86,7 +86,7 @@ it('of many such users the first ten are named', async () => {
   expect(logger.warn.mock.calls[0]?.[0]).toMatchObject({ users: names.slice(0, 10), count: 30 });
 });
 
-it('users of an identity provider elsewhere are not looked at', async () => {
+it('users of an identity provider are not checked', async () => {
   const { state, logger } = prepare({ manage: listing({ ann: 'old' }) }, { authMode: 'external' });
   await state;
   expect(logger.warn).not.toHaveBeenCalled();

@@ -9,7 +9,7 @@ import { refresh, signInForTokens } from '../../../support/oauth/oauth.js';
 
 const ada = { id: 'ada', name: 'Ada', scopes: ['notes:read'] };
 
-describe('who was found recently', () => {
+describe('a user who was found recently', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
   const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
@@ -24,7 +24,7 @@ describe('who was found recently', () => {
     return { directory, spy };
   }
 
-  it('is asked for again after five seconds; requests at the same moment ask once', async () => {
+  it('is looked up again after five seconds, and once for simultaneous requests', async () => {
     const { directory, spy } = directoryOf(async () => ada);
     await Promise.all([1, 2, 3].map(() => directory.findRecent('ada')));
     pass(4999);
@@ -35,14 +35,14 @@ describe('who was found recently', () => {
     expect(spy).toHaveBeenCalledTimes(2);
   });
 
-  it('is asked for at every request when the accounts say 0', async () => {
+  it('is looked up at every request when cacheSeconds is 0', async () => {
     const { directory, spy } = directoryOf(async () => ada, 0);
     await directory.findRecent('ada');
     await directory.findRecent('ada');
     expect(spy).toHaveBeenCalledTimes(2);
   });
 
-  it('is not remembered when there is no such user, so that somebody who is enabled is let in at once', async () => {
+  it('is not cached while unknown, so that an enabled user is let in at once', async () => {
     let isEnabled = false;
     const { directory } = directoryOf(async () => (isEnabled ? ada : undefined));
     expect(await directory.findRecent('ada')).toBeUndefined();
@@ -50,7 +50,7 @@ describe('who was found recently', () => {
     expect(await directory.findRecent('ada')).toBe(ada);
   });
 
-  it('is not remembered after a failure', async () => {
+  it('is not cached after a failure', async () => {
     let isDown = true;
     const { directory } = directoryOf(async () => {
       if (isDown) throw new Error('connect ECONNREFUSED');
@@ -61,7 +61,7 @@ describe('who was found recently', () => {
     expect(await directory.findRecent('ada')).toBe(ada);
   });
 
-  it('is kept apart by id, and 10000 users are remembered at most', async () => {
+  it('is cached by id, for up to 10000 users', async () => {
     const { directory, spy } = directoryOf(async (id) => ({ ...ada, id }));
     for (let index = 0; index <= 10_000; index += 1) await directory.findRecent(`user ${index}`);
     expect((await directory.findRecent('user 10000'))?.id).toBe('user 10000');
@@ -75,7 +75,7 @@ describe('a running server', () => {
   let app: TestApp;
   afterEach(() => app.stop());
 
-  it('asks once for requests that follow each other, but at every refresh', async () => {
+  it('looks a user up once for successive requests, but at every refresh', async () => {
     const accounts: Accounts = { ...oneUser(), cacheSeconds: 3600 };
     const findUser = vi.spyOn(accounts, 'findUser');
     app = await startApp({}, {}, { accounts });
@@ -90,7 +90,7 @@ describe('a running server', () => {
     ['UnavailableError', () => new UnavailableError('The staff directory does not answer')],
     ['any other error', () => new Error('connect ECONNREFUSED 10.0.0.7:636')],
   ])(
-    'answers 503 with Retry-After while the directory throws %s, and shows nothing of it',
+    'answers 503 with Retry-After while the directory throws %s, and reveals nothing of it',
     async (_what, error) => {
       const accounts = oneUser();
       app = await startApp({}, {}, { accounts });

@@ -37,7 +37,7 @@ const keyStore = (on: Store, keyEncryptionSecret?: string) =>
   createKeyStore(on, { keyEncryptionSecret, accessTokenTtl: TTL });
 const createSigningKeys = (on: Store, secret?: string, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
   createKeys(keyStore(on, secret), logger);
-/** A rotation that nothing keeps from happening. */
+/** Rotates the keys, and fails when the rotation is refused. */
 async function rotate({
   leadTime = LEAD_TIME,
   encryptionSecret,
@@ -52,7 +52,7 @@ async function rotate({
 const claims = { sub: 'ann', client_id: 'c', scope: 'notes:read', aud: 'https://i.example/mcp', gid: 'g' };
 
 describe('rotation', () => {
-  it('publishes a key before it signs; old tokens stay valid until they expire; then the old key goes', async () => {
+  it('publishes a key before it signs; the old key stays until its last token has expired', async () => {
     const keys = await createSigningKeys(store);
     const replica = await createSigningKeys(store);
     const first = (await keys.current()).kid;
@@ -76,7 +76,7 @@ describe('rotation', () => {
     expect((await replica.current()).kid).toBe(second);
   });
 
-  it('without lead time is verified by replicas that have not read the key yet', async () => {
+  it('without lead time still works on replicas that have not read the key yet', async () => {
     const replica = await createSigningKeys(store);
     pass(5);
     const { kid } = await rotate({ leadTime: 0 });
@@ -88,17 +88,17 @@ describe('rotation', () => {
   });
 });
 
-describe('rotations that meet', () => {
+describe('overlapping rotations', () => {
   const rows = () => store.selectFrom('signing_keys').selectAll().orderBy('signs_from').execute();
 
-  it('one key waits at a time', async () => {
+  it('leave only one key waiting', async () => {
     await createSigningKeys(store);
     const both = await Promise.all([1, 2].map(() => keyStore(store).rotate(LEAD_TIME)));
     expect(both.filter((rotated) => rotated === undefined)).toHaveLength(1);
     expect(await rows()).toHaveLength(2);
   });
 
-  it('a forced one takes the place of a key that waits, so that the new key signs from then on', async () => {
+  it('a forced one replaces a waiting key, so that the new key signs from then on', async () => {
     const keys = await createSigningKeys(store);
     const { kid: waiting } = await rotate();
     const { kid: forced } = await rotate({ leadTime: 0 });
@@ -108,7 +108,7 @@ describe('rotations that meet', () => {
     expect((await rows()).at(-1)?.expires_at).toBeNull();
   });
 
-  it('forced ones of the same second leave one key that signs, and it never expires', async () => {
+  it('forced ones in the same second leave one signing key that never expires', async () => {
     const keys = await createSigningKeys(store);
     await Promise.all([1, 2, 3].map(() => rotate({ leadTime: 0 })));
     pass(61);
@@ -124,7 +124,7 @@ describe('rotations that meet', () => {
   });
 });
 
-it('a key is gone once it has expired, also before the sweep', async () => {
+it('a key is gone once it has expired, even before the sweep', async () => {
   const keys = await createSigningKeys(store);
   const token = await tokensOf(keys).sign(claims);
   const { kid, previousUntil } = await rotate({ leadTime: 0 });
@@ -149,7 +149,7 @@ describe('while the database fails', () => {
     expect(warn).toHaveBeenCalledWith(expect.anything(), 'the signing keys could not be read again');
   });
 
-  it('a token of a key that is not known is not called invalid', async () => {
+  it('a token with an unknown key is not called invalid', async () => {
     const replica = await createSigningKeys(store);
     await rotate({ leadTime: 0 });
     const token = await tokensOf(await createSigningKeys(store)).sign(claims);
@@ -160,7 +160,7 @@ describe('while the database fails', () => {
     expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
   });
 
-  it('a token that is wrong anyway still is', async () => {
+  it('a token that is wrong for another reason still is', async () => {
     const tokens = tokensOf(await createSigningKeys(store));
     for (const wrong of ['garbage', 'a.b.c', `${await tokens.sign(claims)}x`]) {
       expect(await tokens.verify(wrong)).toBeUndefined();
@@ -187,7 +187,7 @@ describe('KEY_ENCRYPTION_SECRET', () => {
   });
 
   it.each(['the log', 'the database'])(
-    'leaves nothing of a plain key in the files, if it was in %s',
+    'leaves no trace of a plain key in the files when it was in %s',
     async (place) => {
       const directory = await mkdtemp(join(tmpdir(), 'mcp-keys-'));
       const file = await openStore(`file:${join(directory, 'server.db')}`);

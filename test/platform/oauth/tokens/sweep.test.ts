@@ -31,7 +31,7 @@ const grantFor = (clientId: string) =>
 const clientIds = async () =>
   (await store.selectFrom('oauth_clients').select('client_id').execute()).map(({ client_id }) => client_id);
 
-it('an expired client stays as long as somebody is signed in through it', async () => {
+it('an expired client stays as long as someone is signed in through it', async () => {
   const [used, unused] = [await client('used'), await client('unused')];
   await grantFor(used.client_id);
   await store.updateTable('oauth_clients').set({ expires_at: PAST }).execute();
@@ -41,7 +41,7 @@ it('an expired client stays as long as somebody is signed in through it', async 
   expect(unused.client_id).not.toBe(used.client_id);
 });
 
-it('what has expired goes, and with a grant everything of it; the rest stays', async () => {
+it('expired rows are deleted, and a grant takes everything of it along', async () => {
   await grantFor('gone');
   await store.updateTable('grants').set({ expires_at: PAST }).execute();
   await grantFor('kept');

@@ -3,5 +3,5 @@ import type { Services } from '../services.js';
 import { greetingCardTemplate } from '../tools/greeting-card/index.js';
 import { about } from './about.js';
 
-/** Every resource and template. Some platforms put all listed ones into the model's context: keep them short. */
+/** Every resource and template. Some platforms put all listed resources into the model's context: keep them short. */
 export const resources: Resource<Services>[] = [about, greetingCardTemplate];

@@ -5,7 +5,7 @@ import type { AppointmentsTable, ClinicTables } from './tables.js';
 
 export type Appointment = Selectable<AppointmentsTable>;
 
-/** Books a time; `undefined` when somebody else was faster. */
+/** Books a time, or returns `undefined` when it is already taken. */
 export async function bookAppointment(
   store: Store<ClinicTables>,
   wanted: { username: string; day: string; time: string },
@@ -18,7 +18,7 @@ export async function bookAppointment(
     .executeTakeFirst();
 }
 
-/** The next appointment of a user, from a day on. */
+/** Finds the next appointment of a user, from a given day on. */
 export async function nextAppointment(
   store: Store<ClinicTables>,
   username: string,

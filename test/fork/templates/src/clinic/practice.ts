@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 const freeTimes = z.array(z.string());
 
-/** The software at the reception desk, which knows when a dentist is free. */
+/** The software at the reception desk, which knows when dentists are available. */
 export interface Practice {
-  /** @throws when it does not answer, or answers nonsense */
+  /** @throws when the software does not answer, or its answer makes no sense */
   freeTimes: (day: string, signal: AbortSignal) => Promise<string[]>;
 }
 
-/** Without an address every hour of the morning is free. */
+/** Makes a client of the software. Without an address, every hour of the morning is free. */
 export function createPractice(url: string | undefined): Practice {
   return {
     async freeTimes(day, signal) {

@@ -3,14 +3,14 @@ export interface ClinicTables {
   appointments: AppointmentsTable;
 }
 
-/** Who comes when. */
+/** The booked appointments. */
 export interface AppointmentsTable {
   id: string;
-  /** Of the user who booked. */
+  /** The user who booked. */
   username: string;
   /** Such as 2026-03-02. */
   day: string;
-  /** Such as 09:30, the clinic's own time. */
+  /** Such as 09:30, in the clinic's time zone. */
   time: string;
   booked_at: number;
 }

@@ -6,7 +6,7 @@ import { createPractice } from '../../src/clinic/practice.js';
 
 const signal = AbortSignal.timeout(10_000);
 
-/** The practice software, answering every question with this. */
+/** Serves practice software that always gives the same answer. */
 async function practiceThatAnswers(status: number, body: unknown): Promise<string> {
   const server = createServer((_req, res) => res.writeHead(status).end(JSON.stringify(body)));
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -19,13 +19,13 @@ it('asks the practice software which times are free', async () => {
   expect(await practice.freeTimes('2030-03-01', signal)).toEqual(['09:30']);
 });
 
-it('fails when the software fails, or answers something else', async () => {
+it('fails when the software fails or its answer makes no sense', async () => {
   const failing = createPractice(await practiceThatAnswers(500, []));
   await expect(failing.freeTimes('2030-03-01', signal)).rejects.toThrow('answers 500');
   const confused = createPractice(await practiceThatAnswers(200, { free: 1 }));
   await expect(confused.freeTimes('2030-03-01', signal)).rejects.toThrow();
 });
 
-it('has free mornings without an address', async () => {
+it('has free mornings when it has no address', async () => {
   expect(await createPractice(undefined).freeTimes('2030-03-01', signal)).toContain('09:00');
 });

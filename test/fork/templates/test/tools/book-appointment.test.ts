@@ -11,7 +11,7 @@ const startClinic = (free: string[]) =>
     services: { practice: { freeTimes: async () => free } },
   });
 
-/** Books as a patient who answers the form with this. */
+/** Books as a patient who answers the form with `answer`. */
 async function book(clinic: StartedTools, answer: object, patient = 'alice') {
   const client = await clinic.connect({
     as: clinic.user(patient),
@@ -30,7 +30,7 @@ it('books the time the patient chooses, and shows it on the card', async () => {
   expect(other.structuredContent).toEqual({ day: '', time: '' });
 });
 
-it('gives a time to one patient only', async () => {
+it('books a time for only one patient', async () => {
   const clinic = await startClinic(['09:00']);
   expect((await book(clinic, at('09:00'))).isError).toBeFalsy();
   expect(await book(clinic, at('09:00'), 'bob')).toMatchObject({

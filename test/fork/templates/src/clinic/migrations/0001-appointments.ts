@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Who comes when. Nobody else can have the same time. */
+/** Creates the table of appointments. A time can be booked only once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('appointments')

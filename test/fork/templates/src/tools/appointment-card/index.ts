@@ -8,7 +8,7 @@ import { loadCard } from '../../platform/ui/card.js';
 
 const CARD_URI = `ui://${brand.uriScheme}/appointment-card`;
 
-/** What the card asks of the host's sandbox: nothing. */
+/** The card needs no permission from the host's sandbox. */
 const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] } } };
 
 const render = loadCard(import.meta.dirname, brand);
