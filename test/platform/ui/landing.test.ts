@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { contentOf } from '../../../src/platform/define-server.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
-import { DISCOVERABLE_REVISIONS, PROTOCOL_REVISIONS } from '../../../src/platform/mcp/revisions.js';
+import { DISCOVERABLE_REVISIONS } from '../../../src/platform/mcp/revisions.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectModern } from '../../support/app/clients.js';
 import { sendRaw } from '../../support/app/raw.js';
@@ -135,7 +135,7 @@ describe('the landing page', () => {
     const client = await connectModern(app.mcpUrl);
     expect(client.getDiscoverResult()?.supportedVersions).toEqual(DISCOVERABLE_REVISIONS);
     await client.close();
-    expect(textOf(body)).toContain(`${PROTOCOL_REVISIONS[0]} to ${DISCOVERABLE_REVISIONS.at(-1)}`);
+    expect(textOf(body)).toContain(`2024-11-05 to ${DISCOVERABLE_REVISIONS.at(-1)}`);
   });
 });
 
