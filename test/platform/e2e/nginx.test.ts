@@ -203,7 +203,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
       await server.exited;
       servers[index] = await startServer({ ...environment, PORT: port });
     }
-    for (const server of servers) await expect.poll(server.output).toContain('"route":"/mcp"');
+    for (const server of servers) await server.printed('"route":"/mcp"');
     restarting = false;
     await calls;
     expect(failed).toEqual([]);
