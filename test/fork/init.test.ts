@@ -38,7 +38,15 @@ it('leaves nothing of the example: no file, no word, no package', async () => {
     ':!docs/deploy.md',
     ':!test/deploy/compose.test.ts',
   ];
-  const { output } = await fork.run('git', 'grep', '--untracked', '-ilE', 'acme|furniture', '--', ...places);
+  const { output } = await fork.run(
+    'git',
+    'grep',
+    '--untracked',
+    '-ilE',
+    `${brand.uriScheme}|furniture`,
+    '--',
+    ...places,
+  );
   expect(output).toBe('');
   expect(await fork.must('cat', 'src/brand.ts')).not.toContain(brand.logo);
   const manifest = JSON.parse(await fork.must('cat', 'package.json'));
