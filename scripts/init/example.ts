@@ -94,10 +94,7 @@ export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[
       [/\s*"bench",/, ''],
       [/"scripts\/init\/template",\s*"test\/fork\/templates",\s*/, ''],
     ],
-    'vitest.config.ts': [
-      [/configDefaults, defineConfig/, 'defineConfig'],
-      [/^ *exclude: .*'test\/fork\/templates.*\n/m, ''],
-    ],
+    'vitest.config.ts': [[/'test\/fork\/templates\/\*\*', /, '']],
     'knip.json': [
       [/"bench\/\*\.ts",\s*/, ''],
       [/examples,bench,scripts/, 'examples,scripts'],
