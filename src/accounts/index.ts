@@ -16,8 +16,6 @@ import {
 export function createAccounts(store: Store): Accounts {
   return {
     findUser: (id) => findUser(store, id),
-    // Our own table is cheap to read, so disabling a user takes effect at once. Omit this for a directory elsewhere.
-    cacheSeconds: 0,
     verifyPassword: (username, password) => verifyPassword(store, username, password),
     demoUsers,
     seed: (scopes) => seedDemoUsers(store, scopes),
