@@ -22,6 +22,12 @@ const KEEP_ALIVE_MS = 75_000;
  */
 const LINGER_MS = 500;
 
+/** How long connections are still accepted when new ones never cease to arrive, in milliseconds. */
+const ACCEPT_MS = 2000;
+
+/** The longest turn of the event loop that counts as idle, in milliseconds. On a busy machine many are longer. */
+const SHORT_TURN_MS = 0.5;
+
 /** How long services may take to close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5000;
 
@@ -75,14 +81,11 @@ export function drainTime(toolTimeoutMs: number): number {
 
 async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
   const { app, config, store, services, logger } = running;
-  const quiet = untilQuiet(server, app);
-  // Accepts pending connections first: closing the listening socket would reset them.
-  await turnOfEventLoop();
-  // Only stops listening. The HTTP server's own `close` would also cut idle connections, on which a proxy may be
-  // sending a request right now.
-  NetServer.prototype.close.call(server);
+  // Comes before the drain, whose answers close their connections: a proxy would then open new ones to a socket that is
+  // about to close.
+  await stopListening(server);
   logger.info({ signal }, 'stopping');
-  await Promise.race([quiet, elapsed(drainTime(config.toolTimeoutMs))]);
+  await Promise.race([untilQuiet(server, app), elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
   const closed = await closeServices(services, logger);
@@ -101,6 +104,35 @@ export async function closeServices(services: Closeable, logger: Pick<Logger, 'e
     logger.error({ err: error }, 'the services could not be closed');
   }
   return false;
+}
+
+/**
+ * Stops listening, without cutting connections as the HTTP server's own `close` would: on an idle one, a proxy may be
+ * sending a request right now.
+ *
+ * Closing the socket resets the connections that wait in its queue, and a proxy does not send a POST again. A turn of
+ * the event loop accepts one of them. So the socket is closed behind a turn that brought none and was over before much
+ * can have arrived, or after `ACCEPT_MS`.
+ */
+async function stopListening(server: Server): Promise<void> {
+  // Has the function compiled. Otherwise, connections would arrive while it is.
+  new NetServer().close();
+  const deadline = performance.now() + ACCEPT_MS;
+  let quiet = false;
+  const onConnection = () => {
+    quiet = false;
+  };
+  server.on('connection', onConnection);
+  // The signal arrives in the middle of a turn. The first whole turn is the next one.
+  await turnOfEventLoop();
+  while (!quiet && performance.now() < deadline) {
+    quiet = true;
+    const begun = performance.now();
+    await turnOfEventLoop();
+    if (performance.now() - begun > SHORT_TURN_MS) quiet = false;
+  }
+  NetServer.prototype.close.call(server);
+  server.off('connection', onConnection);
 }
 
 /** Waits until no call is running and no request has arrived for `LINGER_MS`. */

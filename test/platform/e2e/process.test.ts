@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { get } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -152,6 +153,19 @@ describe('stopping', () => {
       expect(await server.exited).toBe(0);
     },
   );
+
+  it('answers every request whose connection was waiting when the signal came', async () => {
+    const server = await startServer();
+    // A stopped process accepts nothing: the connections wait in the queue of its socket.
+    server.process.kill('SIGSTOP');
+    const sent = Array.from({ length: 20 }, () => get(`${server.listening}/healthz`, { agent: false }));
+    const answers = Promise.all(sent.map(async (request) => (await once(request, 'response'))[0].statusCode));
+    await Promise.all(sent.map((request) => once(request, 'finish')));
+    server.process.kill('SIGTERM');
+    server.process.kill('SIGCONT');
+    expect(await answers).toEqual(sent.map(() => 200));
+    expect(await server.exited).toBe(0);
+  });
 
   it('SIGTERM lets a running call of the old transport finish', async () => {
     const server = await startServer();
