@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
 
@@ -12,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const signIn = () => signInForTokens(app.url, { username: 'ada', password: PASSWORD });
-const ask = (authorization: string) =>
-  post(app.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: authorization });
+const ask = (authorization: string) => ping(app.mcpUrl, authorization);
 
 async function expectRefused(authorization: string, detail: string) {
   const response = await ask(authorization);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 
 const { privateKey, publicKey } = await generateKeyPair('RS256');
 const stranger = (await generateKeyPair('RS256')).privateKey;
@@ -41,8 +41,7 @@ function sign(
     .sign(key);
 }
 
-const ask = (token: string) =>
-  post(app.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` });
+const ask = (token: string) => ping(app.mcpUrl, `Bearer ${token}`);
 
 it('a token that passes every check is accepted', async () => {
   expect((await ask(await sign())).status).toBe(200);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import {
   authorizeUrl,
@@ -13,8 +13,6 @@ import {
   tokenRequest,
 } from '../../support/oauth/oauth.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
-
-const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
 it('nobody has to connect again when the server is killed between registration, sign-in, token and refresh', async () => {
   const environment: Record<string, string> = { PORT: String(await freePort()) };
@@ -43,7 +41,7 @@ it('nobody has to connect again when the server is killed between registration, 
   };
   const tokens = (await (await tokenRequest(url, form)).json()) as Tokens;
   await crash();
-  expect((await post(mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` })).status).toBe(200);
+  expect((await ping(mcpUrl, `Bearer ${tokens.access_token}`)).status).toBe(200);
   const lost = (await (await refresh(url, { client, ...tokens })).json()) as Tokens;
   await crash();
   const retried = (await (await refresh(url, { client, ...tokens })).json()) as Tokens;
@@ -76,8 +74,8 @@ describe('what is stored and logged', () => {
       code_verifier: proof.verifier,
     };
     const tokens = (await (await tokenRequest(server.url, form)).json()) as Tokens;
-    await post(server.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` });
-    await post(server.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}x` });
+    await ping(server.mcpUrl, `Bearer ${tokens.access_token}`);
+    await ping(server.mcpUrl, `Bearer ${tokens.access_token}x`);
     await tokenRequest(server.url, form);
 
     const path = server.databaseUrl.slice('file:'.length);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectModern, post } from '../../support/app/clients.js';
+import { connectModern, ping } from '../../support/app/clients.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
 import { type IdentityProvider, startIdentityProvider } from '../../support/oauth/identity-provider.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
@@ -11,9 +11,7 @@ let server: TestServer;
 
 const serve = () =>
   startServer({ PORT: String(port), AUTH_MODE: 'external', EXTERNAL_ISSUER: provider.issuer });
-const status = async (token: string) =>
-  (await post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` }))
-    .status;
+const status = async (token: string) => (await ping(server.mcpUrl, `Bearer ${token}`)).status;
 
 beforeAll(async () => {
   port = await freePort();
@@ -65,11 +63,7 @@ describe('AUTH_MODE=external with a real provider', () => {
     await provider.stop();
     await server.stop();
     server = await serve();
-    const response = await post(
-      server.mcpUrl,
-      { jsonrpc: '2.0', id: 1, method: 'ping' },
-      { Authorization: `Bearer ${token}` },
-    );
+    const response = await ping(server.mcpUrl, `Bearer ${token}`);
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('30');
     expect(response.headers.get('www-authenticate')).toBeNull();

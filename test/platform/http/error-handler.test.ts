@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
   authorizeUrl,
@@ -50,11 +50,10 @@ afterAll(() => app.stop());
 const authorize = () => authorizeUrl(app.url, tokens.client.client_id, pkce().challenge);
 const form = (path: string, body: Record<string, string>) =>
   fetch(`${app.url}${path}`, { method: 'POST', body: new URLSearchParams(body) });
-const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
 describe('a dependency that is down', () => {
   it.each<[string, () => Promise<Response>]>([
-    ['/mcp', () => post(app.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` })],
+    ['/mcp', () => ping(app.mcpUrl, `Bearer ${tokens.access_token}`)],
     ['/token', () => refresh(app.url, tokens)],
     ['/revoke', () => form('/revoke', { client_id: tokens.client.client_id, token: tokens.refresh_token })],
     ['/register', () => registerRaw(app.url, { redirect_uris: ['https://app.example/callback'] })],
@@ -93,7 +92,7 @@ describe('a dependency that is down', () => {
 
   it('includes the user directory: 503 for programs, and the sign-in page with the form kept for people', async () => {
     accounts.isDown = true;
-    const called = await post(app.mcpUrl, ping, { Authorization: `Bearer ${tokens.access_token}` });
+    const called = await ping(app.mcpUrl, `Bearer ${tokens.access_token}`);
     const refreshed = await refresh(app.url, tokens);
     for (const response of [called, refreshed]) {
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);

@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nowInSeconds } from '../../../src/platform/clock.js';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { Browser, CALLBACK } from '../../support/oauth/oauth.js';
 import { TestOAuthProvider } from '../../support/oauth/oauth-provider.js';
@@ -133,8 +133,7 @@ it('an independent OAuth library completes discovery, registration, sign-in, cal
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, tokenResponse);
   expect(tokens.scope).toBe('notes:read notes:write');
 
-  const call = (token: string) =>
-    post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` });
+  const call = (token: string) => ping(server.mcpUrl, `Bearer ${token}`);
   expect((await call(tokens.access_token)).status).toBe(200);
 
   const refreshed = await oauth.processRefreshTokenResponse(

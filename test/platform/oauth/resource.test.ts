@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectModern, post } from '../../support/app/clients.js';
+import { connectModern, ping, post } from '../../support/app/clients.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { type Registration, signInForTokens, type Tokens } from '../../support/oauth/oauth.js';
 import { signAsServer } from '../../support/oauth/server-key.js';
@@ -13,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-const call = (authorization: string) => post(server.mcpUrl, ping, { Authorization: authorization });
+const call = (authorization: string) => ping(server.mcpUrl, authorization);
 
 async function expectInvalidToken(token: string): Promise<void> {
   const response = await call(`Bearer ${token}`);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { startApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { ping } from '../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
   authorizeUrl,
@@ -67,7 +67,7 @@ it('no refusal logs a code, verifier, token, password or client secret, at any l
     `Bearer ${secret('made-up-token')}`,
     secret('bare-token'),
   ]) {
-    await post(app.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: header });
+    await ping(app.mcpUrl, header);
   }
   await app.stop();
 

@@ -47,8 +47,12 @@ export function post(mcpUrl: string, body: unknown, headers: Record<string, stri
   });
 }
 
+/** Sends the smallest request that needs credentials, with these in its `Authorization` header. */
+export function ping(mcpUrl: string, authorization: string): Promise<Response> {
+  return post(mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: authorization });
+}
+
 /** Checks whether the endpoint currently accepts a token. */
 export async function tokenWorks(mcpUrl: string, token: string): Promise<boolean> {
-  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-  return (await post(mcpUrl, ping, { Authorization: `Bearer ${token}` })).status === 200;
+  return (await ping(mcpUrl, `Bearer ${token}`)).status === 200;
 }

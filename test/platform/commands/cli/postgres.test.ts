@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from '../../../support/app/clients.js';
+import { ping } from '../../../support/app/clients.js';
 import { CALLBACK, register, signIn, signInForTokens } from '../../../support/oauth/oauth.js';
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../../support/programs/postgres.js';
@@ -19,20 +19,13 @@ describe.skipIf(postgresProgram === undefined)('the command line on PostgreSQL',
     await database.stop();
   });
 
-  const ping = async (token: string) =>
-    (
-      await post(
-        server.mcpUrl,
-        { jsonrpc: '2.0', id: 1, method: 'ping' },
-        { Authorization: `Bearer ${token}` },
-      )
-    ).status;
+  const statusWith = async (token: string) => (await ping(server.mcpUrl, `Bearer ${token}`)).status;
 
   it('does everything that has SQL of its own', async () => {
     expect((await cli('user add carol', 'a password')).code).toBe(0);
     const carol = await signInForTokens(server.url, { username: 'carol', password: 'a password' });
     expect((await cli('user disable carol')).out).toBe('Disabled carol; ended 1 grants.\n');
-    expect(await ping(carol.access_token)).toBe(401);
+    expect(await statusWith(carol.access_token)).toBe(401);
 
     const added = await cliJson<{ client_id: string; client_secret: string }>(
       cli,
@@ -51,9 +44,9 @@ describe.skipIf(postgresProgram === undefined)('the command line on PostgreSQL',
     expect((await cli(`grant revoke --client ${added.client_id}`)).code).toBe(0);
 
     const { token } = await cliJson<{ token: string }>(cli, 'token create reports --days 2');
-    expect(await ping(token)).toBe(200);
+    expect(await statusWith(token)).toBe(200);
     expect((await cli('token revoke reports')).code).toBe(0);
-    expect(await ping(token)).toBe(401);
+    expect(await statusWith(token)).toBe(401);
 
     expect((await cli('keys rotate')).code).toBe(0);
     expect((await cli('keys list')).out).toMatch(/^next .*\n^current /m);

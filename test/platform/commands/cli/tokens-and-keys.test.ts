@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '../../../../src/platform/store/database.js';
-import { post } from '../../../support/app/clients.js';
+import { ping, post } from '../../../support/app/clients.js';
 import { signInForTokens } from '../../../support/oauth/oauth.js';
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { startServer, type TestServer } from '../../../support/programs/server.js';
@@ -15,9 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ping = async (token: string) =>
-  (await post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` }))
-    .status;
+const statusWith = async (token: string) => (await ping(server.mcpUrl, `Bearer ${token}`)).status;
 
 describe('tokens', () => {
   it('work from the moment they are made until they are revoked, with their scopes, and are not stored', async () => {
@@ -31,24 +29,24 @@ describe('tokens', () => {
     const text = await response.text();
     expect(text).toContain('"id":"service:reports"');
     expect(text).toContain('"scopes":["notes:read"]');
-    expect(await ping(`${token}x`)).toBe(401);
+    expect(await statusWith(`${token}x`)).toBe(401);
 
     const store = connectStore(server.databaseUrl);
     const rows = await store.selectFrom('service_tokens').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(12));
     await store.updateTable('service_tokens').set({ expires_at: 1 }).where('name', '=', 'reports').execute();
-    expect(await ping(token)).toBe(401);
+    expect(await statusWith(token)).toBe(401);
     await store
       .updateTable('service_tokens')
       .set({ expires_at: null })
       .where('name', '=', 'reports')
       .execute();
-    expect(await ping(token)).toBe(200);
+    expect(await statusWith(token)).toBe(200);
     await store.destroy();
 
     expect((await cli('token list')).out).toMatch(/^reports +notes:read/m);
     expect((await cli('token revoke reports')).code).toBe(0);
-    expect(await ping(token)).toBe(401);
+    expect(await statusWith(token)).toBe(401);
   });
 
   it.each([
@@ -77,7 +75,7 @@ it('keys rotate, and tokens issued before stay valid; only one key waits at a ti
   expect((await cli('keys rotate --now')).code).toBe(0);
   const keys = await cliJson<{ state: string }[]>(cli, 'keys list');
   expect(keys.map(({ state }) => state)).toEqual(['current', 'previous']);
-  expect(await ping(before.access_token)).toBe(200);
+  expect(await statusWith(before.access_token)).toBe(200);
   const two = await cliJson<{ signs_from: number }>(cli, 'keys rotate --lead-time 48');
   expect(two.signs_from - day.signs_from).toBeGreaterThan(86_000);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '../../../../src/platform/store/database.js';
-import { post } from '../../../support/app/clients.js';
+import { ping } from '../../../support/app/clients.js';
 import { CALLBACK, refresh, register, signIn, signInForTokens } from '../../../support/oauth/oauth.js';
 import { type Cli, cliFor, cliJson } from '../../../support/programs/cli.js';
 import { startServer, type TestServer } from '../../../support/programs/server.js';
@@ -14,9 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ping = async (token: string) =>
-  (await post(server.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'ping' }, { Authorization: `Bearer ${token}` }))
-    .status;
+const statusWith = async (token: string) => (await ping(server.mcpUrl, `Bearer ${token}`)).status;
 
 describe('users', () => {
   it('added ones can sign in, with the scopes they were given', async () => {
@@ -35,10 +33,10 @@ describe('users', () => {
     const { access_token } = await signInForTokens(server.url, carol);
     const kept = await cli('user passwd carol --keep-grants', 'other password');
     expect(kept.out).toBe('Set the password of carol; ended 0 grants.\n');
-    expect(await ping(access_token)).toBe(200);
+    expect(await statusWith(access_token)).toBe(200);
     const { out } = await cli('user passwd carol', 'second password');
     expect(out).toMatch(/^Set the password of carol; ended [1-9]\d* grants.$/m);
-    expect(await ping(access_token)).toBe(401);
+    expect(await statusWith(access_token)).toBe(401);
     await expect(signIn(server.url, { username: 'carol', password: 'first password' })).rejects.toThrow(
       '401',
     );
@@ -48,18 +46,18 @@ describe('users', () => {
   it('disabling one ends only their grants, at once', async () => {
     const carol = await signInForTokens(server.url, { username: 'carol', password: 'second password' });
     const ann = await signInForTokens(server.url);
-    expect(await ping(carol.access_token)).toBe(200);
+    expect(await statusWith(carol.access_token)).toBe(200);
     const { out } = await cli('user disable carol');
     expect(out).toMatch(/^Disabled carol; ended [1-9]/);
-    expect(await ping(carol.access_token)).toBe(401);
+    expect(await statusWith(carol.access_token)).toBe(401);
     expect(await (await refresh(server.url, carol)).json()).toMatchObject({ error: 'invalid_grant' });
     await expect(signIn(server.url, { username: 'carol', password: 'second password' })).rejects.toThrow(
       '401',
     );
-    expect(await ping(ann.access_token)).toBe(200);
+    expect(await statusWith(ann.access_token)).toBe(200);
 
     expect((await cli('user enable carol')).code).toBe(0);
-    expect(await ping(carol.access_token)).toBe(401);
+    expect(await statusWith(carol.access_token)).toBe(401);
     await signIn(server.url, { username: 'carol', password: 'second password' });
   });
 
@@ -115,7 +113,7 @@ describe('clients', () => {
     const client = await register(server.url, { client_name: 'Short-lived' });
     const tokens = await signInForTokens(server.url, { client });
     expect((await cli(`client delete ${client.client_id}`)).out).toContain('ended 1 grants');
-    expect(await ping(tokens.access_token)).toBe(401);
+    expect(await statusWith(tokens.access_token)).toBe(401);
     expect(await ids()).not.toContain(client.client_id);
   });
 
@@ -152,9 +150,9 @@ it('grants are listed and revoked by user, by client, or by both', async () => {
   expect((await cli(`grant list ${byClient} --user ANN`)).out).toMatch(/ann .*Granted/);
 
   expect((await cli(`grant revoke --user ann ${byClient}`)).code).toBe(0);
-  expect([await ping(ann.access_token), await ping(bea.access_token)]).toEqual([401, 200]);
+  expect([await statusWith(ann.access_token), await statusWith(bea.access_token)]).toEqual([401, 200]);
   expect((await cli('grant revoke --user bea')).code).toBe(0);
-  expect(await ping(bea.access_token)).toBe(401);
+  expect(await statusWith(bea.access_token)).toBe(401);
   expect((await cli(`grant revoke ${byClient}`)).code).toBe(1);
 });
 

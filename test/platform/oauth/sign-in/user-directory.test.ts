@@ -3,7 +3,7 @@ import { UnavailableError } from '../../../../src/platform/http/errors.js';
 import type { Accounts } from '../../../../src/platform/oauth/sign-in/accounts.js';
 import { createUserDirectory } from '../../../../src/platform/oauth/sign-in/user-directory.js';
 import { startApp, type TestApp } from '../../../support/app/app.js';
-import { post, tokenWorks } from '../../../support/app/clients.js';
+import { ping, tokenWorks } from '../../../support/app/clients.js';
 import { oneUser, PASSWORD } from '../../../support/app/one-user.js';
 import { refresh, signInForTokens } from '../../../support/oauth/oauth.js';
 
@@ -96,9 +96,8 @@ describe('a running server', () => {
       app = await startApp({}, {}, { accounts });
       const tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
       const find = vi.spyOn(accounts, 'findUser').mockRejectedValue(error());
-      const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-      const bearer = { Authorization: `Bearer ${tokens.access_token}` };
-      for (const response of [await post(app.mcpUrl, ping, bearer), await refresh(app.url, tokens)]) {
+      const called = await ping(app.mcpUrl, `Bearer ${tokens.access_token}`);
+      for (const response of [called, await refresh(app.url, tokens)]) {
         expect(response.status).toBe(503);
         expect(response.headers.get('retry-after')).toBe('30');
         expect(await response.text()).not.toContain('10.0.0.7');
