@@ -20,9 +20,10 @@ export interface Clients {
    * Authenticates the client of a token or revocation request: by Basic authentication, by a secret in the form, or by
    * its id alone when it is public (OAuth 2.1 section 2.4).
    *
+   * @param registered the registered client with the id of `claimedClientId`
    * @throws {OAuthError} `invalid_client` with 401, or `invalid_request`
    */
-  authenticate: (req: Request, form: Form) => Promise<Client>;
+  authenticate: (req: Request, form: Form, registered: Client | undefined) => Client;
 }
 
 /** Makes the lookup of clients, whether they registered or are described by a document. */
@@ -36,7 +37,7 @@ export function createClients(
       if (!isDocumentUrl(clientId)) return registered.find(clientId);
       return documents.load(clientId, () => limits.countRequest('clientDocument', address));
     },
-    async authenticate(req, form) {
+    authenticate(req, form, registeredClient) {
       const basic = readBasic(req.headers.authorization);
       const failure = (detail: string) =>
         new OAuthError(
@@ -60,9 +61,7 @@ export function createClients(
       if (clientId === undefined)
         throw new OAuthError('invalid_request', 'client_id is required', { detail: 'no client_id was sent' });
       // Codes and refresh tokens are already bound to the id, so a document host that is down ends no session.
-      const client = isDocumentUrl(clientId)
-        ? documents.withoutDocument(clientId)
-        : await registered.find(clientId);
+      const client = isDocumentUrl(clientId) ? documents.withoutDocument(clientId) : registeredClient;
       if (client === undefined) throw failure('the client is not registered');
       const problem = secretProblem(client, basic?.secret ?? form['client_secret']);
       if (problem !== undefined) throw failure(problem);

@@ -19,10 +19,10 @@ export function authorizeRoutes(context: OAuthContext): Router {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
     let redirectUri: string | undefined;
     try {
-      await noteClaimedClient(context, res, parameters.values['client_id']);
+      const claimed = await noteClaimedClient(context, res, parameters.values['client_id']);
       await context.limits.countRequest('authorize', req.ip ?? '');
       // The browser is not redirected until both the client and its address are known to be good.
-      const client = await readClient(context, req.ip ?? '', parameters);
+      const client = await readClient(context, req.ip ?? '', parameters, claimed);
       await noteClient(context, res, client.clientId);
       redirectUri = readRedirectUri(client, parameters);
       const id = await validateAndStoreRequest(context, req, res, client, redirectUri, parameters);
@@ -41,11 +41,12 @@ async function readClient(
   { clients }: OAuthContext,
   address: string,
   parameters: Parameters,
+  claimed: Client | undefined,
 ): Promise<Client> {
   const { values, faulty } = parameters;
   if (faulty.has('client_id') || faulty.has('redirect_uri')) throw faultyParameter(parameters);
   const clientId = values['client_id'];
-  const client = clientId === undefined ? undefined : await clients.find(clientId, address);
+  const client = clientId === undefined ? undefined : (claimed ?? (await clients.find(clientId, address)));
   if (client === undefined) {
     throw new OAuthError(
       'invalid_client',

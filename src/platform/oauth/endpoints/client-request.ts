@@ -6,39 +6,55 @@ import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
+/** A token or revocation request whose client is not authenticated yet. */
+export interface ClientRequest {
+  form: Form;
+  /** The registered client it names. */
+  claimed: Client | undefined;
+}
+
 /**
- * Reads the form of a token or revocation request, and counts the request against the limit of its address.
+ * Reads a token or revocation request, and counts it against the limit of its address.
  *
  * @throws {OAuthError} `invalid_request`, or 429
  */
-export async function readClientForm(context: OAuthContext, req: Request, res: Response): Promise<Form> {
+export async function readClientRequest(
+  context: OAuthContext,
+  req: Request,
+  res: Response,
+): Promise<ClientRequest> {
   const form = await readForm(req, res);
-  await noteClaimedClient(context, res, claimedClientId(req, form));
+  const claimed = await noteClaimedClient(context, res, claimedClientId(req, form));
   await context.limits.countRequest('token', req.ip ?? '');
-  return form;
+  return { form, claimed };
 }
 
-/** Authenticates the client that sent a form. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+/** Authenticates the client of a request. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
 export async function authenticateClient(
   context: OAuthContext,
   req: Request,
   res: Response,
-  form: Form,
+  { form, claimed }: ClientRequest,
 ): Promise<Client> {
-  const client = await context.clients.authenticate(req, form);
+  const client = context.clients.authenticate(req, form, claimed);
   await noteClient(context, res, client.clientId);
   return client;
 }
 
-/** Records the client a request names, for the log. An unknown id is cut: it may be a code or a secret. */
+/**
+ * Records the client a request names, for the log. An unknown id is cut: it may be a code or a secret.
+ *
+ * @returns the client, when it is a registered one
+ */
 export async function noteClaimedClient(
   { registeredClients }: Pick<OAuthContext, 'registeredClients'>,
   res: Response,
   clientId: string | undefined,
-): Promise<void> {
-  if (clientId === undefined) return;
-  const isKnown = (await registeredClients.find(clientId)) !== undefined;
-  localsOf(res).clientId = isKnown ? clientId : withoutSecrets(clientId);
+): Promise<Client | undefined> {
+  if (clientId === undefined) return undefined;
+  const client = await registeredClients.find(clientId);
+  localsOf(res).clientId = client?.clientId ?? withoutSecrets(clientId);
+  return client;
 }
 
 /** Records the client of a request for the log, once it is known to exist. */

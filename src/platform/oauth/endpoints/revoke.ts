@@ -4,17 +4,18 @@ import { allowMethods } from '../../http/methods.js';
 import type { Client } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import type { OAuthContext } from '../context.js';
-import { authenticateClient, readClientForm } from './client-request.js';
+import { authenticateClient, readClientRequest } from './client-request.js';
 
 /** Serves `POST /revoke` (RFC 7009). */
 export function revokeRoutes(context: OAuthContext): Router {
   const router = Router();
   router.use('/revoke', cors('POST'), allowMethods(['POST']));
   router.post('/revoke', async (req, res) => {
-    const form = await readClientForm(context, req, res);
-    const client = await authenticateClient(context, req, res, form);
-    if (form['token'] === undefined) throw new OAuthError('invalid_request', 'token is required');
-    await revokeToken(context, client, form['token']);
+    const request = await readClientRequest(context, req, res);
+    const client = await authenticateClient(context, req, res, request);
+    const { token } = request.form;
+    if (token === undefined) throw new OAuthError('invalid_request', 'token is required');
+    await revokeToken(context, client, token);
     res.status(200).set('Cache-Control', 'no-store').end();
   });
   return router;

@@ -8,7 +8,7 @@ import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
 import type { Grant } from '../tokens/grants.js';
-import { authenticateClient, readClientForm } from './client-request.js';
+import { authenticateClient, readClientRequest } from './client-request.js';
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
@@ -27,9 +27,10 @@ export function tokenRoutes(context: OAuthContext): Router {
   const router = Router();
   router.use('/token', cors('POST'), allowMethods(['POST']));
   router.post('/token', async (req, res) => {
-    const form = await readClientForm(context, req, res);
+    const request = await readClientRequest(context, req, res);
+    const { form } = request;
     const grantType = readGrantType(form);
-    const client = await authenticateClient(context, req, res, form);
+    const client = await authenticateClient(context, req, res, request);
     if (!client.grantTypes.includes(grantType)) {
       throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type', {
         detail: `asked for ${grantType}, registered for ${client.grantTypes.join(' and ')}`,
