@@ -6,3 +6,8 @@ export interface Scope {
   /** Whether clients request it from the start. They request the others only when a tool needs them. */
   default: boolean;
 }
+
+/** Returns the names of the scopes that clients request from the start. */
+export function defaultScopes(scopes: Scope[]): string[] {
+  return scopes.filter((scope) => scope.default).map(({ name }) => name);
+}

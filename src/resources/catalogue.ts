@@ -18,8 +18,9 @@ export const catalogue = defineResourceTemplate({
       (await listCategories(store)).filter((category) => category.startsWith(typed)),
   },
   read: async ({ category }, { store, siteUrl, uri }) => {
-    if (!(await listCategories(store)).includes(category)) throw new ResourceNotFoundError(uri);
-    const products = (await listProducts(store, category)).map((product) => ({
+    const found = await listProducts(store, category);
+    if (found.length === 0) throw new ResourceNotFoundError(uri);
+    const products = found.map((product) => ({
       product_id: product.id,
       name: product.name,
       price: formatPrice(product),

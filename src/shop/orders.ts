@@ -23,6 +23,16 @@ export async function findOrder(
   return query.executeTakeFirst();
 }
 
+/** Says that there is no order of that id. The same words for someone else's order, so that ids can't be probed. */
+export function unknownOrder(id: string): string {
+  return `There is no order "${id}" here. Check the id with the customer; it looks like ORD-1001.`;
+}
+
+/** Returns a time of an order, in seconds since 1970, as ISO 8601. */
+export function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
 /**
  * Cancels an order that has not been shipped. A single statement, so that only one of two simultaneous calls cancels it.
  *

@@ -13,7 +13,9 @@ export async function findProduct(store: Store<ShopTables>, id: string): Promise
 }
 
 /** Lists products by category and name, optionally of one category only. */
-export function listProducts(store: Store<ShopTables>, category?: string): Promise<Product[]> {
+export async function listProducts(store: Store<ShopTables>, category?: string): Promise<Product[]> {
+  // PostgreSQL fails on a null byte instead of finding no row.
+  if (category?.includes('\0')) return [];
   let query = store.selectFrom('products').selectAll();
   if (category !== undefined) query = query.where('category', '=', category);
   return query.orderBy('category').orderBy('name').execute();
@@ -29,6 +31,11 @@ export async function listProductIds(store: Store<ShopTables>): Promise<string[]
 export async function listCategories(store: Store<ShopTables>): Promise<string[]> {
   const rows = await store.selectFrom('products').select('category').distinct().orderBy('category').execute();
   return rows.map(({ category }) => category);
+}
+
+/** Puts a category into words for use in a sentence, such as "lighting" or "LED lamps". */
+export function wordsOf(category: string): string {
+  return category.replaceAll(/[-_]+/g, ' ');
 }
 
 /** Adds products. Existing ones are left unchanged. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../platform/logger.js';
 import { demoOrders } from './demo-data.js';
+import { toIso } from './orders.js';
 import type { OrdersTable } from './tables.js';
 import type { Shipment } from './tracking.js';
 
@@ -54,8 +55,4 @@ function shipmentOf(order: OrdersTable | undefined): Shipment | undefined {
   if (order.delivered_at === null) return { carrier: 'Parcel Line', status: 'in_transit', events };
   const delivery = { at: toIso(order.delivered_at), place: 'Front door', description: 'Delivered' };
   return { carrier: 'Parcel Line', status: 'delivered', events: [...events, delivery] };
-}
-
-function toIso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

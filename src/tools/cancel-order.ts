@@ -8,7 +8,7 @@ import {
   type ToolContext,
   toolError,
 } from '../platform/mcp/define.js';
-import { cancelOrder as cancel, findOrder, type Order } from '../shop/orders.js';
+import { cancelOrder as cancel, findOrder, type Order, unknownOrder } from '../shop/orders.js';
 import { findProduct } from '../shop/products.js';
 
 /** The form that the customer fills in, where the client can show forms. */
@@ -43,11 +43,7 @@ export const cancelOrder = defineTool({
   scopes: ['orders:write'],
   handler: async ({ order_id, confirm }, context) => {
     const order = await findOrder(context.store, order_id, context.caller);
-    if (!order) {
-      return toolError(
-        `There is no order "${order_id}" here. Check the id with the customer; it looks like ORD-1001.`,
-      );
-    }
+    if (!order) return toolError(unknownOrder(order_id));
     if (order.status !== 'processing') return tooLate(order);
 
     const answer = customersAnswer(order_id, confirm, context);

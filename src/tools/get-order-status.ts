@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
-import { findOrder } from '../shop/orders.js';
+import { findOrder, toIso, unknownOrder } from '../shop/orders.js';
 
 const date = z.iso.datetime().optional();
 
@@ -28,10 +28,7 @@ export const getOrderStatus = defineTool({
   scopes: ['read'],
   handler: async ({ order_id }, { store, caller }) => {
     const order = await findOrder(store, order_id, caller);
-    if (!order)
-      return toolError(
-        `There is no order "${order_id}" here. Check the id with the customer; it looks like ORD-1001.`,
-      );
+    if (!order) return toolError(unknownOrder(order_id));
     return structured({
       order_id,
       status: order.status,
@@ -44,7 +41,3 @@ export const getOrderStatus = defineTool({
     });
   },
 });
-
-function toIso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
-}

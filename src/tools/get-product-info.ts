@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, structured, toolError } from '../platform/mcp/define.js';
-import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
-import { validValues } from './valid-values.js';
+import { findProduct, formatPrice } from '../shop/products.js';
+import { unknownProduct } from './valid-values.js';
 
 export const getProductInfo = defineTool({
   name: 'get_product_info',
@@ -25,10 +24,7 @@ export const getProductInfo = defineTool({
   scopes: ['read'],
   handler: async ({ product_id }, { store }) => {
     const product = await findProduct(store, product_id);
-    if (!product) {
-      const valid = validValues(await listProductIds(store), uri('pricing'));
-      return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
-    }
+    if (!product) return toolError(await unknownProduct(store, product_id));
     const { name, category, stock, description } = product;
     return structured({ product_id, name, category, price: formatPrice(product), stock, description });
   },

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
-import { wordsOf } from '../shop/catalogue/draw.js';
 import { catalogueFileName, catalogueUrl } from '../shop/catalogue/route.js';
-import { listCategories } from '../shop/products.js';
+import { listCategories, wordsOf } from '../shop/products.js';
 import { validValues } from './valid-values.js';
 
 export const sendCatalog = defineTool({

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { uri } from '../brand.js';
 import { icons } from '../icons.js';
 import { defineTool, mediaOutputSchema, mediaResult, toolError } from '../platform/mcp/define.js';
 import { hasImage } from '../shop/media-files.js';
-import { findProduct, formatPrice, listProductIds } from '../shop/products.js';
-import { validValues } from './valid-values.js';
+import { findProduct, formatPrice } from '../shop/products.js';
+import { unknownProduct } from './valid-values.js';
 
 export const sendProductImage = defineTool({
   name: 'send_product_image',
@@ -19,10 +18,7 @@ export const sendProductImage = defineTool({
   scopes: ['read'],
   handler: async ({ product_id }, { store, siteUrl }) => {
     const product = await findProduct(store, product_id);
-    if (!product) {
-      const valid = validValues(await listProductIds(store), uri('pricing'));
-      return toolError(`There is no product "${product_id}". Check the id; valid ids are: ${valid}.`);
-    }
+    if (!product) return toolError(await unknownProduct(store, product_id));
     if (!(await hasImage(product_id))) {
       return toolError(`There is no picture of "${product_id}". Describe it with get_product_info instead.`);
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { icons } from '../icons.js';
 import { defineTool, structured, type ToolContext, toolError } from '../platform/mcp/define.js';
 import type { Services } from '../services.js';
-import { findOrder } from '../shop/orders.js';
+import { findOrder, unknownOrder } from '../shop/orders.js';
 import { shipmentSchema, TrackingError } from '../shop/tracking.js';
 
 /** Shows how to call another system: a service with a key, a signal that cancels it, and a message for each failure. */
@@ -26,11 +26,7 @@ export const trackDelivery = defineTool({
       );
     }
     const order = await findOrder(store, order_id, caller);
-    if (!order) {
-      return toolError(
-        `There is no order "${order_id}" here. Check the id with the customer; it looks like ORD-1001.`,
-      );
-    }
+    if (!order) return toolError(unknownOrder(order_id));
     try {
       await reportProgress(1, 3, 'Asking the carrier');
       const onRetry = () => reportProgress(2, 3, 'Asking the carrier once more');

@@ -1,3 +1,8 @@
+import { uri } from '../brand.js';
+import type { Store } from '../platform/store/database.js';
+import { listProductIds } from '../shop/products.js';
+import type { ShopTables } from '../shop/tables.js';
+
 const MAX_LISTED = 30;
 
 /**
@@ -11,4 +16,10 @@ export function validValues(values: string[], more: string): string {
   const listed = values.slice(0, MAX_LISTED).join(', ');
   const left = values.length - MAX_LISTED;
   return left > 0 ? `${listed} and ${left} more, see ${more}` : listed;
+}
+
+/** Says that there is no product of that id, and which there are. */
+export async function unknownProduct(store: Store<ShopTables>, id: string): Promise<string> {
+  const valid = validValues(await listProductIds(store), uri('pricing'));
+  return `There is no product "${id}". Check the id; valid ids are: ${valid}.`;
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { createOAuth } from '../oauth/index.js';
 import type { Accounts } from '../oauth/sign-in/accounts.js';
-import type { Scope } from '../scopes.js';
+import { defaultScopes, type Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
 import { authenticate, authenticateAs, requireCaller, type TokenVerifier } from './bearer.js';
@@ -122,7 +122,7 @@ function tokenAuth(
     middleware: requireCaller({
       verifiers,
       resourceMetadataUrl: resourceMetadataUrl(config),
-      scopes: scopes.filter((scope) => scope.default).map(({ name }) => name),
+      scopes: defaultScopes(scopes),
       logger,
       clientName: server.clientName,
     }),

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Config } from '../config/config.js';
 import { publishDocument } from '../http/documents.js';
-import type { Scope } from '../scopes.js';
+import { defaultScopes, type Scope } from '../scopes.js';
 
 const PATH = '/.well-known/oauth-protected-resource';
 
@@ -26,7 +26,7 @@ export function resourceMetadataRoutes(resource: string, issuer: string, scopes:
     resource,
     authorization_servers: [issuer],
     // Only the scopes every client needs: many clients request everything that is listed.
-    scopes_supported: scopes.filter((scope) => scope.default).map(({ name }) => name),
+    scopes_supported: defaultScopes(scopes),
     bearer_methods_supported: ['header'],
   }));
   return router;

@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../caller.js';
 import { nowInSeconds } from '../clock.js';
-import { randomToken, sha256 } from '../digest.js';
+import { randomToken, sameDigest, sha256 } from '../digest.js';
 import type { Store } from '../store/database.js';
 
 /** The name of the token from the settings. Stored tokens may not use it, or both would be the same caller. */
@@ -18,7 +17,7 @@ export function serviceTokenVerifier(
   tokens: string[],
   scopes: string[],
 ): (token: string) => Caller | undefined {
-  const digests = tokens.map(digest);
+  const digests = tokens.map(sha256);
   const caller: Caller = {
     kind: 'service',
     id: `service:${STATIC_TOKEN_NAME}`,
@@ -27,14 +26,10 @@ export function serviceTokenVerifier(
     clientId: STATIC_TOKEN_NAME,
   };
   return (token) => {
-    const candidate = digest(token);
-    const matches = digests.map((expected) => timingSafeEqual(expected, candidate));
+    const candidate = sha256(token);
+    const matches = digests.map((expected) => sameDigest(expected, candidate));
     return matches.includes(true) ? caller : undefined;
   };
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 /** Makes stored tokens recognizable to people and secret scanners, and saves a database query for all other tokens. */

@@ -15,13 +15,6 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 const hosts = list.pipe(z.array(z.string().regex(/^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i)));
-const origins = list.transform((texts, context) =>
-  texts.map((text) => {
-    const parsed = text === '*' ? text : parseOrigin(text);
-    if (parsed === undefined) context.addIssue('not an origin');
-    return parsed ?? z.NEVER;
-  }),
-);
 const domains = list.pipe(
   z.array(
     z
@@ -35,6 +28,7 @@ const origin = z.string().transform((text, context) => {
   if (parsed === undefined) context.addIssue('not an origin');
   return parsed ?? z.NEVER;
 });
+const origins = list.pipe(z.array(z.union([z.literal('*'), origin])));
 
 /**
  * Every variable of the platform, in the order they are read: how to parse it, what an operator should write, and its

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.js';
-import { isLoopbackHost } from '../loopback.js';
+import { isLoopbackUrl } from '../loopback.js';
 import { sendRpcError } from './errors.js';
 
 /** Checks whether a web page of this origin may call `/mcp`. */
@@ -11,7 +11,7 @@ export function allowedOrigins(config: Config): OriginCheck {
   const listed = new Set([config.publicUrl, ...config.allowedOrigins]);
   return (origin) => {
     if (listed.has('*') || listed.has(origin)) return true;
-    return URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
+    return URL.canParse(origin) && isLoopbackUrl(origin);
   };
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import PDFDocument from 'pdfkit';
 import type { Brand } from '../../platform/ui/brand.js';
 import { readImage } from '../media-files.js';
-import { formatPrice, type Product } from '../products.js';
+import { formatPrice, type Product, wordsOf } from '../products.js';
 import { drawText, type Sheet } from './draw-text.js';
 
 /** In points, 72 to the inch; the page is A4. */
@@ -81,11 +81,6 @@ export async function prepareCatalogues(brand: Brand): Promise<void> {
   const name = characters.join('');
   const sample = { id: '', category: '', name, description: name, price_minor: 0, currency: 'EUR', stock: 1 };
   await renderCatalogue(brand, '', [sample], new Date());
-}
-
-/** Puts a category into words for use in a sentence, such as "lighting" or "LED lamps". */
-export function wordsOf(category: string): string {
-  return category.replaceAll(/[-_]+/g, ' ');
 }
 
 /** Puts a category into words for use as a heading, such as "Lighting". */

@@ -5,10 +5,9 @@ import { Router } from 'express';
 import { brand } from '../../brand.js';
 import type { Store } from '../../platform/store/database.js';
 import { imageStamps } from '../media-files.js';
-import { listCategories, listProducts, type Product } from '../products.js';
+import { listProducts, type Product } from '../products.js';
 import type { ShopTables } from '../tables.js';
 import { createCache } from './cache.js';
-import { prepareCatalogues, renderCatalogue } from './draw.js';
 
 /** The most catalogues in the cache; a shop with more categories makes the others again. */
 const MAX_CACHED = 50;
@@ -31,6 +30,8 @@ export function catalogueFileName(category: string): string {
  * @throws when a font is missing
  */
 export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router> {
+  // Loaded here, because the commands never draw, and PDFKit takes longer to load than everything else they need.
+  const { prepareCatalogues, renderCatalogue } = await import('./draw.js');
   await prepareCatalogues(brand);
   const layout = await layoutVersion();
   const catalogueOf = createCache(MAX_CACHED);
@@ -39,9 +40,8 @@ export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router>
   router.use('/catalogs', (req, _res, next) => next(isDecodable(req.path) ? undefined : 'router'));
   router.get('/catalogs/:category.pdf', async (req, res, next) => {
     const { category } = req.params;
-    // Compared here rather than in SQL, because anyone may send a null byte, and PostgreSQL refuses it.
-    if (!(await listCategories(store)).includes(category)) return next();
     const products = await listProducts(store, category);
+    if (products.length === 0) return next();
     const today = new Date();
     const version = await versionOf(layout, products, today);
     const filename = catalogueFileName(category);

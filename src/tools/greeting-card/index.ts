@@ -11,6 +11,14 @@ const CARD_URI = `ui://${brand.uriScheme}/greeting-card`;
 /** The card needs no permission from the host's sandbox, and draws its own border. */
 const CARD_META = { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: false } };
 
+/** Returns the card as a resource, filled in or as the template. */
+const contents = (...card: Parameters<typeof renderGreetingCard>) => ({
+  uri: CARD_URI,
+  mimeType: RESOURCE_MIME_TYPE,
+  text: renderGreetingCard(...card),
+  _meta: CARD_META,
+});
+
 /** An MCP App: hosts that can show it read the template below and fill it in from the structured answer. */
 export const greetingCard = defineTool({
   name: 'greeting_card',
@@ -30,17 +38,11 @@ export const greetingCard = defineTool({
   ui: { resourceUri: CARD_URI, visibility: ['model', 'app'] },
   handler: ({ message }, { caller }) => {
     const card = { username: greetingName(caller), message };
-    const resource = {
-      uri: CARD_URI,
-      mimeType: RESOURCE_MIME_TYPE,
-      text: renderGreetingCard(card),
-      _meta: CARD_META,
-    };
     return {
       content: [
         { type: 'text', text: `Showed a greeting card to ${card.username}: ${message}` },
         // For hosts that show a resource in the answer instead of the template. Not meant for the model.
-        { type: 'resource', annotations: { audience: ['user'] }, resource },
+        { type: 'resource', annotations: { audience: ['user'] }, resource: contents(card) },
       ],
       structuredContent: card,
     };
@@ -63,7 +65,5 @@ export const greetingCardTemplate = defineResource({
   icons: icons.text,
   scopes: ['read'],
   listed: (caller) => caller.kind === 'user',
-  read: () => ({
-    contents: [{ uri: CARD_URI, mimeType: RESOURCE_MIME_TYPE, text: renderGreetingCard(), _meta: CARD_META }],
-  }),
+  read: () => ({ contents: [contents()] }),
 });

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { ping } from '../../support/app/clients.js';
+import { closeServer, listenLocally } from '../../support/app/port.js';
 
 const { privateKey, publicKey } = await generateKeyPair('RS256');
 const stranger = (await generateKeyPair('RS256')).privateKey;
@@ -17,15 +16,12 @@ const provider = createServer(async (req, res) => {
   res.end(JSON.stringify(req.url === '/keys' ? { keys } : { issuer, jwks_uri: `${issuer}/keys` }));
 });
 beforeAll(async () => {
-  provider.listen(0, '127.0.0.1');
-  await once(provider, 'listening');
-  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  issuer = `http://127.0.0.1:${await listenLocally(provider)}`;
   app = await startApp({}, { AUTH_MODE: 'external', EXTERNAL_ISSUER: issuer });
 });
 afterAll(async () => {
   await app.stop();
-  provider.closeAllConnections();
-  provider.close();
+  await closeServer(provider);
 });
 
 function sign(

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenVerifier } from '../../../src/platform/auth/bearer.js';
 import { externalVerifier } from '../../../src/platform/auth/external.js';
 import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { createLogger } from '../../../src/platform/logger.js';
+import { closeServer, listenLocally } from '../../support/app/port.js';
 import { startIdentityProvider } from '../../support/oauth/identity-provider.js';
 
 const AUDIENCE = 'https://mcp.example.com/mcp';
@@ -26,14 +25,9 @@ const server = createServer((req, res) => {
 });
 let origin: string;
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://127.0.0.1:${await listenLocally(server)}`;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => closeServer(server));
 beforeEach(async () => {
   asked = [];
   redirects = false;

@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
-import { freePort, SERVICE_TOKEN } from './port.js';
+import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 
 /** Makes content that holds only what a test needs. */
 export function testContent(parts: Partial<ServerContent>): ServerContent {
@@ -71,9 +71,7 @@ export async function startApp(
     async stop() {
       await app.close();
       app.metricsServer?.close();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await closeServer(server);
       await store.destroy();
     },
   };

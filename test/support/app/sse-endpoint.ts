@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -13,6 +11,7 @@ import { createRunningCalls } from '../../../src/platform/mcp/running-calls.js';
 import { createSseEndpoint } from '../../../src/platform/mcp/sse-endpoint.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { testContent } from './app.js';
+import { closeServer, listenLocally } from './port.js';
 
 function deferred<T>() {
   let resolve: (value: T) => void = () => {};
@@ -80,15 +79,12 @@ export async function startSseEndpoint({
     next();
   });
   app.use(sse.router);
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer(app);
+  const url = `http://127.0.0.1:${await listenLocally(server)}`;
   onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
+    await closeServer(server);
     await store.destroy();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const as = (changes: Partial<Caller> = {}) => ({ Authorization: JSON.stringify({ ...ann, ...changes }) });
   return { url, sse, running, revoked, identify, as };
 }

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Agent, type AgentOptions, createServer, type RequestOptions } from 'node:https';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { generate } from 'selfsigned';
 import type { Client } from '../../../src/platform/oauth/clients/client.js';
 import type { ClientDocuments } from '../../../src/platform/oauth/clients/client-documents.js';
+import { closeServer, listenLocally } from '../app/port.js';
 import { CALLBACK } from './oauth.js';
 
 export const DOCUMENT_HOST = 'client.example.test';
@@ -68,9 +68,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   server.on('connection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   const host: DocumentHost = {
     agent: new HostAgent({ ca: cert }, port),
     port,
@@ -85,11 +83,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
         res.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(document));
       };
     },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => closeServer(server),
   };
   host.serve(clientDocument());
   return host;

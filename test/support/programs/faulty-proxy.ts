@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenLocally } from '../app/port.js';
 
 /** An answer on its way through the proxy. */
 export interface ProxiedAnswer {
@@ -53,9 +52,8 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
       delete proxied.headers['content-length'];
       res.writeHead(proxied.status, proxied.headers).end(proxied.body);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  });
+  const port = await listenLocally(server);
   return {
     url: `http://localhost:${port}`,
     port,
@@ -65,11 +63,7 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
     set(next) {
       fault = next;
     },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => closeServer(server),
   };
 }
 

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenLocally } from '../app/port.js';
 
 export interface Recorded {
   path: string;
@@ -19,15 +18,9 @@ export async function startRecorder(answer = (_path: string, res: ServerResponse
     seen.push({ path, headers: req.headers });
     req.resume().once('end', () => answer(path, res));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenLocally(server),
     seen,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => closeServer(server),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import pg from 'pg';
+import { nowInSeconds } from '../../../src/platform/clock.js';
 import { connectStore, type Store } from '../../../src/platform/store/database.js';
 import { postgresProgram, startPostgres } from './postgres.js';
 
@@ -70,7 +71,7 @@ async function finish(
 
 /** Moves the times of all records to now, because everything in the old copies would have expired. */
 async function signInJustNow(store: Store): Promise<void> {
-  const now = Math.floor(Date.now() / 1000);
+  const now = nowInSeconds();
   const expires_at = now + 86_400;
   await store.updateTable('grants').set({ created_at: now, expires_at }).execute();
   for (const table of ['refresh_tokens', 'authorization_codes', 'revoked_access_tokens', 'oauth_clients'])

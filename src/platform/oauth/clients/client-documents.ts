@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { type Agent, get } from 'node:https';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { setNewest } from '../../bounded-map.js';
 import { OAuthError } from '../common/errors.js';
-import type { Client } from './client.js';
+import { type Client, GRANT_TYPES } from './client.js';
+import { redirectUris } from './client-metadata.js';
 import { displayName } from './display-name.js';
 import { PublicOnlyAgent } from './public-only-agent.js';
-import { isAcceptableRedirectUri } from './redirect-uri.js';
 
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 5 * 1024;
@@ -20,7 +21,7 @@ const CACHE = { min: 60, default: 300, max: 86_400 };
 const clientDocument = z.object({
   client_id: z.string(),
   client_name: z.string().min(1).max(120),
-  redirect_uris: z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10),
+  redirect_uris: redirectUris,
   token_endpoint_auth_method: z.literal('none').default('none'),
   client_secret: z.never().optional(),
   client_secret_expires_at: z.never().optional(),
@@ -79,9 +80,7 @@ export function createClientDocuments(
   async function fetchClient(url: URL): Promise<Client> {
     const { text, maxAge } = await fetchJson(url, agent);
     const client = parseClient(text, url);
-    const oldest = cache.keys().next().value;
-    if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
-    cache.set(url.href, { client, until: Date.now() + maxAge * 1000 });
+    setNewest(cache, url.href, { client, until: Date.now() + maxAge * 1000 }, MAX_CACHED);
     return client;
   }
 
@@ -205,7 +204,7 @@ function parseClient(text: string, url: URL): Client {
 }
 
 function publicClient(clientId: string, host: string) {
-  return { clientId, host, grantTypes: ['authorization_code', 'refresh_token'], secretHash: undefined };
+  return { clientId, host, grantTypes: GRANT_TYPES, secretHash: undefined };
 }
 
 /** Lists the invalid fields. Their values are left out, because strangers wrote them. */

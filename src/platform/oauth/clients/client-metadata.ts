@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { sha256 } from '../../digest.js';
 import { OAuthError } from '../common/errors.js';
+import { GRANT_TYPES } from './client.js';
 import { isAcceptableRedirectUri, isLoopbackRedirect, withoutPort } from './redirect-uri.js';
 
-const SUPPORTED_GRANTS = ['authorization_code', 'refresh_token'];
 // PostgreSQL cannot store null bytes.
 const text = (max: number) =>
   z
@@ -11,9 +11,12 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
+/** The redirect URIs of a client, however it became known. */
+export const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
+
 /** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({
-  redirect_uris: z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10),
+  redirect_uris: redirectUris,
   client_name: text(120).optional(),
   client_uri: text(500)
     .pipe(z.url({ protocol: /^https?$/ }))
@@ -25,8 +28,8 @@ const clientMetadata = z.object({
   grant_types: z
     .array(text(100))
     .max(10)
-    .default(SUPPORTED_GRANTS)
-    .transform((types) => SUPPORTED_GRANTS.filter((type) => types.includes(type)))
+    .default(GRANT_TYPES)
+    .transform((types) => GRANT_TYPES.filter((type) => types.includes(type)))
     .refine((types) => types.includes('authorization_code')),
   response_types: z
     .array(text(50))

@@ -1,3 +1,4 @@
+import { setNewest } from '../../bounded-map.js';
 import { type ClientDocuments, isDocumentUrl } from './client-documents.js';
 import { displayName } from './display-name.js';
 import type { RegisteredClients } from './registered-clients.js';
@@ -25,11 +26,7 @@ export function createClientNames(
     if (cached !== undefined && cached.until > Date.now()) return cached.name;
     const found = (await clients.find(clientId))?.name;
     const name = found === displayName('') ? undefined : found;
-    // Deleted first, so that the oldest entry always comes first.
-    cache.delete(clientId);
-    const oldest = cache.keys().next().value;
-    if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
-    cache.set(clientId, { name, until: Date.now() + MAX_AGE_MS });
+    setNewest(cache, clientId, { name, until: Date.now() + MAX_AGE_MS }, MAX_CACHED);
     return name;
   }
   return (clientId) => lookUp(clientId).catch(() => undefined);

@@ -1,3 +1,6 @@
+/** The grant types of this server (OAuth 2.1 section 4). */
+export const GRANT_TYPES = ['authorization_code', 'refresh_token'];
+
 /** A client as every endpoint sees it, whether registered or described by a document. */
 export interface Client {
   clientId: string;

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
+import { defaultScopes } from '../../scopes.js';
 import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
 import { answerUrl } from '../common/authorization-response.js';
@@ -117,7 +118,7 @@ function readCodeChallenge({ code_challenge: challenge, code_challenge_method: m
 
 /** Reads the requested scopes. Many clients name none, and then get the default ones. */
 function readScopes({ scopes }: OAuthContext, scope: string | undefined): string[] {
-  if (scope === undefined) return scopes.filter((known) => known.default).map(({ name }) => name);
+  if (scope === undefined) return defaultScopes(scopes);
   const asked = new Set(scope.split(' '));
   const known = scopes.filter(({ name }) => asked.has(name)).map(({ name }) => name);
   if (known.length === 0) {

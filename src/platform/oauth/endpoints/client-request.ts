@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
 import { withoutSecrets } from '../../log-text.js';
 import type { Client } from '../clients/client.js';
+import { isDocumentUrl } from '../clients/client-documents.js';
 import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
@@ -52,7 +53,7 @@ export async function noteClaimedClient(
   clientId: string | undefined,
 ): Promise<Client | undefined> {
   if (clientId === undefined) return undefined;
-  const client = await registeredClients.find(clientId);
+  const client = isDocumentUrl(clientId) ? undefined : await registeredClients.find(clientId);
   localsOf(res).clientId = client?.clientId ?? withoutSecrets(clientId);
   return client;
 }

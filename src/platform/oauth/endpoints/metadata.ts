@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { publishDocument } from '../../http/documents.js';
 import { sendError } from '../../http/errors.js';
+import { GRANT_TYPES } from '../clients/client.js';
 import type { OAuthContext } from '../context.js';
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
@@ -19,7 +20,7 @@ export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): 
     scopes_supported: scopes.map(({ name }) => name),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: GRANT_TYPES,
     token_endpoint_auth_methods_supported: AUTH_METHODS,
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     code_challenge_methods_supported: ['S256'],

@@ -2,15 +2,13 @@ import { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
-import type { Client } from '../clients/client.js';
+import { type Client, GRANT_TYPES } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
 import type { OAuthContext } from '../context.js';
 import type { Grant } from '../tokens/grants.js';
 import { authenticateClient, readClientRequest } from './client-request.js';
-
-const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
 /** The answer of `POST /token` (RFC 6749 section 5.1). */
 interface TokenResponse {

@@ -22,7 +22,7 @@ export interface AuthorizationRequests {
    */
   store: (req: Request, res: Response, request: AuthorizationRequest) => Promise<string>;
   /** Finds the request with that id, if this browser started it and it is still open. */
-  find: (req: Request, id: unknown) => Promise<AuthorizationRequest | undefined>;
+  find: (req: Request, id: string) => Promise<AuthorizationRequest | undefined>;
   /**
    * Closes a request and records the user's decision in one transaction, so the request stays open when recording fails.
    * Of several simultaneous callers, only one gets to record.
@@ -72,7 +72,7 @@ export function createAuthorizationRequests(
     },
     async find(req, id) {
       const browser = readCookie(req, cookie);
-      if (typeof id !== 'string' || browser === undefined) return undefined;
+      if (browser === undefined) return undefined;
       const row = await store
         .selectFrom('authorization_requests')
         .selectAll()

@@ -1,3 +1,4 @@
+import { setNewest } from '../../bounded-map.js';
 import { UnavailableError } from '../../http/errors.js';
 import { type Accounts, USER_CACHE_SECONDS, type User } from './accounts.js';
 
@@ -51,10 +52,7 @@ export function createUserDirectory(accounts: Accounts): UserDirectory {
       };
       // Only users are cached: a failure may be over, and a user who was just enabled is let in at once.
       entry.user.then((user) => user === undefined && forget(), forget);
-      recent.delete(id);
-      const oldest = recent.keys().next().value;
-      if (recent.size >= MAX_REMEMBERED && oldest !== undefined) recent.delete(oldest);
-      recent.set(id, entry);
+      setNewest(recent, id, entry, MAX_REMEMBERED);
       return entry.user;
     },
     verifyPassword: (username, password) => ask(() => accounts.verifyPassword(username, password)),

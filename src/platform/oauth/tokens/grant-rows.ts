@@ -1,8 +1,8 @@
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { invalidGrant } from '../common/errors.js';
-import type { GrantsTable, OAuthStore } from '../tables.js';
+import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
 /** What a user allowed a client. */
 export type Grant = Selectable<GrantsTable>;
@@ -11,6 +11,15 @@ export type Grant = Selectable<GrantsTable>;
 export interface GrantFilter {
   username?: string | undefined;
   clientId?: string | undefined;
+}
+
+function unexpired({ username, clientId }: GrantFilter) {
+  return (row: ExpressionBuilder<OAuthTables, 'grants'>) =>
+    row.and([
+      row('expires_at', '>', nowInSeconds()),
+      ...(username === undefined ? [] : [row('username', '=', username)]),
+      ...(clientId === undefined ? [] : [row('client_id', '=', clientId)]),
+    ]);
 }
 
 export type GrantRows = ReturnType<typeof createGrantRows>;
@@ -96,9 +105,7 @@ export function createGrantRows(
     async endAll(filter: GrantFilter, transaction = store): Promise<number> {
       const { numDeletedRows } = await transaction
         .deleteFrom('grants')
-        .where('expires_at', '>', nowInSeconds())
-        .$if(filter.username !== undefined, (query) => query.where('username', '=', filter.username ?? ''))
-        .$if(filter.clientId !== undefined, (query) => query.where('client_id', '=', filter.clientId ?? ''))
+        .where(unexpired(filter))
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
@@ -108,9 +115,7 @@ export function createGrantRows(
       store
         .selectFrom('grants')
         .selectAll()
-        .where('expires_at', '>', nowInSeconds())
-        .$if(filter.username !== undefined, (query) => query.where('username', '=', filter.username ?? ''))
-        .$if(filter.clientId !== undefined, (query) => query.where('client_id', '=', filter.clientId ?? ''))
+        .where(unexpired(filter))
         .orderBy('created_at', 'desc')
         .orderBy('id')
         .execute(),

@@ -45,7 +45,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
     grantTtl,
     allowedScopes,
   });
-  const { find, end, endAll, list, countByClient, clientIds, usernameFor } = rows;
+  const { endAll, list, countByClient, clientIds, usernameFor } = rows;
   return {
     /**
      * Records what a user allowed and makes the authorization code for it. The grant is created here rather than when the
@@ -87,8 +87,6 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
     },
 
     refresh: refreshTokens.refresh,
-    find,
-    end,
     endAll,
     list,
     countByClient,

@@ -96,11 +96,16 @@ export function createKeyStore(
     /**
      * Makes the first key when there is none, and encrypts keys that are stored in plain text.
      *
+     * @returns the keys, as `read` does
      * @throws when stored keys cannot be decrypted
      */
-    async prepare(): Promise<void> {
+    async prepare(): ReturnType<typeof read> {
       await rewrite();
-      if ((await read()).length === 0) await insert(await newKey(), nowInSeconds());
+      const found = await read();
+      if (found.length > 0) return found;
+      await insert(await newKey(), nowInSeconds());
+      // Another replica may have made a key at the same moment.
+      return read();
     },
 
     /** Lists the next, current and previous keys. */

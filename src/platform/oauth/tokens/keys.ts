@@ -39,8 +39,8 @@ export async function createSigningKeys(
   keyStore: Pick<KeyStore, 'prepare' | 'read'>,
   logger: Pick<Logger, 'warn'>,
 ): Promise<SigningKeys> {
-  let keys: SigningKey[] = [];
-  let readAt = 0;
+  let readAt = nowInSeconds();
+  let keys = await Promise.all((await keyStore.prepare()).map(importKey));
 
   async function load(maxAge = RELOAD_AFTER): Promise<SigningKey[]> {
     const now = nowInSeconds();
@@ -61,8 +61,6 @@ export async function createSigningKeys(
   const find = (candidates: SigningKey[], kid: string | undefined) =>
     candidates.find((candidate) => candidate.kid === kid);
 
-  await keyStore.prepare();
-  await load();
   return {
     async current() {
       const now = nowInSeconds();

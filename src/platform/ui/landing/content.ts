@@ -25,10 +25,12 @@ export function toolTable({ tools }: ServerContent<never>): SafeHtml {
 
 /** Renders what each scope allows, and which ones clients request only when needed. */
 export function scopeList({ scopes }: ServerContent<never>): SafeHtml {
-  return html`<dl class="terms">${scopes.map(
-    ({ name, description, default: isDefault }) =>
-      html`<div><dt><code>${name}</code></dt><dd>${description}${!isDefault && ' (only when a tool needs it)'}</dd></div>`,
-  )}</dl>`;
+  return namedList(
+    scopes.map(({ name, description, default: isDefault }) => ({
+      id: name,
+      description: isDefault ? description : `${description} (only when a tool needs it)`,
+    })),
+  );
 }
 
 /** Renders names with their descriptions. */

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../../support/app/port.js';
+import { closeServer, freePort, listenLocally } from '../../../support/app/port.js';
 import { startDocumentHost } from '../../../support/oauth/document-host.js';
 import { doctor, doctorIn, problemsOf } from '../../../support/programs/doctor.js';
 
@@ -39,12 +37,11 @@ describe('an address without a usable server', () => {
   });
 
   it('the address is http, and not on this computer', async () => {
-    const server = createServer((_req, res) => void res.writeHead(401).end()).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = createServer((_req, res) => void res.writeHead(401).end());
+    const port = await listenLocally(server);
     // Another address of this computer, which the doctor does not recognise.
-    const found = await problemsOf(`http://0.0.0.0:${(server.address() as AddressInfo).port}`);
-    server.closeAllConnections();
-    server.close();
+    const found = await problemsOf(`http://0.0.0.0:${port}`);
+    await closeServer(server);
     expect(found).toContainEqual({
       check: 'connection and TLS',
       problem: 'The address is http: clients refuse to sign in over it',
