@@ -1,3 +1,5 @@
+import { SLUG, URI_SCHEME } from '../../src/platform/ui/assert-brand.js';
+
 /** The name of a fork, in the three forms it needs. */
 export interface Names {
   /** For people, such as Blue Dental Clinic. */
@@ -12,8 +14,6 @@ export interface Names {
 export class InputError extends Error {}
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} &'’.,+()!-]{0,59}$/u;
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 
 /** Schemes that already mean something else to clients. */
 const TAKEN_SCHEMES = [
@@ -50,9 +50,9 @@ export function namesFrom(given: { name: string; slug?: string; scheme?: string 
     );
   }
   const uriScheme = given.scheme ?? slug;
-  if (!SCHEME.test(uriScheme)) {
+  if (!URI_SCHEME.test(uriScheme)) {
     throw new InputError(
-      '--scheme starts with a lower-case letter; letters, digits, "+", "-" and "." may follow.',
+      '--scheme starts with a lower-case letter; lower-case letters, digits and hyphens may follow.',
     );
   }
   if (TAKEN_SCHEMES.includes(uriScheme)) {

@@ -28,6 +28,8 @@ describe('the names of a fork', () => {
     [{ name: 'Blue', slug: 'Blue_1' }, /--slug takes/],
     [{ name: '4 Paws' }, /--scheme starts/],
     [{ name: 'Blue', scheme: 'b lue' }, /--scheme starts/],
+    [{ name: 'Blue', scheme: 'b.lue' }, /--scheme starts/],
+    [{ name: 'Blue', scheme: 'b+lue' }, /--scheme starts/],
     [{ name: 'Blue', scheme: 'https' }, /already has a meaning/],
   ])('refuses %j', (given, message) => {
     expect(() => namesFrom(given)).toThrow(InputError);

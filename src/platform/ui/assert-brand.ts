@@ -15,6 +15,20 @@ const TEXT_PAIRS: [text: keyof Palette, behind: keyof Palette][] = [
   ['onAccent', 'accent'],
 ];
 
+/**
+ * The form of a slug.
+ *
+ * @public the script that makes a fork checks names with it
+ */
+export const SLUG = /^[a-z\d]+(-[a-z\d]+)*$/;
+
+/**
+ * The form of a URI scheme, stricter than RFC 3986 section 3.1 has it.
+ *
+ * @public the script that makes a fork checks names with it
+ */
+export const URI_SCHEME = /^[a-z][a-z\d-]*$/;
+
 const HEX_COLOR = /^#[\da-f]{6}$/i;
 
 /**
@@ -28,11 +42,11 @@ export function assertBrand(brand: Brand): void {
   const check = (isRight: boolean, problem: string) => isRight || problems.push(problem);
   check(name.trim() !== '', 'name is empty');
   check(
-    /^[a-z\d]+(-[a-z\d]+)*$/.test(slug),
+    SLUG.test(slug),
     `slug "${slug}": expected lower case letters, digits and dashes, such as blue-dental`,
   );
   check(
-    /^[a-z][a-z\d-]*$/.test(uriScheme) && !['http', 'https', 'ui', 'file', 'data'].includes(uriScheme),
+    URI_SCHEME.test(uriScheme) && !['http', 'https', 'ui', 'file', 'data'].includes(uriScheme),
     `uriScheme "${uriScheme}": expected a scheme of your own of lower case letters, digits and dashes, such as dental`,
   );
   check(
