@@ -22,8 +22,8 @@ const clientDocument = z.object({
     .refine((uris) => uris.length > 0),
   token_endpoint_auth_method: z.string().optional().catch(undefined),
   token_endpoint_auth_methods_supported: strings.optional().catch(undefined),
-  jwks: z.unknown(),
-  jwks_uri: z.unknown(),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
   client_secret: z.literal('').optional(),
   client_secret_expires_at: z.never().optional(),
 });

@@ -39,8 +39,8 @@ const clientMetadata = z.object({
     .default(['code'])
     .refine((types) => types.includes('code'))
     .transform(() => ['code']),
-  jwks: z.unknown(),
-  jwks_uri: z.unknown(),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
 });
 
 export type ClientMetadata = Omit<z.output<typeof clientMetadata>, 'jwks' | 'jwks_uri'> & {
