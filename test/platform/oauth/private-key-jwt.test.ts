@@ -148,6 +148,22 @@ describe('a client that offers only its key', () => {
     await other.stop();
   });
 
+  it('is held to it from the moment its document says so', async () => {
+    serveClient(host, EITHER, [key.jwk]);
+    const tokens = await signInForTokens(app.url, { client });
+    serveClient(host, KEYS_ONLY, [key.jwk]);
+    const other = await startApp(
+      {},
+      { PUBLIC_URL: app.url },
+      { documentAgent: host.agent, store: app.store },
+    );
+    const authorize = `${other.listening}/authorize?client_id=${encodeURIComponent(DOCUMENT_URL)}`;
+    await fetch(authorize, { redirect: 'manual' });
+    expect(await codeOf(await refresh(other.listening, tokens))).toEqual(REFUSED);
+    expect((await refresh(other.listening, tokens, await sign())).status).toBe(200);
+    await other.stop();
+  });
+
   it('may leave client_id out of the form, and must not name another one', async () => {
     const { refresh_token } = await signInForAssertedTokens();
     const form = { grant_type: 'refresh_token', refresh_token };
