@@ -4,7 +4,7 @@ import { nowInSeconds } from '../../../src/platform/clock.js';
 import { clientDocument, DOCUMENT_HOST, DOCUMENT_URL, type DocumentHost } from './document-host.js';
 import { codeOf, tokenRequest } from './oauth.js';
 
-export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** What the document of a client says that never goes without an assertion. */
 export const KEYS_ONLY = { token_endpoint_auth_method: 'private_key_jwt' };
 export const KEYS_URL = `https://${DOCUMENT_HOST}/oauth/jwks.json`;

@@ -13,8 +13,7 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
-/** The redirect URIs of a client, however it became known. */
-export const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
+const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
 
 /** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({

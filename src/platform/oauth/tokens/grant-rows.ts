@@ -1,7 +1,6 @@
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
-import type { AuthenticatedClient } from '../clients/client.js';
 import { assertionMissing, invalidGrant } from '../common/errors.js';
 import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
@@ -9,7 +8,11 @@ import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 export type Grant = Selectable<GrantsTable>;
 
 /** A client that uses a grant. */
-export type GrantClient = Pick<AuthenticatedClient, 'clientId' | 'asserted'>;
+export interface GrantClient {
+  clientId: string;
+  /** Whether it signed an assertion. */
+  asserted: boolean;
+}
 
 /**
  * Checks that a client proved what it had offered when the user signed in. Its document may not be at hand by then.
