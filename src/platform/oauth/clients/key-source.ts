@@ -3,6 +3,8 @@ import type { KeySource } from './client.js';
 import { isFetchable } from './fetch-json.js';
 
 const MAX_KEYS = 100;
+/** The members of public keys that select and verify (RFC 7517 section 4, RFC 7518 section 6). */
+const MEMBERS = ['kty', 'kid', 'alg', 'use', 'key_ops', 'crv', 'x', 'y', 'n', 'e'];
 const MAX_URL_LENGTH = 500;
 
 /**
@@ -26,18 +28,30 @@ export function keySource({
 }
 
 /**
- * Reads a JSON Web Key Set (RFC 7517 section 5). What is no key is left out, and a null member counts as left out.
+ * Reads a JSON Web Key Set (RFC 7517 section 5). Of its keys, only what is used is kept. A key that comes with its private
+ * part is left out, because anyone could sign with it.
  *
- * @returns `undefined` when it is not a key set, or an empty one
+ * @returns `undefined` when it is not a key set, or has no keys
  */
 export function readKeySet(json: unknown): JSONWebKeySet | undefined {
   const list = isObject(json) ? json['keys'] : undefined;
   if (!Array.isArray(list)) return undefined;
   const keys = list
-    .filter(isObject)
+    .filter((key) => isObject(key) && !('d' in key))
     .slice(0, MAX_KEYS)
-    .map((key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null)) as JWK);
+    .map(withoutRest);
   return keys.length > 0 ? { keys } : undefined;
+}
+
+function withoutRest(key: Record<string, unknown>): JWK {
+  const used = MEMBERS.map((name) => [name, key[name]] as const).filter(([, value]) => isText(value));
+  return Object.fromEntries(used) as JWK;
+}
+
+function isText(value: unknown): boolean {
+  return (
+    typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+  );
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

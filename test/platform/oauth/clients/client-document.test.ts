@@ -84,6 +84,10 @@ describe('a document is judged only by what is used of it', () => {
     ],
     ['only an unknown method', { token_endpoint_auth_method: 'tls_client_auth' }],
     [
+      'a key that comes with its private part',
+      { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ kty: 'EC', x: 'x', d: 'd' }] } },
+    ],
+    [
       'only keys, and none to be found',
       { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } },
     ],
