@@ -20,8 +20,8 @@ const clientDocument = z.object({
   redirect_uris: strings
     .transform((uris) => [...new Set(uris)].filter(isAcceptableRedirectUri))
     .refine((uris) => uris.length > 0),
-  token_endpoint_auth_method: z.string().optional().catch(undefined),
-  token_endpoint_auth_methods_supported: strings.optional().catch(undefined),
+  token_endpoint_auth_method: z.string().optional(),
+  token_endpoint_auth_methods_supported: strings.optional(),
   jwks: z.unknown().optional(),
   jwks_uri: z.unknown().optional(),
   client_secret: z.literal('').optional(),

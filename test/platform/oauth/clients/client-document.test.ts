@@ -24,10 +24,6 @@ describe('a document is judged only by what is used of it', () => {
     ],
     ['keys that are no keys, as a public client', { jwks: 'x', jwks_uri: ['y'] }],
     [
-      'a method that is no text',
-      { token_endpoint_auth_method: 1, token_endpoint_auth_methods_supported: 'none' },
-    ],
-    [
       'unknown grants and responses',
       { grant_types: ['authorization_code', 'urn:x', null], response_types: ['code', 'id_token'] },
     ],
@@ -75,6 +71,8 @@ describe('a document is judged only by what is used of it', () => {
     ['a name that is no text', { client_name: ['x'] }],
     ['null as its name', { client_name: null }],
     ['a secret', { client_secret: 's' }],
+    ['a method that is no text', { token_endpoint_auth_method: ['private_key_jwt'] }],
+    ['methods that are no list', { token_endpoint_auth_methods_supported: 'private_key_jwt' }],
     [
       'only methods with a secret',
       {
