@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { isBearerToken } from '../bearer-token.js';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
 import { localsOf } from '../http/request-locals.js';
@@ -88,7 +89,8 @@ export async function authenticate(
 }
 
 function bearerToken(header: string): string | undefined {
-  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  return token !== undefined && isBearerToken(token) ? token : undefined;
 }
 
 /** Sends 401 with the challenge of RFC 6750 section 3. Without credentials it has no error code (section 3.1). */
