@@ -28,7 +28,9 @@ export interface BearerOptions {
   verifiers: TokenVerifier[];
   /** The URL of the protected resource metadata (RFC 9728 section 5.1). */
   resourceMetadataUrl: string;
-  /** The scopes a client should request first. */
+  /**
+   * The scopes a client should request: all that a person may grant, because many clients cannot ask for more later.
+   */
   scopes: string[];
   /** Logs why a token was refused. */
   logger: Logger;

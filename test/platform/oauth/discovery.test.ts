@@ -28,7 +28,7 @@ describe('discovery', () => {
       expect(await response.json()).toMatchObject({
         resource: server.mcpUrl,
         authorization_servers: [server.url],
-        scopes_supported: ['notes:read'],
+        scopes_supported: ['notes:read', 'notes:write'],
         bearer_methods_supported: ['header'],
       });
     },
