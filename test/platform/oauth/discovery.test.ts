@@ -66,6 +66,26 @@ describe('discovery', () => {
     expect(await response.json()).toMatchObject({ error: 'not_found' });
   });
 
+  it.each(['/mcp', '/sse', '/messages', '/MCP'])(
+    'metadata below %s is 404 as JSON for everyone, never a challenge',
+    async (endpoint) => {
+      for (const name of [
+        'oauth-protected-resource',
+        'oauth-authorization-server',
+        'openid-configuration',
+        '',
+      ]) {
+        for (const headers of [{}, { Authorization: 'Bearer expired' }, { Origin: 'https://app.example' }]) {
+          const response = await get(`${endpoint}/.well-known/${name}`, headers);
+          expect(response.status).toBe(404);
+          expect(response.headers.get('www-authenticate')).toBeNull();
+          expect(response.headers.get('access-control-allow-origin')).toBe('*');
+          expect(await response.json()).toMatchObject({ error: 'not_found' });
+        }
+      }
+    },
+  );
+
   it('a forged Host or X-Forwarded-Host is reflected nowhere', async () => {
     for (const path of [
       '/.well-known/oauth-authorization-server',
