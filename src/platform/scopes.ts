@@ -4,8 +4,8 @@ export interface Scope {
   /** What it allows, worded for the user who grants it. */
   description: string;
   /**
-   * Whether every client gets it. All scopes are offered from the start; those that are no default are boxes on the
-   * sign-in page.
+   * Whether a client gets it without a choice, also one that names no scope. The others are boxes on the sign-in page. All
+   * are offered at the first connection.
    */
   default: boolean;
 }

@@ -55,13 +55,14 @@ export interface Auth {
 /** Creates the authentication that `AUTH_MODE` selects. */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { config, logger, scopes } = options;
+  const resources = endpointsOf(config).map((endpoint) => resourceOf(config, endpoint));
   switch (config.authMode) {
     case 'none':
       return localAuth(scopes);
     case 'external': {
       const issuer = config.externalIssuer ?? '';
       const audiences = [
-        ...endpointsOf(config).map((endpoint) => resourceOf(config, endpoint)),
+        ...resources,
         ...(config.externalAudience === undefined ? [] : [config.externalAudience]),
       ];
       return tokenAuth(options, {
@@ -75,7 +76,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       const { router, verifyAccessToken, clientName, close } = await createOAuth({
         ...options,
         resource: resourceOf(config, '/mcp'),
-        aliases: endpointsOf(config).map((endpoint) => resourceOf(config, endpoint)),
+        aliases: resources,
       });
       return tokenAuth(options, {
         issuer: config.publicUrl,

@@ -36,7 +36,7 @@ export interface OAuthOptions {
   scopes: Scope[];
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
-  /** Other identifiers of the same resource, which clients may name. */
+  /** Every identifier of that resource that clients may name. */
   aliases: string[];
   /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;

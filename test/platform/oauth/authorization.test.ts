@@ -160,6 +160,7 @@ describe('the authorization endpoint', () => {
     ['twice', ['/mcp', '/mcp']],
     ['in several spellings', ['/mcp', '/mcp/', '']],
     ['with an empty one', ['/mcp', null]],
+    ['with spaces around it', ['/mcp ']],
     ['as both endpoints', ['/sse', '/mcp']],
   ])('the resource may come %s', async (_how, paths) => {
     const url = authorizeUrl(server.url, native.client_id, challenge);

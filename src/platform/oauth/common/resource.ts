@@ -14,9 +14,10 @@ export function canonicalResource(
   { resource, aliases, issuer }: { resource: string; aliases: string[]; issuer: string },
   asked: string | undefined,
 ): string | undefined {
-  const ours = [resource, ...aliases, issuer];
-  const foreign = asked?.split(' ').find((each) => !ours.includes(spelledAsOurs(each)));
-  if (foreign === undefined) return asked === undefined ? undefined : resource;
+  const ours = [...aliases, issuer];
+  const named = asked?.split(' ').filter(Boolean) ?? [];
+  const foreign = named.find((each) => !ours.includes(spelledAsOurs(each)));
+  if (foreign === undefined) return named.length > 0 ? resource : undefined;
   throw new OAuthError('invalid_target', 'This server does not issue tokens for that resource', {
     detail: `resource is ${quoted(foreign)}, and ours is ${quoted(resource)}`,
   });
