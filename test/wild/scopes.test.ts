@@ -131,13 +131,18 @@ describe('a client that shows the refusal to its user', () => {
     },
   );
 
-  it.each(refused)('names them for %s over SSE', async (_what, method, params) => {
+  it.each([
+    ['a tool, in its answer', 'tools/call', add, '"isError":true'],
+    ['a resource, also as data', 'resources/read', { uri: 'notes://people/ann' }, '"scopes":["notes:write"]'],
+  ])('names it over SSE for %s', async (_what, method, params, form) => {
     const { access_token } = await signInForTokens(server.url);
     const stream = await openStream(server.url, { Authorization: `Bearer ${access_token}` });
     const initialize = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: info };
     await stream.send({ id: 0, method: 'initialize', params: initialize });
     await stream.send({ id: 1, method, params });
-    expect(await stream.read('"id":1')).toMatch(problem);
+    const answer = await stream.read('"id":1');
+    expect(answer).toMatch(problem);
+    expect(answer).toContain(form);
     stream.drop();
   });
 });

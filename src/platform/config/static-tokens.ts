@@ -31,5 +31,5 @@ function describeUnsendable({ character, position }: Unsendable, which: string):
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   const shown = /[\p{Z}\p{C}\p{M}]/u.test(character) ? code : `${character} (${code})`;
   const cause = CAUSES.find(([pattern]) => pattern.test(character))?.[1] ?? MAKE_ONE;
-  return `expected letters, digits and - . _ ~ + / only, but character ${position}${which} is ${shown}: ${cause}`;
+  return `expected letters, digits and - . _ ~ + / only, with = at the end, but character ${position}${which} is ${shown}: ${cause}`;
 }
