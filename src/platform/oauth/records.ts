@@ -25,8 +25,8 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
     logger,
     allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
-  const registeredClients = createRegisteredClients(store, grants);
   const requests = createAuthorizationRequests(store, config.publicUrl);
+  const registeredClients = createRegisteredClients(store, config, grants, requests.clientIds);
   const limits = createLimits(store, config.rateLimitScale);
   const keyStore = createKeyStore(store, config);
   return {

@@ -1,7 +1,15 @@
+import type { Generated, SelectQueryBuilder } from 'kysely';
 import type { Store } from '../store/database.js';
 
 /** A store limited to these tables. The file that takes it is their home. */
 export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables, Table>>;
+
+/** A subquery for the ids of clients. */
+export type ClientIds<Table extends keyof OAuthTables> = SelectQueryBuilder<
+  Pick<OAuthTables, Table>,
+  Table,
+  { client_id: string }
+>;
 
 /**
  * The tables of the authorization server. Times are whole seconds since 1970 (UTC), lists are JSON text.
@@ -31,6 +39,8 @@ export interface OAuthClientsTable {
   secret_hash: string | null;
   /** Digest of a public client's metadata, by which a repeated registration finds its client. */
   registration_hash: string | null;
+  /** The network that registered it last, whose registrations count together; empty when none did. */
+  network: Generated<string>;
   created_at: number;
   /** The last completed sign-in or refresh; null until the first. */
   used_at: number | null;

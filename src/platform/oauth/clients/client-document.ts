@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { OAuthError } from '../common/errors.js';
 import { type Client, GRANT_TYPES } from './client.js';
-import { redirectUris } from './client-metadata.js';
 import { displayName } from './display-name.js';
+import { sortRedirectUris } from './redirect-uri.js';
 
 /** The contents of a valid document. Secrets are refused, because anyone can read a document. */
 const clientDocument = z.object({
   client_id: z.string(),
   client_name: z.string().min(1).max(120),
-  redirect_uris: redirectUris,
+  redirect_uris: z.unknown(),
   token_endpoint_auth_method: z.literal('none').default('none'),
   client_secret: z.never().optional(),
   client_secret_expires_at: z.never().optional(),
@@ -18,9 +18,10 @@ const clientDocument = z.object({
  * Reads a document.
  *
  * @param url the address it was fetched from
+ * @param ownSchemes the schemes in `REDIRECT_SCHEMES`
  * @throws {OAuthError} `invalid_client` when the document is not acceptable
  */
-export function parseClient(text: string, url: URL): Client {
+export function parseClient(text: string, url: URL, ownSchemes: readonly string[]): Client {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -36,10 +37,16 @@ export function parseClient(text: string, url: URL): Client {
       'The description of this application belongs to another address.',
       'the client_id in the document is not the address of the document',
     );
+  const { usable, faults } = sortRedirectUris(redirect_uris, ownSchemes);
+  if (usable.length === 0)
+    throw refusal(
+      'The description of this application is not valid.',
+      `not acceptable in the document: redirect_uris${faults.map(({ number, fault }) => `, number ${number}: ${fault}`).join('')}`,
+    );
   return {
     ...publicClient(client_id, url.hostname),
     name: displayName(client_name),
-    redirectUris: redirect_uris,
+    redirectUris: usable,
   };
 }
 

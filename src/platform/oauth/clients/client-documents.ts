@@ -70,7 +70,7 @@ export function createClientDocuments(
     const { text, maxAge } = await fetchJson(url, agent).catch((error: unknown) => {
       throw error instanceof JsonFetchError ? refusal(NOT_FETCHED[error.problem], error.message) : error;
     });
-    const client = parseClient(text, url);
+    const client = parseClient(text, url, []);
     setNewest(cache, url.href, { client, until: Date.now() + maxAge * 1000 }, MAX_CACHED);
     return client;
   }
