@@ -96,6 +96,13 @@ export const VARIABLES = {
   /** Whether clients may register themselves (RFC 7591). */
   ENABLE_DCR: variable(flag, 'true or false', true),
   ENABLE_SSE: variable(flag, 'true or false', true),
+  /** Whether clients may be described by documents (client ID metadata documents). `auto` finds out whether that works. */
+  CLIENT_DOCUMENTS: variable(z.enum(['auto', 'on', 'off']), 'auto, on or off', 'auto'),
+  /** A public address that decides whether documents can be fetched, with `auto`. */
+  CLIENT_DOCUMENTS_PROBE: variable(
+    z.url({ protocol: /^https$/ }),
+    'an https address outside your network, such as https://www.example.com/',
+  ),
   /** Domains, including subdomains, that client ID metadata documents may come from. Any domain when empty. */
   CIMD_ALLOWED_DOMAINS: variable(domains, 'domains separated by commas, such as claude.ai,vscode.dev', []),
   /** Schemes of applications to which clients may have their answers sent, besides those known and those with a dot. */

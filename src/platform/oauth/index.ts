@@ -10,6 +10,8 @@ import type { Brand } from '../ui/brand.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
+import { PublicOnlyAgent } from './clients/public-only-agent.js';
+import { createReachability } from './clients/reachability.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
@@ -62,9 +64,17 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const issuer = config.publicUrl;
   const users = createUserDirectory(accounts);
   const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
-  const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
+  const { grants, limits, registeredClients, documentCopies, requests, keyStore, expiring } = records;
   const keys = await createSigningKeys(keyStore, logger);
-  const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
+  const agent = options.documentAgent ?? new PublicOnlyAgent();
+  const reachability = createReachability(config, logger, documentCopies, agent);
+  const documents = createClientDocuments(config.cimdAllowedDomains, agent, {
+    enabled: config.clientDocuments !== 'off',
+    redirectSchemes: config.redirectSchemes,
+    copies: documentCopies,
+    reachability,
+    logger,
+  });
   const clients = createClients(registeredClients, documents, limits);
   const context: OAuthContext = {
     config,
@@ -77,14 +87,17 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     grants,
     limits,
     registeredClients,
+    documentCopies,
     requests,
     keys,
     clients,
+    reachability,
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
   };
 
+  const stopSweeping = startSweeping(expiring, logger);
   const router = Router();
   router.use(metadataRoutes(context));
   if (config.enableDcr) router.use(registerRoutes(context));
@@ -97,7 +110,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     router,
     verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
     clientName: context.clientName,
-    close: startSweeping(expiring, logger),
+    close: () => {
+      stopSweeping();
+      reachability.close();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
+import { createDocumentCopies } from './clients/document-copies.js';
 import { createRegisteredClients } from './clients/registered-clients.js';
 import { createLimits } from './common/limits.js';
 import type { Accounts } from './sign-in/accounts.js';
@@ -27,17 +28,19 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
   });
   const requests = createAuthorizationRequests(store, config.publicUrl);
   const registeredClients = createRegisteredClients(store, config, grants, requests.clientIds);
+  const documentCopies = createDocumentCopies(store);
   const limits = createLimits(store, config.rateLimitScale);
   const keyStore = createKeyStore(store, config);
   return {
     grants,
     registeredClients,
+    documentCopies,
     requests,
     limits,
     keyStore,
 
     /** Every home, in the order in which rows must expire: grants before clients, because clients with grants stay. */
-    expiring: [requests, grants, keyStore, limits, registeredClients],
+    expiring: [requests, grants, keyStore, limits, registeredClients, documentCopies],
 
     /**
      * Deletes a client with its grants and open requests.

@@ -16,6 +16,7 @@ export type ClientIds<Table extends keyof OAuthTables> = SelectQueryBuilder<
  */
 export interface OAuthTables {
   oauth_clients: OAuthClientsTable;
+  client_documents: ClientDocumentsTable;
   authorization_requests: AuthorizationRequestsTable;
   grants: GrantsTable;
   authorization_codes: AuthorizationCodesTable;
@@ -45,6 +46,16 @@ export interface OAuthClientsTable {
   /** The last completed sign-in or refresh; null until the first. */
   used_at: number | null;
   expires_at: number;
+}
+
+/** The last good copies of client ID metadata documents. */
+export interface ClientDocumentsTable {
+  client_id: string;
+  /** Its JSON, as it was fetched. */
+  document: string;
+  fetched_at: number;
+  /** The last completed sign-in; null until the first. */
+  used_at: number | null;
 }
 
 /** Authorization requests that await their user's decision. */

@@ -8,7 +8,7 @@ import type { OAuthContext } from '../context.js';
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
 
 /** Serves the authorization server metadata (RFC 8414) and the key set. */
-export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
+export function metadataRoutes({ config, issuer, scopes, keys, reachability }: OAuthContext): Router {
   const router = Router();
   publishDocument(router, ['/.well-known/oauth-authorization-server'], () => ({
     issuer,
@@ -25,7 +25,7 @@ export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): 
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    client_id_metadata_document_supported: true,
+    client_id_metadata_document_supported: reachability.isAdvertised(),
   }));
   publishDocument(router, ['/.well-known/jwks.json'], () => keys.publicKeys());
   // Clients probe for this document. We issue no ID tokens, so it would have nothing to say.
