@@ -13,7 +13,7 @@ export async function fill(
     token_endpoint_auth_method: 'none' as const,
     grant_types: '[]',
     created_at: 0,
-    expires_at: 9_999_990_000 + index,
+    expires_at: Math.floor(Date.now() / 1000) + 86_400 + index,
     ...values,
   }));
   for (let index = 0; index < rows.length; index += 1000) {
