@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
+import type { AuthenticateClient } from './clients/client-authentication.js';
 import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
 import type { Reachability } from './clients/reachability.js';
@@ -25,6 +26,7 @@ export interface OAuthContext
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
   clients: Clients;
+  authenticateClient: AuthenticateClient;
   /** Whether client documents are advertised. */
   reachability: Pick<Reachability, 'isAdvertised'>;
   clientName: ClientNames;

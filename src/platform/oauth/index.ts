@@ -7,9 +7,12 @@ import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
+import { createClientAssertions } from './clients/client-assertion.js';
+import { createClientAuthentication } from './clients/client-authentication.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
+import { createKeySets } from './clients/key-sets.js';
 import { PublicOnlyAgent } from './clients/public-only-agent.js';
 import { createReachability } from './clients/reachability.js';
 import type { OAuthContext } from './context.js';
@@ -38,7 +41,7 @@ export interface OAuthOptions {
   scopes: Scope[];
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
-  /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
+  /** Fetches client documents and keys. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;
 }
 
@@ -76,6 +79,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     logger,
   });
   const clients = createClients(registeredClients, documents, limits);
+  const assertions = createClientAssertions(createKeySets(agent), records.usedAssertions);
   const context: OAuthContext = {
     config,
     logger,
@@ -92,6 +96,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     keys,
     clients,
     reachability,
+    authenticateClient: createClientAuthentication({ clients, documents, assertions, limits }),
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),

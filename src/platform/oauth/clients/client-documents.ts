@@ -1,13 +1,11 @@
 import type { Agent } from 'node:https';
-import { isIP } from 'node:net';
 import { setNewest } from '../../bounded-map.js';
 import type { Logger } from '../../logger.js';
 import { OAuthError } from '../common/errors.js';
 import type { Client } from './client.js';
 import { parseClient, publicClient, refusal } from './client-document.js';
 import type { DocumentCopies } from './document-copies.js';
-import { fetchJson, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
-import { PublicOnlyAgent } from './public-only-agent.js';
+import { fetchJson, isFetchable, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
 import type { Reachability } from './reachability.js';
 
 const MAX_URL_LENGTH = 500;
@@ -29,7 +27,7 @@ export interface ClientDocuments {
    * @throws {OAuthError} `invalid_client` when the address or the document is not acceptable, 503 when too busy
    */
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
-  /** Returns what is known of a client without its document: enough to redeem what is already bound to its id. */
+  /** Returns what is known of a client without a fetch: enough to redeem what is already bound to its id. */
   withoutDocument: (clientId: string) => Client;
   /** Returns the name in a document that was loaded before, or the host of its address. */
   nameOf: (clientId: string) => string;
@@ -59,7 +57,7 @@ export function isDocumentUrl(clientId: string): boolean {
  */
 export function createClientDocuments(
   allowedDomains: string[],
-  agent: Agent = new PublicOnlyAgent(),
+  agent: Agent,
   { enabled = true, redirectSchemes = [], copies, reachability, logger }: DocumentOptions = {},
 ): ClientDocuments {
   const cache = new Map<string, { client: Client; until: number }>();
@@ -148,6 +146,8 @@ export function createClientDocuments(
     },
     withoutDocument(clientId) {
       const { hostname } = assertAcceptable(clientId);
+      const known = cache.get(clientId)?.client;
+      if (known !== undefined) return known;
       return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
     },
     nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
@@ -173,18 +173,5 @@ function whatToDo({ hostname }: URL): string {
  * spellings.
  */
 function isAcceptableUrl(url: URL, text: string): boolean {
-  const { hostname } = url;
-  return (
-    url.href === text &&
-    url.protocol === 'https:' &&
-    url.port === '' &&
-    url.username === '' &&
-    url.password === '' &&
-    !text.includes('#') &&
-    url.pathname !== '/' &&
-    hostname.includes('.') &&
-    !hostname.endsWith('.') &&
-    !hostname.startsWith('[') &&
-    isIP(hostname) === 0
-  );
+  return isFetchable(url) && url.href === text && !text.includes('#') && url.pathname !== '/';
 }

@@ -1,8 +1,10 @@
+import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { sha256 } from '../../digest.js';
 import { quoted } from '../../log-text.js';
 import { OAuthError } from '../common/errors.js';
 import { GRANT_TYPES } from './client.js';
+import { keySource } from './key-source.js';
 import { isLoopbackRedirect, type RedirectUris, sortRedirectUris, withoutPort } from './redirect-uri.js';
 
 /** How many redirect URIs a refusal lists. */
@@ -24,7 +26,7 @@ const clientMetadata = z.object({
     .optional()
     .catch(undefined),
   token_endpoint_auth_method: z
-    .enum(['none', 'client_secret_post', 'client_secret_basic'])
+    .enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])
     .default('client_secret_basic'),
   grant_types: z
     .array(text(100))
@@ -38,9 +40,14 @@ const clientMetadata = z.object({
     .default(['code'])
     .refine((types) => types.includes('code'))
     .transform(() => ['code']),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
 });
 
-export type ClientMetadata = z.output<typeof clientMetadata>;
+export type ClientMetadata = Omit<z.output<typeof clientMetadata>, 'jwks' | 'jwks_uri'> & {
+  jwks?: JSONWebKeySet;
+  jwks_uri?: string;
+};
 
 /**
  * Checks client metadata. Of its redirect URIs it keeps those that can be used.
@@ -59,11 +66,23 @@ export function parseClientMetadata(body: unknown, ownSchemes: readonly string[]
   const sorted = sortRedirectUris(given['redirect_uris'], ownSchemes);
   if (sorted.usable.length === 0) throw noRedirectUri(sorted);
   const parsed = clientMetadata.safeParse({ ...given, redirect_uris: sorted.usable });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withKeys(parsed.data);
   const field = String(parsed.error.issues[0]?.path[0]);
   throw new OAuthError('invalid_client_metadata', `The value of ${field} is not acceptable`, {
     detail: `${field} is not acceptable`,
   });
+}
+
+/** Keeps the keys of a client that signs assertions, and drops those of others. */
+function withKeys({ jwks, jwks_uri, ...metadata }: z.output<typeof clientMetadata>): ClientMetadata {
+  if (metadata.token_endpoint_auth_method !== 'private_key_jwt') return metadata;
+  const keys = keySource({ jwks, jwks_uri });
+  if (keys !== undefined) return { ...metadata, ...keys };
+  throw new OAuthError(
+    'invalid_client_metadata',
+    'private_key_jwt needs jwks, or a jwks_uri with https at a public host',
+    { detail: 'private_key_jwt without usable keys' },
+  );
 }
 
 /** Returns a digest that ignores the order of the redirect URIs and the port of loopback ones, which never matter. */
@@ -72,6 +91,12 @@ export function digestOf(metadata: ClientMetadata): string {
     .map((uri) => (isLoopbackRedirect(uri) ? withoutPort(uri) : uri))
     .toSorted();
   return sha256(JSON.stringify({ ...metadata, redirect_uris }));
+}
+
+/** Returns where the keys of a client are, as JSON; null when it signs no assertions. */
+export function keysColumn(metadata: ClientMetadata): string | null {
+  const keys = keySource(metadata);
+  return keys === undefined ? null : JSON.stringify(keys);
 }
 
 /** Makes the refusal of metadata without a usable redirect URI (RFC 7591 section 3.2.2): which, and why. */

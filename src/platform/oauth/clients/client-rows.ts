@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { OAuthClientsTable } from '../tables.js';
-import type { Client } from './client.js';
-import type { ClientMetadata } from './client-metadata.js';
+import type { Client, KeySource } from './client.js';
+import { type ClientMetadata, keysColumn } from './client-metadata.js';
 import { displayName } from './display-name.js';
 
 /** The end of the year 9999. Clients that an operator added stay until they are deleted. */
@@ -29,7 +29,7 @@ export type ListedClient = Pick<
 /** All that is known about a client, for its operator. Times are seconds since 1970. */
 export type ClientDetails = Omit<
   Row,
-  'redirect_uris' | 'grant_types' | 'secret_hash' | 'registration_hash' | 'expires_at'
+  'redirect_uris' | 'grant_types' | 'secret_hash' | 'keys' | 'registration_hash' | 'expires_at'
 > & {
   redirect_uris: string[];
   grant_types: string[];
@@ -46,6 +46,7 @@ export function columnsOf(metadata: ClientMetadata) {
     redirect_uris: JSON.stringify(metadata.redirect_uris),
     token_endpoint_auth_method: metadata.token_endpoint_auth_method,
     grant_types: JSON.stringify(metadata.grant_types),
+    keys: keysColumn(metadata),
   };
 }
 
@@ -58,11 +59,19 @@ export function toClient(row: Row): Client {
     redirectUris: JSON.parse(row.redirect_uris) as string[],
     grantTypes: JSON.parse(row.grant_types) as string[],
     secretHash: row.secret_hash ?? undefined,
+    keys: row.keys === null ? undefined : (JSON.parse(row.keys) as KeySource),
+    assertionRequired: row.token_endpoint_auth_method === 'private_key_jwt',
   };
 }
 
 /** Returns a client as its operator sees it. */
-export function toDetails({ secret_hash, registration_hash: _hash, expires_at, ...row }: Row): ClientDetails {
+export function toDetails({
+  secret_hash,
+  keys: _keys,
+  registration_hash: _hash,
+  expires_at,
+  ...row
+}: Row): ClientDetails {
   return {
     ...row,
     redirect_uris: JSON.parse(row.redirect_uris) as string[],

@@ -116,7 +116,7 @@ export function createRegisteredClients(
   }
 
   /**
-   * Registers a client (RFC 7591). A public client that registers again with the same metadata gets the same id, so
+   * Registers a client (RFC 7591). A client without a secret that registers again with the same metadata gets the same id, so
    * applications that register at every connection do not pile up.
    *
    * @param body the parsed JSON of the request
@@ -126,17 +126,17 @@ export function createRegisteredClients(
   async function register(body: unknown, from?: Registrant): Promise<ClientInformation> {
     const metadata = parseClientMetadata(body, redirectSchemes);
     await from?.count();
-    const isPublic = metadata.token_endpoint_auth_method === 'none';
+    const hasSecret = metadata.token_endpoint_auth_method.startsWith('client_secret');
     const now = nowInSeconds();
     const network = from === undefined ? '' : siteOf(from.address);
     const expires_at = now + UNUSED_CLIENT_TTL;
-    const registration_hash = isPublic ? digestOf(metadata) : null;
+    const registration_hash = hasSecret ? null : digestOf(metadata);
     if (registration_hash !== null) {
       const known = await extendKnown(registration_hash, network, expires_at);
       if (known) return { client_id: known.client_id, client_id_issued_at: known.created_at, ...metadata };
     }
     await makeRoom(network, now);
-    const secret = isPublic ? undefined : randomToken();
+    const secret = hasSecret ? randomToken() : undefined;
     const { client_id, created_at } = await store
       .insertInto('oauth_clients')
       .values({
