@@ -4,6 +4,7 @@ import type { Scope } from '../scopes.js';
 import type { AuthenticateClient } from './clients/client-authentication.js';
 import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
+import type { Reachability } from './clients/reachability.js';
 import type { Records } from './records.js';
 import type { Pages } from './sign-in/pages.js';
 import type { PasswordChecks } from './sign-in/password-checks.js';
@@ -12,7 +13,8 @@ import type { AccessTokens } from './tokens/access-token.js';
 import type { SigningKeys } from './tokens/keys.js';
 
 /** What the endpoints share. */
-export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'registeredClients' | 'requests'> {
+export interface OAuthContext
+  extends Pick<Records, 'grants' | 'limits' | 'registeredClients' | 'documentCopies' | 'requests'> {
   config: Config;
   /** Logs sign-ins, and signs of theft. */
   logger: Logger;
@@ -27,6 +29,8 @@ export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'regis
   aliases: string[];
   clients: Clients;
   authenticateClient: AuthenticateClient;
+  /** Whether client documents are advertised. */
+  reachability: Pick<Reachability, 'isAdvertised'>;
   clientName: ClientNames;
   keys: SigningKeys;
   accessTokens: AccessTokens;

@@ -1,8 +1,15 @@
-import type { Generated } from 'kysely';
+import type { Generated, SelectQueryBuilder } from 'kysely';
 import type { Store } from '../store/database.js';
 
 /** A store limited to these tables. The file that takes it is their home. */
 export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables, Table>>;
+
+/** A subquery for the ids of clients. */
+export type ClientIds<Table extends keyof OAuthTables> = SelectQueryBuilder<
+  Pick<OAuthTables, Table>,
+  Table,
+  { client_id: string }
+>;
 
 /**
  * The tables of the authorization server. Times are whole seconds since 1970 (UTC), lists are JSON text.
@@ -10,6 +17,7 @@ export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables
 export interface OAuthTables {
   oauth_clients: OAuthClientsTable;
   client_assertions: ClientAssertionsTable;
+  client_documents: ClientDocumentsTable;
   authorization_requests: AuthorizationRequestsTable;
   grants: GrantsTable;
   authorization_codes: AuthorizationCodesTable;
@@ -35,10 +43,22 @@ export interface OAuthClientsTable {
   keys: string | null;
   /** Digest of the metadata of a client without a secret, by which a repeated registration finds its client. */
   registration_hash: string | null;
+  /** The network that registered it last, whose registrations count together; empty when none did. */
+  network: Generated<string>;
   created_at: number;
   /** The last completed sign-in or refresh; null until the first. */
   used_at: number | null;
   expires_at: number;
+}
+
+/** The last good copies of client ID metadata documents. */
+export interface ClientDocumentsTable {
+  client_id: string;
+  /** Its JSON, as it was fetched. */
+  document: string;
+  fetched_at: number;
+  /** The last completed sign-in; null until the first. */
+  used_at: number | null;
 }
 
 /** Client assertions that were used (RFC 7523), kept until they would be refused for their age. */

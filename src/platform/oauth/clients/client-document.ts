@@ -3,7 +3,7 @@ import { OAuthError } from '../common/errors.js';
 import { type Client, GRANT_TYPES } from './client.js';
 import { displayName } from './display-name.js';
 import { keySource } from './key-source.js';
-import { isAcceptableRedirectUri } from './redirect-uri.js';
+import { sortRedirectUris } from './redirect-uri.js';
 
 /** The ways in which a client with a document may identify itself. Secrets are not among them: anyone can read a document. */
 const METHODS = ['none', 'private_key_jwt'];
@@ -17,9 +17,7 @@ const strings = z.array(z.unknown()).transform((list) => list.filter((item) => t
 const clientDocument = z.object({
   client_id: z.string(),
   client_name: z.string(),
-  redirect_uris: strings
-    .transform((uris) => [...new Set(uris)].filter(isAcceptableRedirectUri))
-    .refine((uris) => uris.length > 0),
+  redirect_uris: z.unknown().optional(),
   token_endpoint_auth_method: z.string().optional(),
   token_endpoint_auth_methods_supported: strings.optional(),
   jwks: z.unknown().optional(),
@@ -32,9 +30,10 @@ const clientDocument = z.object({
  * Reads a document.
  *
  * @param url the address it was fetched from
+ * @param ownSchemes the schemes in `REDIRECT_SCHEMES`
  * @throws {OAuthError} `invalid_client` when the document is not acceptable
  */
-export function parseClient(text: string, url: URL): Client {
+export function parseClient(text: string, url: URL, ownSchemes: readonly string[]): Client {
   const parsed = clientDocument.safeParse(readObject(text));
   if (!parsed.success)
     throw refusal('The description of this application is not valid.', describeIssues(parsed.error));
@@ -44,11 +43,17 @@ export function parseClient(text: string, url: URL): Client {
       'The description of this application belongs to another address.',
       'the client_id in the document is not the address of the document',
     );
+  const { usable, faults } = sortRedirectUris(redirect_uris, ownSchemes);
+  if (usable.length === 0)
+    throw refusal(
+      'The description of this application is not valid.',
+      `not acceptable in the document: redirect_uris${faults.map(({ number, fault }) => `, number ${number}: ${fault}`).join('')}`,
+    );
   return {
     ...publicClient(client_id, url.hostname),
     ...readAuthentication(parsed.data),
     name: displayName(client_name, url.hostname),
-    redirectUris: redirect_uris,
+    redirectUris: usable,
   };
 }
 

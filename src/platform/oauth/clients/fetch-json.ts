@@ -13,9 +13,15 @@ export type JsonFetchProblem = 'absent' | 'large' | 'failed';
 
 /** The reason why there is no JSON. Its message is for the operator. */
 export class JsonFetchError extends Error {
+  /**
+   * @param status the status of the answer; `undefined` when there was none
+   * @param refused whether the address was not connected to, because it is not a public one
+   */
   constructor(
     readonly problem: JsonFetchProblem,
     message: string,
+    readonly status?: number,
+    readonly refused = false,
   ) {
     super(message);
     this.name = 'JsonFetchError';
@@ -51,16 +57,19 @@ export function isFetchable({ protocol, port, username, password, hostname }: UR
  */
 export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let status: number | undefined;
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       get(url, { agent, signal, headers: { Accept: 'application/json' } }, resolve).on('error', reject);
     });
+    status = response.statusCode;
     const type = response.headers['content-type'] ?? '';
     if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json[ \t]*(;|$)/i.test(type)) {
       response.destroy();
       throw new JsonFetchError(
         (response.statusCode ?? 0) >= 500 ? 'failed' : 'absent',
         `${url.hostname} answered ${response.statusCode} with content type "${type}"`,
+        status,
       );
     }
     const chunks: Buffer[] = [];
@@ -69,7 +78,7 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > MAX_BYTES)
-        throw new JsonFetchError('large', `the document is larger than ${MAX_BYTES} bytes`);
+        throw new JsonFetchError('large', `the document is larger than ${MAX_BYTES} bytes`, status);
       chunks.push(chunk);
     }
     return {
@@ -78,7 +87,11 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
     };
   } catch (error) {
     if (error instanceof JsonFetchError) throw error;
-    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${(error as Error).message}`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    // Every failure of the network has a code. The filter of addresses makes its errors without one.
+    const refused = status === undefined && code === undefined;
+    const reason = message || code;
+    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${reason}`, status, refused);
   }
 }
 

@@ -8,7 +8,7 @@ import { AUTH_METHODS } from '../clients/client-authentication.js';
 import type { OAuthContext } from '../context.js';
 
 /** Serves the authorization server metadata (RFC 8414) and the key set. */
-export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
+export function metadataRoutes({ config, issuer, scopes, keys, reachability }: OAuthContext): Router {
   const router = Router();
   publishDocument(router, ['/.well-known/oauth-authorization-server'], () => ({
     issuer,
@@ -27,7 +27,7 @@ export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): 
     revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    client_id_metadata_document_supported: true,
+    client_id_metadata_document_supported: reachability.isAdvertised(),
   }));
   publishDocument(router, ['/.well-known/jwks.json'], () => keys.publicKeys());
   // Clients probe for this document. We issue no ID tokens, so it would have nothing to say.

@@ -4,7 +4,8 @@ import { clientDocument, DOCUMENT_HOST, DOCUMENT_URL } from '../../../support/oa
 import { KEYS_URL } from '../../../support/oauth/signing-client.js';
 
 const url = new URL(DOCUMENT_URL);
-const read = (changes: Record<string, unknown>) => parseClient(JSON.stringify(clientDocument(changes)), url);
+const read = (changes: Record<string, unknown>) =>
+  parseClient(JSON.stringify(clientDocument(changes)), url, []);
 const CALLBACK = 'https://app.example/callback';
 
 describe('a document is judged only by what is used of it', () => {
@@ -44,14 +45,14 @@ describe('a document is judged only by what is used of it', () => {
   });
 
   it('with a byte order mark it is accepted', () => {
-    expect(parseClient(`\ufeff${JSON.stringify(clientDocument())}`, url)).toMatchObject({
+    expect(parseClient(`\ufeff${JSON.stringify(clientDocument())}`, url, [])).toMatchObject({
       clientId: DOCUMENT_URL,
     });
   });
 
   it.each<[string, unknown, string[]]>([
     ['eleven', many(11), many(11)],
-    ['a hundred', many(100), many(100)],
+    ['a hundred, of which the first 25 are kept', many(100), many(25)],
     ['odd schemes among good ones', ['ftp://a', CALLBACK, 'javascript:alert(1)', 'file:///x'], [CALLBACK]],
     ['entries that are no text', [null, 1, {}, [CALLBACK], CALLBACK], [CALLBACK]],
     ['the same twice', [CALLBACK, CALLBACK], [CALLBACK]],
@@ -96,7 +97,7 @@ describe('a document is judged only by what is used of it', () => {
   it.each(['null', '[]', '"text"', '1', `[${JSON.stringify(clientDocument())}]`])(
     '%s is no document',
     (text) => {
-      expect(() => parseClient(text, url)).toThrow(/not valid/);
+      expect(() => parseClient(text, url, [])).toThrow(/not valid/);
     },
   );
 });
