@@ -24,6 +24,8 @@ export interface OAuthContext
   issuer: string;
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
+  /** Every identifier of that resource that clients may name, such as the address of the legacy SSE transport. */
+  aliases: string[];
   clients: Clients;
   /** Whether client documents are advertised. */
   reachability: Pick<Reachability, 'isAdvertised'>;
