@@ -1,6 +1,6 @@
 import { connectStore } from '../../../src/platform/store/database.js';
 
-/** Inserts that many registrations directly, the oldest first, with these values in every row. */
+/** Inserts that many registrations directly, the oldest first and all younger than real ones, with these values in every row. */
 export async function fill(
   databaseUrl: string,
   count: number,
@@ -13,7 +13,7 @@ export async function fill(
     token_endpoint_auth_method: 'none' as const,
     grant_types: '[]',
     created_at: 0,
-    expires_at: Math.floor(Date.now() / 1000) + 86_400 + index,
+    expires_at: 9_999_990_000 + index,
     ...values,
   }));
   for (let index = 0; index < rows.length; index += 1000) {

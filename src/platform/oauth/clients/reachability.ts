@@ -108,7 +108,7 @@ export function learnReachability({ logger, probe, references, ask }: Reachabili
     clearTimeout(retry);
     if (offSince === undefined) return;
     offSince = undefined;
-    logger.info({ reason }, 'client metadata documents are advertised again');
+    logger.info({ reason }, 'the hosts of client metadata documents answer again: they are advertised');
   }
 
   function switchOff(): void {

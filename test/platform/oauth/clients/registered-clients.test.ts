@@ -83,6 +83,7 @@ it('whoever is signing in for the first time can finish, even when their own net
   const fields = await browser.open(authorizeUrl(server.url, client.client_id, proof.challenge));
   await fill(server.databaseUrl, 999, { network: '2001:db8:666/48' });
   await flood(20);
+  expect(await exists(client)).toBe(true);
   const answer = await browser.submit(fields);
   expect(new URL(answer.headers.get('location') ?? '').searchParams.get('code')).toBeTruthy();
 });
