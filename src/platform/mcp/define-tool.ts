@@ -12,8 +12,9 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { compileInputSchema } from './arguments.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
-import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
+import { assertNotTooDeep, assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /**
@@ -92,7 +93,7 @@ export function defineTool<
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
-    inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
+    inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS),
     ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
     scopeChallenge: requireScopes(...scopes),
   };
@@ -114,6 +115,7 @@ export function defineTool<
               context,
             );
             const result = typeof answer === 'string' ? textResult(answer) : answer;
+            assertNotTooDeep(result);
             if (outputSchema) await assertOutput(outputSchema, result);
             return result;
           } catch (error) {

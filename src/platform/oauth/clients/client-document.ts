@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
 import { OAuthError } from '../common/errors.js';
 import { type Client, GRANT_TYPES } from './client.js';
 import { redirectUris } from './client-metadata.js';
@@ -27,6 +28,8 @@ export function parseClient(text: string, url: URL): Client {
   } catch {
     throw refusal('The description of this application is not JSON.', 'the document is not JSON');
   }
+  if (isDeeperThan(MAX_JSON_DEPTH, json))
+    throw refusal('The description of this application is not valid.', 'the document is nested too deeply');
   const parsed = clientDocument.safeParse(json);
   if (!parsed.success)
     throw refusal('The description of this application is not valid.', describeIssues(parsed.error));
