@@ -23,8 +23,11 @@ interface Json {
   converts?: true;
 }
 
-/** What may be given where nothing is allowed. */
+/** The schema that allows nothing. */
 const NOTHING: Json = { enum: [] };
+
+/** Marks a member that was not given. */
+const LEFT_OUT = Symbol('left out');
 
 /**
  * Wraps the schema of arguments for the SDK. A null counts as not given where the schema has the argument optional and
@@ -35,22 +38,30 @@ const NOTHING: Json = { enum: [] };
  */
 export function compileInputSchema(schema: z.ZodType): StandardSchemaWithJSON {
   const compiled = compileSchema(schema)['~standard'];
+  let converts = false;
   const json = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
     override({ zodSchema: { _zod }, jsonSchema }) {
-      if ('coerce' in _zod.def && _zod.def.coerce === true) jsonSchema['converts'] = true;
+      if ('coerce' in _zod.def && _zod.def.coerce === true) converts = jsonSchema['converts'] = true;
     },
   }) as Json;
   return {
     '~standard': {
       ...compiled,
       validate(value) {
+        // Most calls end here, in a fraction of the time.
+        if (!converts && !holdsNull(value)) return compiled.validate(value);
         const { given, issues } = readArguments(json, value);
         return issues.length > 0 ? { issues } : compiled.validate(given);
       },
     },
   };
+}
+
+function holdsNull(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === null;
+  return Object.values(value).some(holdsNull);
 }
 
 /** Takes out the nulls that mean "not given", and finds values that must not be converted. */
@@ -66,10 +77,15 @@ function readArguments(root: Json, value: unknown): { given: unknown; issues: Is
       const received = value === null ? 'null' : Array.isArray(value) ? 'array' : 'object';
       issues.push({ path, message: `Invalid input: expected ${options[0]?.type}, received ${received}` });
     } else if (Array.isArray(value)) {
-      return value.map((item, index) => {
-        const elements = options.flatMap(({ prefixItems, items }) => prefixItems?.[index] ?? items ?? []);
-        return read(elements, item, [...path, index]);
-      });
+      const elements = options.filter(({ items, prefixItems }) => items ?? prefixItems);
+      if (elements.length === 0) return value;
+      return value.map((item, index) =>
+        read(
+          elements.flatMap(({ prefixItems, items }) => prefixItems?.[index] ?? items ?? []),
+          item,
+          [...path, index],
+        ),
+      );
     } else if (isRecord(value)) {
       return readMembers(fitting(options, value), value, path);
     }
@@ -77,15 +93,28 @@ function readArguments(root: Json, value: unknown): { given: unknown; issues: Is
   }
 
   function readMembers(options: Json[], value: Record<string, unknown>, path: PropertyKey[]): unknown {
-    const members = Object.entries(value).flatMap(([name, member]) => {
+    let isChanged = false;
+    const members = declaredIn(options, value).map((name) => {
       const schemas = options.flatMap((option) => memberOf(option, name) ?? []);
+      const isNull = value[name] === null && schemas.length > 0;
       const isOptional = options.some(({ required = [] }) => !required.includes(name));
-      const isAllowed = schemas.length === 0 || schemas.some((schema) => allowsNull(schema, root));
-      if (member === null && isOptional && !isAllowed) return [];
-      return [[name, read(schemas, member, [...path, name])] as const];
+      const isLeftOut = isNull && isOptional && !schemas.some((schema) => allowsNull(schema, root));
+      const member = isLeftOut ? LEFT_OUT : read(schemas, value[name], [...path, name]);
+      isChanged ||= member !== value[name];
+      return [name, member] as const;
     });
-    return Object.fromEntries(members);
+    if (!isChanged) return value;
+    const given = Object.entries({ ...value, ...Object.fromEntries(members) });
+    return Object.fromEntries(given.filter(([, member]) => member !== LEFT_OUT));
   }
+}
+
+/** Returns the names of the members that a schema may say something about. */
+function declaredIn(options: Json[], value: Record<string, unknown>): string[] {
+  if (options.some(({ additionalProperties }) => additionalProperties !== undefined))
+    return Object.keys(value);
+  const names = new Set(options.flatMap(({ properties = {} }) => Object.keys(properties)));
+  return [...names].filter((name) => Object.hasOwn(value, name));
 }
 
 /** Returns the schemas one of which applies: a union is taken apart, and references are followed. */
