@@ -19,21 +19,26 @@ async function expectLikeAnyOther(name: string, ask: (name: string) => Promise<R
   expect(hidden(answer.headers.get('location') ?? '')).toBe(other.headers.get('location') ?? '');
 }
 
-describe('a name that every object inherits is unknown like any other:', () => {
+describe('a name that every object inherits', () => {
   const form = (path: string, fields: Record<string, string>) =>
     fetch(`${server.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) });
   const authorize = (changes: Record<string, string>) =>
     fetch(authorizeUrl(server.url, client.client_id, pkce().challenge, changes), { redirect: 'manual' });
 
-  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty', 'valueOf'])('%s', async (name) => {
-    await expectLikeAnyOther(name, (client_id) => authorize({ client_id }));
-    await expectLikeAnyOther(name, (response_type) => authorize({ response_type }));
-    await expectLikeAnyOther(name, (code_challenge_method) => authorize({ code_challenge_method }));
-    await expectLikeAnyOther(name, (client_id) => form('/token', { grant_type: 'refresh_token', client_id }));
-    await expectLikeAnyOther(name, (grant_type) =>
-      form('/token', { grant_type, client_id: client.client_id }),
-    );
-    await expectLikeAnyOther(name, (client_id) => form('/revoke', { client_id, token: 't' }));
-    await expectLikeAnyOther(name, (parameter) => form('/token', { [parameter]: 'x' }));
-  });
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty', 'valueOf'])(
+    '%s is unknown like any other',
+    async (name) => {
+      await expectLikeAnyOther(name, (client_id) => authorize({ client_id }));
+      await expectLikeAnyOther(name, (response_type) => authorize({ response_type }));
+      await expectLikeAnyOther(name, (code_challenge_method) => authorize({ code_challenge_method }));
+      await expectLikeAnyOther(name, (client_id) =>
+        form('/token', { grant_type: 'refresh_token', client_id }),
+      );
+      await expectLikeAnyOther(name, (grant_type) =>
+        form('/token', { grant_type, client_id: client.client_id }),
+      );
+      await expectLikeAnyOther(name, (client_id) => form('/revoke', { client_id, token: 't' }));
+      await expectLikeAnyOther(name, (parameter) => form('/token', { [parameter]: 'x' }));
+    },
+  );
 });
