@@ -7,14 +7,20 @@ import {
   isInputRequiredResult,
   type McpServer,
   ProtocolError,
-  requireScopes,
   type ServerContext,
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { compileInputSchema } from './arguments.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
-import { assertNotTooDeep, assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
+import {
+  assertNotTooDeep,
+  assertScopes,
+  challengeFor,
+  logAndMaskFailure,
+  ToolError,
+  toolError,
+} from './failures.js';
 import { compileSchema } from './schema.js';
 
 /**
@@ -95,7 +101,7 @@ export function defineTool<
     ...advertised,
     inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS),
     ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
-    scopeChallenge: requireScopes(...scopes),
+    scopeChallenge: challengeFor(...scopes),
   };
   return {
     name,
