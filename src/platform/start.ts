@@ -7,6 +7,7 @@ import { closeServices, run } from './lifecycle.js';
 import { createLogger } from './logger.js';
 import { createRecords } from './oauth/records.js';
 import { prepareAccounts } from './oauth/sign-in/prepare-accounts.js';
+import { logProcessFaults } from './process-log.js';
 import { openStore } from './store/database.js';
 
 /**
@@ -20,6 +21,7 @@ export async function startServer<Variables extends VariableTable, Services exte
 ): Promise<void> {
   const { brand, migrations, scopes, demoData } = definition;
   const logger = createLogger(config);
+  logProcessFaults(logger);
   const store = await openStore(config.databaseUrl, { migrations, logger });
   const services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
   try {

@@ -75,6 +75,15 @@ it('accepts a tenant that is a number, though the schema says text', async () =>
   });
 });
 
+it('leaves a tenant out that is null, and refuses one that has no text form', async () => {
+  expect((await call({ category: 'tables', tenant_id: null })).isError).toBeFalsy();
+  expect(shop.logs).not.toContainEqual(expect.objectContaining({ tenantId: 'null' }));
+  expect(await call({ category: 'tables', tenant_id: { id: 7 } })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('tenant_id') }],
+  });
+});
+
 it('logs the tenant of a platform that sends one, and works without', async () => {
   await call({ category: 'tables', tenant_id: 'tenant-7', something_else: 1 });
   expect(shop.logs).toContainEqual(

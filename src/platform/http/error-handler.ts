@@ -11,12 +11,16 @@ export const notFound: RequestHandler = (_req, res) => {
 
 /**
  * Creates the last error handler. Request faults keep their status, `UnavailableError` becomes 503 with `Retry-After`,
- * and anything else is logged and masked.
+ * and anything else is logged and masked. An answer that has begun is cut off: Express would do so, too, but write the
+ * stack to standard error.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
-    if (error instanceof UnavailableError) {
+  // Express tells error handlers from others by their four parameters.
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      logServerFault(logger, error, req, res);
+      res.destroy();
+    } else if (error instanceof UnavailableError) {
       logUnavailable(logger, error, req, res);
       sendUnavailable(res, error);
     } else if (isHttpError(error) && error.status < 500) {
@@ -36,5 +40,5 @@ export function logServerFault(logger: Logger, error: unknown, req: Request, res
 
 /** Logs that a dependency is down, with the cause. */
 export function logUnavailable(logger: Logger, error: UnavailableError, req: Request, res: Response): void {
-  logger.warn({ err: error, requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
+  logger.error({ err: error, requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
 }

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { MAX_JSON_DEPTH, TOO_DEEP } from './json-body.js';
 
 /**
  * Sends an error in the OAuth format (RFC 6749 section 5.2), which every route but `/mcp` uses.
@@ -15,9 +16,19 @@ export function sendError(res: Response, status: number, error: string, descript
     .json({ error, error_description: description });
 }
 
-/** Sends a JSON-RPC error without a request id, the format of `/mcp`. */
-export function sendRpcError(res: Response, status: number, code: number, message: string): void {
-  res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+/**
+ * Sends a JSON-RPC error, the format of `/mcp` and of what is sent to `/messages`.
+ *
+ * @param id the id of the request, or null when it is not known
+ */
+export function sendRpcError(
+  res: Response,
+  status: number,
+  code: number,
+  message: string,
+  id: unknown = null,
+): void {
+  res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id });
 }
 
 /** Means that a dependency is down, such as a user directory or an identity provider. */
@@ -55,5 +66,7 @@ export function describeRequestFault(error: Pick<HttpError, 'status' | 'type'>):
   if (error.type === 'charset.unsupported')
     return 'The charset of the request body is not supported: send UTF-8';
   if (error.type === 'entity.parse.failed') return 'The request body could not be parsed';
+  if (error.type === TOO_DEEP)
+    return `The request body is nested too deeply, the limit is ${MAX_JSON_DEPTH} levels`;
   return 'The request could not be read';
 }

@@ -13,6 +13,7 @@ export function readCall(body: unknown): RpcCall | undefined {
   return typeof name === 'string' ? { method, name } : { method };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Checks whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,8 @@ import { type RequestScope, type ServerScope, stateCodec } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
+import { guardHandlers } from './sdk-handlers.js';
+import { answerCompletions, forgetInheritedNames } from './sdk-tables.js';
 
 /** Everything a server offers. Clients list tools, resources and prompts in the order given here. */
 export interface ServerContent<Services = unknown> {
@@ -66,9 +68,12 @@ export function createMcpServer<Services>(
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
     requestState: { verify: stateCodec(scope).verify },
   });
+  forgetInheritedNames(server);
+  guardHandlers(server, scope.log);
   const definitions = definitionsFor(content, scope.call);
   for (const definition of definitions) definition.register(server, scope);
   if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);
+  if (scope.call === undefined || scope.call.method === 'completion/complete') answerCompletions(server);
   // The SDK would list every registered resource, but ours can be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
     const lists = await Promise.all(content.resources.map((resource) => resource.list(server, scope, sdk)));

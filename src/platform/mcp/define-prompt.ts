@@ -7,10 +7,10 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { compileInputSchema } from './arguments.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { bindCompletions, type Complete } from './define-resource.js';
 import { assertScopes, challengeFor, withErrorBoundary } from './failures.js';
-import { compileSchema } from './schema.js';
 
 /** A prompt: instructions for the model that a user or a platform selects. */
 export interface PromptDefinition<Args extends z.ZodObject, Services> {
@@ -59,7 +59,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   definition: PromptDefinition<Args, Services>,
 ): Prompt<Services> {
   const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
-  const compiled = argsSchema && compileSchema(argsSchema);
+  const compiled = argsSchema && compileInputSchema(argsSchema);
   const config = { ...advertised, scopeChallenge: challengeFor(...scopes) };
   return {
     name,

@@ -168,26 +168,27 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
   };
 }
 
-/** Binds completions to the context of one request, with the signature the SDK expects. */
+/** A completion with the signature the SDK expects. */
+type BoundCompletion = (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>;
+
+/** Binds completions to the context of one request. */
 export function bindCompletions<Services>(
   completions: Record<string, Complete<Services> | undefined>,
   scopes: string[],
   scope: RequestScope<Services>,
-): Record<string, (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>> {
-  const entries = Object.entries(completions).filter(
-    (entry): entry is [string, Complete<Services>] => entry[1] !== undefined,
-  );
-  return Object.fromEntries(
-    entries.map(([argument, complete]) => [
-      argument,
-      (typed, context) =>
-        withErrorBoundary(scope.log, () => {
-          assertScopes(scope.caller, scopes);
-          const { caller, store, services } = scope;
-          return complete(typed, { caller, store, services }, context?.arguments ?? {});
-        }),
-    ]),
-  );
+): Record<string, BoundCompletion> {
+  // Without a prototype, in which the SDK would find `toString` and call it.
+  const bound: Record<string, BoundCompletion> = Object.create(null);
+  for (const [argument, complete] of Object.entries(completions)) {
+    if (complete === undefined) continue;
+    bound[argument] = (typed, context) =>
+      withErrorBoundary(scope.log, () => {
+        assertScopes(scope.caller, scopes);
+        const { caller, store, services } = scope;
+        return complete(typed, { caller, store, services }, context?.arguments ?? {});
+      });
+  }
+  return bound;
 }
 
 function contents(

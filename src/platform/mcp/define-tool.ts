@@ -11,8 +11,16 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { compileInputSchema } from './arguments.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
-import { assertScopes, challengeFor, logAndMaskFailure, ToolError, toolError } from './failures.js';
+import {
+  assertNotTooDeep,
+  assertScopes,
+  challengeFor,
+  logAndMaskFailure,
+  ToolError,
+  toolError,
+} from './failures.js';
 import { compileSchema } from './schema.js';
 
 /**
@@ -91,7 +99,7 @@ export function defineTool<
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
-    inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
+    inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS),
     ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
     scopeChallenge: challengeFor(...scopes),
   };
@@ -113,6 +121,7 @@ export function defineTool<
               context,
             );
             const result = typeof answer === 'string' ? textResult(answer) : answer;
+            assertNotTooDeep(result);
             if (outputSchema) await assertOutput(outputSchema, result);
             return result;
           } catch (error) {

@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
-import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
-import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
+import { type Request, type Response, Router } from 'express';
+import { logServerFault } from '../http/error-handler.js';
+import { sendRpcError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
@@ -9,10 +11,8 @@ import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
+import { MAX_BODY_BYTES, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
-
-/** The maximum size of a request body, in bytes. Files never travel through MCP here. */
-const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Everything the endpoint needs. */
 export interface McpEndpointOptions<Services> {
@@ -37,7 +37,12 @@ export interface McpEndpoint {
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
   const { logger, content, serverScope, running } = options;
   const requests = createRequestScopes<Services>();
-  const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
+  const failures = new AsyncLocalStorage<{ last?: Error }>();
+  const onerror = (error: Error) => {
+    logger.debug({ err: error }, 'MCP request refused');
+    const failure = failures.getStore();
+    if (failure) failure.last = error;
+  };
   const handler = createMcpHandler(({ authInfo }) => createMcpServer(content, requests.scopeOf(authInfo)), {
     onerror,
     maxRequestBodySize: MAX_BODY_BYTES,
@@ -49,7 +54,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
   router.use(allowMethods(['POST'], { refuse }));
-  router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
+  router.use(...readMessages);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);
     const caller = callerOf(res);
@@ -63,7 +68,10 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
     if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
     removeCredentials(req);
-    await serve(Object.assign(req, { auth }), res, req.body);
+    const failure: { last?: Error } = {};
+    await failures.run(failure, () => serve(Object.assign(req, { auth }), res, req.body));
+    // The SDK tells refusals and failures in the same way, and masks the latter.
+    if (res.statusCode >= 500) logServerFault(logger, failure.last, req, res);
   });
   return { router, close: () => handler.close() };
 }
@@ -94,12 +102,3 @@ function createRequestScopes<Services>() {
     },
   };
 }
-
-/** Answers body faults with JSON-RPC errors. */
-const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
-  if (!isHttpError(error)) return next(error);
-  const message = describeRequestFault(error);
-  if (error.type === 'entity.parse.failed') return sendRpcError(res, 400, -32700, `Parse error: ${message}`);
-  if (error.status === 413) return sendRpcError(res, 413, -32000, `${message}, the limit is 1 MB`);
-  sendRpcError(res, error.status, -32600, message);
-};

@@ -7,6 +7,7 @@ import {
   type ScopeChallengeHandler,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
+import { isDeeperThan } from '../http/json-body.js';
 import type { Logger } from '../logger.js';
 
 /**
@@ -37,14 +38,39 @@ export function logAndMaskFailure(log: Logger, error: unknown): string {
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;
 }
 
+/** Errors that have been logged, or stand for one that has. */
+const logged = new WeakSet<Error>();
+
+/** Logs an error that is sent to the client as -32603, unless that has been done. Returns the error to send. */
+export function logInternalError(log: Logger, error: unknown): ProtocolError {
+  if (!(error instanceof ProtocolError)) {
+    const masked = new ProtocolError(ProtocolErrorCode.InternalError, logAndMaskFailure(log, error));
+    logged.add(masked);
+    return masked;
+  }
+  if (error.code === ProtocolErrorCode.InternalError && !logged.has(error)) {
+    log.error({ err: error }, 'handler failed');
+    logged.add(error);
+  }
+  return error;
+}
+
 /** Runs a resource, prompt or completion handler. Turns an unexpected failure into a masked JSON-RPC error. */
 export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    throw new ProtocolError(ProtocolErrorCode.InternalError, logAndMaskFailure(log, error));
+    throw logInternalError(log, error);
   }
+}
+
+/** How many levels an answer may nest. A few thousand are more than can be written as JSON. */
+const MAX_ANSWER_DEPTH = 1000;
+
+/** Checks that an answer can be written. @throws {TypeError} when it is nested too deeply, or refers to itself */
+export function assertNotTooDeep(answer: unknown): void {
+  if (isDeeperThan(MAX_ANSWER_DEPTH, answer))
+    throw new TypeError(`The answer nests more than ${MAX_ANSWER_DEPTH} levels, or refers to itself`);
 }
 
 /** Returns the required scopes the caller lacks. */

@@ -1,7 +1,8 @@
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/server';
-import express, { type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Caller } from '../caller.js';
-import { sendError } from '../http/errors.js';
+import { sendError, sendRpcError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
@@ -9,11 +10,11 @@ import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
+import { idOf, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
 import { SseTransport } from './sse-transport.js';
 
 const KEEP_ALIVE_MS = 15_000;
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Generous, because a platform is one caller for all its users. */
 const MAX_STREAMS_PER_CALLER = 200;
 const MAX_STREAMS = 2000;
@@ -108,6 +109,13 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
     session.authorization = req.headers.authorization;
+    // The transport would answer all of these as text, and end in an unhandled error when it cannot quote the body.
+    if (req.is('application/json') === false) {
+      return sendRpcError(res, 415, -32000, 'Unsupported Media Type: Content-Type must be application/json');
+    }
+    if (!JSONRPCMessageSchema.safeParse(req.body).success) {
+      return sendRpcError(res, 400, -32600, 'The request body is not one JSON-RPC message', idOf(req.body));
+    }
     removeCredentials(req);
     const call = readCall(req.body);
     if (call) localsOf(res).call = call;
@@ -126,7 +134,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);
   router.all('/messages', allowMethods(['POST'], { refuse }));
-  router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
+  router.post('/messages', ...readMessages, receive);
   return {
     router,
     openStreams: () => sessions.size,

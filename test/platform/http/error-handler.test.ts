@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { KyselyPlugin } from 'kysely';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
@@ -68,6 +68,7 @@ describe('a dependency that is down', () => {
     });
     expect(app.logs).toContainEqual(
       expect.objectContaining({
+        level: 50,
         msg: 'unavailable',
         path,
         requestId: response.headers.get('x-request-id'),
@@ -132,5 +133,24 @@ it('an unexpected failure shows a reference, and the log has the stack under it'
       err: expect.objectContaining({ stack: expect.stringContaining('at ') }),
     }),
   );
+  await app.stop();
+});
+
+it('a failure after the answer has begun cuts it off, and is logged once', async () => {
+  const router = Router().get('/breaks', (_req, res) => {
+    res.write('the first half');
+    throw new Error('no second half');
+  });
+  // In tests, Express itself writes nothing.
+  vi.stubEnv('NODE_ENV', 'production');
+  const written = vi.spyOn(console, 'error');
+  const app = await startApp({}, {}, { routes: [router] });
+  await expect(fetch(`${app.url}/breaks`).then((response) => response.text())).rejects.toThrow('terminated');
+  expect(app.logs.filter(({ level }) => Number(level) >= 50)).toMatchObject([
+    { path: '/breaks', requestId: expect.any(String), err: { message: 'no second half' } },
+  ]);
+  expect(written).not.toHaveBeenCalled();
+  written.mockRestore();
+  vi.unstubAllEnvs();
   await app.stop();
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
 import { OAuthError } from '../common/errors.js';
 import { type Client, GRANT_TYPES } from './client.js';
 import { displayName } from './display-name.js';
@@ -83,6 +84,8 @@ function readObject(text: string): unknown {
   } catch {
     throw refusal('The description of this application is not JSON.', 'the document is not JSON');
   }
+  if (isDeeperThan(MAX_JSON_DEPTH, json))
+    throw refusal('The description of this application is not valid.', 'the document is nested too deeply');
   return typeof json === 'object' && json !== null && !Array.isArray(json)
     ? Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
     : json;

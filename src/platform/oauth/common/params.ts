@@ -20,7 +20,8 @@ export interface Parameters {
 
 /** Reads a query or a form. A parameter without a value counts as absent (RFC 6749 section 3.1). */
 export function parseParameters(encoded: string): Parameters {
-  const values: Record<string, string> = {};
+  // Without a prototype, so that a parameter called `__proto__` is one like any other.
+  const values: Record<string, string> = Object.create(null);
   const seen = new Set<string>();
   const faulty = new Set<string>();
   for (const [name, value] of new URLSearchParams(encoded)) {

@@ -26,7 +26,8 @@ export function logRefusal(
     detail: logText(error.detail ?? error.message, MAX_DETAIL),
     clientId: clientId && logText(clientId),
   };
-  if (error.suspicious) logger.warn(line, 'refused: possible theft');
+  if (error.status >= 500) logger.error(line, 'refused');
+  else if (error.suspicious) logger.warn(line, 'refused: possible theft');
   else logger.info(line, 'refused');
 }
 

@@ -1,5 +1,6 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { jsonBody } from '../../http/json-body.js';
 import { allowMethods } from '../../http/methods.js';
 import type { OAuthContext } from '../context.js';
 import { noteClient } from './client-request.js';
@@ -8,7 +9,7 @@ import { noteClient } from './client-request.js';
 export function registerRoutes(context: OAuthContext): Router {
   const { registeredClients, limits } = context;
   const router = Router();
-  router.use('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
+  router.use('/register', cors('POST'), allowMethods(['POST']), ...jsonBody({ limit: '16kb', strict: true }));
   router.post('/register', async (req, res) => {
     const address = req.ip ?? '';
     const count = () => limits.countRequest('register', address);

@@ -45,6 +45,7 @@ describe('a document', () => {
     ['no name', { client_name: undefined }, /not valid/],
     ['no redirect_uris', { redirect_uris: [] }, /not valid/],
     ['a dangerous redirect_uri', { redirect_uris: ['javascript:alert(1)'] }, /not valid/],
+    ['too many levels', { filler: JSON.parse('['.repeat(1000) + ']'.repeat(1000)) }, /not valid/],
     ['70 kB', { filler: 'x'.repeat(70_000) }, /too large/],
   ])('with %s is refused', async (_what, changes, message) => {
     host.serve(clientDocument(changes));

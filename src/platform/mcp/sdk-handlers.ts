@@ -1,0 +1,76 @@
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import type { Logger } from '../logger.js';
+import { assertNotTooDeep, logInternalError } from './failures.js';
+import { describeIssues, type Issue } from './issues.js';
+
+/** A handler as the SDK keeps it. */
+type Handler = (request: { method: string }, sdk: ServerContext) => Promise<unknown>;
+
+/**
+ * Works around the SDK in what its handlers throw. Params that its schemas refuse are answered with -32603 and the whole
+ * output of zod, where the protocol has -32602. What a handler throws is sent to the client as it is, and nobody else is
+ * told. With this, bad params are answered on one line, and failures are logged and masked.
+ *
+ * The SDK has no hook for it: `McpServer` creates its `Server` itself, so no subclass can take its place.
+ */
+export function guardHandlers(server: McpServer, log: Logger): void {
+  const { _requestHandlers: handlers } = server.server as unknown as {
+    _requestHandlers: Map<string, Handler>;
+  };
+  const find = handlers.get.bind(handlers);
+  // The SDK adds some handlers only when it serves a request, so they are wrapped as they are looked up.
+  handlers.get = (method) => {
+    const handler = find(method);
+    return handler && guarded(handler, log);
+  };
+  // What it cannot write is answered with -32603, too.
+  server.server.onerror = (error) => {
+    if (error.message.startsWith('Failed to encode result')) log.error({ err: error }, 'handler failed');
+  };
+}
+
+function guarded(handler: Handler, log: Logger): Handler {
+  return async (request, sdk) => {
+    try {
+      const result = await handler(request, sdk);
+      assertNotTooDeep(result);
+      return result;
+    } catch (error) {
+      // Nobody waits for the answer.
+      if (sdk.mcpReq.signal.aborted) throw error;
+      throw answerTo(error, request.method, log);
+    }
+  };
+}
+
+/** Returns the error to answer with. */
+function answerTo(error: unknown, method: string, log: Logger): unknown {
+  const refused = refusedBySchema(error);
+  if (refused?.isParams) {
+    const message = `Invalid params for ${method}: ${describeIssues(refused.issues)}`;
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
+  // An error with a code of its own is meant for the client.
+  const { code } = Object(error) as { code?: unknown };
+  const isMeant = Number.isSafeInteger(code) && code !== ProtocolErrorCode.InternalError;
+  if (isMeant && refused === undefined) return error;
+  const cause = refused ? new TypeError((error as Error).message) : error;
+  return logInternalError(log.child({ rpcMethod: method }), cause);
+}
+
+/** Reads back what zod objected to from the message that the SDK makes of it; `undefined` for any other error. */
+function refusedBySchema(error: unknown): { issues: Issue[]; isParams: boolean } | undefined {
+  if (!(error instanceof ProtocolError) && Object(error).constructor !== Error) return undefined;
+  const [, subject = '', dump = ''] = /^(.*?)(\[\n.*\])$/s.exec((error as Error).message) ?? [];
+  try {
+    const issues = JSON.parse(dump) as Issue[];
+    return { issues, isParams: !subject.startsWith('Invalid tools/call result') };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import type { TestApp } from './app.js';
+import { post } from './clients.js';
+import { openStream } from './sse.js';
+
+/** A JSON-RPC answer, however it arrived. */
+export interface Answer {
+  result?: Record<string, unknown>;
+  error?: { code: number; message: string; data?: unknown };
+}
+
+/** Sends one request, and returns its answer. */
+type Ask = (app: TestApp, method: string, params?: unknown) => Promise<Answer>;
+
+/** What a request of 2026-07-28 says of its client. */
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+const request = (method: string, params: unknown) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  ...(params !== undefined && { params }),
+});
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text);
+}
+
+/** Sends the headers that a request of 2026-07-28 repeats its name in. */
+function modernHeaders(method: string, params: Record<string, unknown>): Record<string, string> {
+  const name = params['name'] ?? params['uri'];
+  return {
+    'Mcp-Protocol-Version': '2026-07-28',
+    'Mcp-Method': method,
+    ...(typeof name === 'string' && { 'Mcp-Name': name }),
+  };
+}
+
+const ask2025: Ask = async (app, method, params) => read(await post(app.mcpUrl, request(method, params)));
+
+const ask2026: Ask = async (app, method, params) => {
+  const isObject = typeof params === 'object' && params !== null && !Array.isArray(params);
+  const given = (isObject ? params : {}) as Record<string, unknown>;
+  const meta = given['_meta'];
+  // Params that are no object are sent as they are. They have no room for what the revision requires.
+  const sent = isObject || params === undefined ? { ...given, _meta: { ...META, ...Object(meta) } } : params;
+  return read(await post(app.mcpUrl, request(method, sent), modernHeaders(method, given)));
+};
+
+const askOverSse: Ask = async (app, method, params) => {
+  const stream = await openStream(app.url);
+  try {
+    const response = await stream.send(request(method, params));
+    if (response.status !== 202) return await read(response);
+    const text = await stream.read('"id":1');
+    const [, data = ''] = /^event: message\ndata: (.*)$/m.exec(text) ?? [];
+    return JSON.parse(data);
+  } finally {
+    stream.drop();
+  }
+};
+
+/** The three ways a client can ask: both eras of `/mcp`, and the old transport. */
+export const WAYS: [string, Ask][] = [
+  ['in 2025-11-25', ask2025],
+  ['in 2026-07-28', ask2026],
+  ['over /sse', askOverSse],
+];
+
+/** Asks in every way, expects the same answer each time, and returns it without what only one era adds. */
+export async function askEveryWay(app: TestApp, method: string, params?: unknown): Promise<Answer> {
+  const answers = [];
+  for (const [, ask] of WAYS) {
+    const { result, error } = await ask(app, method, params);
+    const { _meta, resultType, ttlMs, cacheScope, ...rest } = result ?? {};
+    answers.push(error ? { error } : { result: rest });
+  }
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+  return answers[0] as Answer;
+}
