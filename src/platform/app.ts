@@ -61,17 +61,19 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const isAllowedOrigin = allowedOrigins(config);
   const serverScope = await createServerScope(config, store, services);
   assertContent(content, serverScope, logger);
-  const running = createRunningCalls();
+  const running = createRunningCalls(config);
+  const streams = createRunningCalls(config);
   const mcp = createMcpEndpoint({
     logger,
     content,
     serverScope,
     running,
+    streams,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, serverScope, running, identify: auth.identify })
+    ? createSseEndpoint({ logger, content, serverScope, running, streams, identify: auth.identify })
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
@@ -80,6 +82,8 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  // For the paths below. The routers of other files match exactly where a proxy has a rule for a path.
+  app.enable('case sensitive routing');
   app.use((_req, res, next) => {
     // Tells proxies not to reuse a connection to a server that is shutting down.
     if (draining) res.set('Connection', 'close');

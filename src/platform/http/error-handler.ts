@@ -14,8 +14,14 @@ export const notFound: RequestHandler = (_req, res) => {
  * and anything else is logged and masked.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      // Too late for an error. Express would write to standard error, and cut off even an answer that is complete.
+      if (!isHttpError(error)) logServerFault(logger, error, req, res);
+      if (!res.writableEnded) res.destroy();
+      return;
+    }
     if (error instanceof UnavailableError) {
       logUnavailable(logger, error, req, res);
       sendUnavailable(res, error);

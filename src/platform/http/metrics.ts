@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createHttpServer } from './http-server.js';
 import { localsOf } from './request-locals.js';
 
 /** The metrics of one server. */
@@ -46,7 +47,7 @@ export function createMetrics(toolNames: string[]): Metrics {
     });
     next();
   };
-  const server = createServer(async (_req, res) => {
+  const server = createHttpServer(async (_req, res) => {
     const text = await register.metrics();
     res.setHeader('Content-Type', register.contentType).end(text);
   });

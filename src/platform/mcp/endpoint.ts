@@ -5,6 +5,7 @@ import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
+import { createAdmission } from './admission.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
@@ -19,8 +20,10 @@ export interface McpEndpointOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
   serverScope: ServerScope<Services>;
-  /** Counts running calls. Streams that only wait for changes do not count. */
+  /** Counts running calls. */
   running: RunningCalls;
+  /** Counts open streams that only wait for changes. */
+  streams: RunningCalls;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -35,7 +38,8 @@ export interface McpEndpoint {
 
 /** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, serverScope, running } = options;
+  const { logger, content, serverScope } = options;
+  const admission = createAdmission(options);
   const requests = createRequestScopes<Services>();
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
   const handler = createMcpHandler(({ authInfo }) => createMcpServer(content, requests.scopeOf(authInfo)), {
@@ -48,7 +52,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   // Without sessions there is nothing to stream or delete. A 404 would make some clients give up on the server.
   const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
-  router.use(allowMethods(['POST'], { refuse }));
+  router.use(allowMethods(['POST'], { refuse }), admission.beforeBody);
   router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);
@@ -59,9 +63,9 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     }
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
+    if (!admission.admitBody(res, req.body, call)) return;
     const log = logger.child({ requestId: locals.requestId });
     const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
-    if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
     removeCredentials(req);
     await serve(Object.assign(req, { auth }), res, req.body);
   });
@@ -97,7 +101,7 @@ function createRequestScopes<Services>() {
 
 /** Answers body faults with JSON-RPC errors. */
 const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
-  if (!isHttpError(error)) return next(error);
+  if (!isHttpError(error) || res.headersSent) return next(error);
   const message = describeRequestFault(error);
   if (error.type === 'entity.parse.failed') return sendRpcError(res, 400, -32700, `Parse error: ${message}`);
   if (error.status === 413) return sendRpcError(res, 413, -32000, `${message}, the limit is 1 MB`);

@@ -1,11 +1,14 @@
 import type { Transport } from '@modelcontextprotocol/server';
-import express, { type Request, type Response, Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
+import { exactRouter } from '../http/exact-router.js';
 import { allowMethods } from '../http/methods.js';
+import { onceOver } from '../http/once-over.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
-import { readCall } from './call.js';
+import { refuseCall } from './admission.js';
+import { isRequest, readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
@@ -14,8 +17,6 @@ import { SseTransport } from './sse-transport.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Generous, because a platform is one caller for all its users. */
-const MAX_STREAMS_PER_CALLER = 200;
 const MAX_STREAMS = 2000;
 
 export interface SseEndpoint {
@@ -34,6 +35,8 @@ export interface SseOptions<Services> {
   serverScope: ServerScope<Services>;
   /** Counts running calls. */
   running: RunningCalls;
+  /** Counts open streams. */
+  streams: RunningCalls;
   /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
   /** The maximum number of open streams, over all callers. */
@@ -53,14 +56,13 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, serverScope, running, identify, maxStreams = MAX_STREAMS } = options;
+  const { logger, content, serverScope, running, streams, identify, maxStreams = MAX_STREAMS } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
     const caller = callerOf(res);
     const { requestId } = localsOf(res);
-    const own = [...sessions.values()].filter((session) => session.caller.id === caller.id).length;
-    if (own >= MAX_STREAMS_PER_CALLER || sessions.size >= maxStreams) {
+    if (streams.isFull(caller) || sessions.size >= maxStreams) {
       res.set('Retry-After', '30');
       return sendError(
         res,
@@ -71,7 +73,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     }
     // Keeps proxies from buffering the stream.
     res.set('X-Accel-Buffering', 'no');
-    const transport = new SseTransport(res, running);
+    const transport = new SseTransport(res, () => running.begin(caller));
     const session: Session = { caller, authorization: req.headers.authorization, transport };
     sessions.set(transport.sessionId, session);
     const keepAlive = setInterval(async () => {
@@ -79,11 +81,14 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       res.write(': keep-alive\n\n');
       if (!transport.isBusy && !(await mayListen(session))) res.destroy();
     }, KEEP_ALIVE_MS);
-    res.once('close', () => {
+    const end = streams.begin(caller);
+    onceOver(res, () => {
+      end();
       clearInterval(keepAlive);
       sessions.delete(transport.sessionId);
     });
-    if (req.destroyed) return void res.destroy();
+    // The client may have left while its token was checked.
+    if (req.socket.destroyed) return;
     const server = createMcpServer(content, { ...serverScope, caller, log: logger.child({ requestId }) });
     // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the
     // server.
@@ -111,6 +116,8 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     removeCredentials(req);
     const call = readCall(req.body);
     if (call) localsOf(res).call = call;
+    // Only requests count, so that a caller with too many can still cancel some.
+    if (isRequest(req.body) && running.isFull(caller)) return refuseCall(res, running, caller);
     await session.transport.handlePostMessage(req, res, req.body);
   }
 
@@ -121,7 +128,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       'invalid_request',
       'Open a stream with GET /sse, then send messages with POST to the address it names',
     );
-  const router = Router();
+  const router = exactRouter();
   // Express would answer HEAD with the handler of GET, and a stream without a body never ends.
   router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);

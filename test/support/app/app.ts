@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { type AppOptions, createApp } from '../../../src/platform/app.js';
 import { parseConfig } from '../../../src/platform/config/config.js';
+import { createHttpServer } from '../../../src/platform/http/http-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
@@ -55,7 +55,7 @@ export async function startApp(
     accounts: fixture.accounts(store),
     ...parts,
   });
-  const server = createServer(app.express).listen(port, '127.0.0.1');
+  const server = createHttpServer(app.express).listen(port, '127.0.0.1');
   // Never closes an idle connection, because on a busy machine a test may be about to use it.
   server.keepAliveTimeout = 0;
   app.metricsServer?.listen(config.metricsPort, '127.0.0.1');

@@ -54,13 +54,15 @@ export const ann: Caller = { kind: 'user', id: 'ann', name: 'Ann', scopes: ['not
 export async function startSseEndpoint({
   tools = [long],
   maxStreams = 10,
+  environment = {},
 }: {
   tools?: unknown[];
   maxStreams?: number;
+  environment?: Record<string, string>;
 } = {}) {
-  const config = parseConfig({ LOG_LEVEL: 'silent' });
+  const config = parseConfig({ LOG_LEVEL: 'silent', ...environment });
   const store = await openStore('file::memory:');
-  const running = createRunningCalls();
+  const running = createRunningCalls(config);
   const revoked = new Set<string>();
   const identify = vi.fn(async (header = '') =>
     revoked.has(header) ? undefined : (JSON.parse(header) as Caller),
@@ -70,6 +72,7 @@ export async function startSseEndpoint({
     content: testContent({ tools: tools as never }),
     serverScope: await createServerScope(config, store, {}),
     running,
+    streams: createRunningCalls(config),
     identify,
     maxStreams,
   });

@@ -1,5 +1,6 @@
-import express, { Router } from 'express';
+import express, { type Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import type { OAuthContext } from '../context.js';
 import { noteClient } from './client-request.js';
@@ -7,8 +8,8 @@ import { noteClient } from './client-request.js';
 /** Serves `POST /register` (RFC 7591). */
 export function registerRoutes(context: OAuthContext): Router {
   const { registeredClients, limits } = context;
-  const router = Router();
-  router.use('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
+  const router = exactRouter();
+  router.all('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
   router.post('/register', async (req, res) => {
     const count = () => limits.countRequest('register', req.ip ?? '');
     const client = await registeredClients.register(req.body, count);
