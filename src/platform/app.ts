@@ -18,6 +18,7 @@ import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
+import { createTurns } from './mcp/turns.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
 import { assertBrand } from './ui/assert-brand.js';
@@ -63,17 +64,19 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   assertContent(content, serverScope, logger);
   const running = createRunningCalls(config);
   const streams = createRunningCalls(config);
+  const turns = createTurns();
   const mcp = createMcpEndpoint({
     logger,
     content,
     serverScope,
     running,
     streams,
+    turns,
     resourceMetadataUrl: resourceMetadataUrl(config),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, serverScope, running, streams, identify: auth.identify })
+    ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, identify: auth.identify })
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));

@@ -11,6 +11,7 @@ import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import type { RunningCalls } from './running-calls.js';
+import type { Turns } from './turns.js';
 
 /** The maximum size of a request body, in bytes. Files never travel through MCP here. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -24,6 +25,7 @@ export interface McpEndpointOptions<Services> {
   running: RunningCalls;
   /** Counts open streams that only wait for changes. */
   streams: RunningCalls;
+  turns: Turns;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -38,7 +40,7 @@ export interface McpEndpoint {
 
 /** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, serverScope } = options;
+  const { logger, content, serverScope, turns } = options;
   const admission = createAdmission(options);
   const requests = createRequestScopes<Services>();
   const onerror = (error: Error) => logger.debug({ err: error }, 'MCP request refused');
@@ -64,6 +66,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
     if (!admission.admitBody(res, req.body, call)) return;
+    await turns(caller);
     const log = logger.child({ requestId: locals.requestId });
     const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
     removeCredentials(req);

@@ -1,4 +1,4 @@
-import type { Caller } from '../caller.js';
+import { type Caller, callerKey } from '../caller.js';
 
 /** How many calls a caller may have running at once, and how many streams open at once. */
 export interface CallerLimits {
@@ -27,13 +27,13 @@ export interface RunningCalls {
 export function createRunningCalls({ maxCallsPerUser, maxCallsPerService }: CallerLimits): RunningCalls {
   const running = new Map<string, number>();
   let waiting: (() => void)[] = [];
-  const countOf = (caller: Caller) => running.get(keyOf(caller)) ?? 0;
+  const countOf = (caller: Caller) => running.get(callerKey(caller)) ?? 0;
   const maxOf = ({ kind }: Caller) => (kind === 'service' ? maxCallsPerService : maxCallsPerUser);
 
   function add(caller: Caller, count: number): void {
     const sum = countOf(caller) + count;
-    if (sum > 0) running.set(keyOf(caller), sum);
-    else running.delete(keyOf(caller));
+    if (sum > 0) running.set(callerKey(caller), sum);
+    else running.delete(callerKey(caller));
     if (running.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
@@ -53,9 +53,4 @@ export function createRunningCalls({ maxCallsPerUser, maxCallsPerService }: Call
     idle: () =>
       running.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
   };
-}
-
-/** The kind belongs to the key, because a user may be called like a service. */
-function keyOf({ kind, id }: Caller): string {
-  return `${kind} ${id}`;
 }

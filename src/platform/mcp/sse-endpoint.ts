@@ -14,6 +14,7 @@ import type { ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import type { RunningCalls } from './running-calls.js';
 import { SseTransport } from './sse-transport.js';
+import type { Turns } from './turns.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -37,6 +38,7 @@ export interface SseOptions<Services> {
   running: RunningCalls;
   /** Counts open streams. */
   streams: RunningCalls;
+  turns: Turns;
   /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
   /** The maximum number of open streams, over all callers. */
@@ -56,7 +58,7 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, serverScope, running, streams, identify, maxStreams = MAX_STREAMS } = options;
+  const { logger, content, serverScope, running, streams, turns, identify, maxStreams = MAX_STREAMS } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
@@ -108,16 +110,27 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
 
   async function receive(req: Request, res: Response): Promise<void> {
     const caller = callerOf(res);
+    const call = readCall(req.body);
+    if (call) localsOf(res).call = call;
+    // Notifications do not count, so that a caller with too many calls can still cancel some.
+    if (!isRequest(req.body)) return handle(req, res, caller);
+    if (running.isFull(caller)) return refuseCall(res, running, caller);
+    const end = running.begin(caller);
+    await turns(caller);
+    // The stream counts the call from here on, until its answer.
+    const handled = handle(req, res, caller);
+    end();
+    await handled;
+  }
+
+  /** Passes a message on to its stream. */
+  async function handle(req: Request, res: Response, caller: Caller): Promise<void> {
     const session = sessions.get(String(req.query['sessionId']));
     if (session === undefined || !isSame(session.caller, caller)) {
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
     session.authorization = req.headers.authorization;
     removeCredentials(req);
-    const call = readCall(req.body);
-    if (call) localsOf(res).call = call;
-    // Only requests count, so that a caller with too many can still cancel some.
-    if (isRequest(req.body) && running.isFull(caller)) return refuseCall(res, running, caller);
     await session.transport.handlePostMessage(req, res, req.body);
   }
 

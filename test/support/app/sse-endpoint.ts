@@ -9,6 +9,7 @@ import { createServerScope } from '../../../src/platform/mcp/context.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { createRunningCalls } from '../../../src/platform/mcp/running-calls.js';
 import { createSseEndpoint } from '../../../src/platform/mcp/sse-endpoint.js';
+import { createTurns } from '../../../src/platform/mcp/turns.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { testContent } from './app.js';
 import { closeServer, listenLocally } from './port.js';
@@ -73,6 +74,7 @@ export async function startSseEndpoint({
     serverScope: await createServerScope(config, store, {}),
     running,
     streams: createRunningCalls(config),
+    turns: createTurns(),
     identify,
     maxStreams,
   });
