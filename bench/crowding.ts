@@ -45,10 +45,14 @@ async function crowd(url: string): Promise<void> {
 async function measure(limit: string): Promise<void> {
   const server = await startExample({ MAX_CALLS_PER_SERVICE: limit });
   const cli = join(import.meta.dirname, '../dist/commands/cli.js');
-  const create = spawnSync(process.execPath, [cli, 'token', 'create', 'other', '--scopes', 'read', '--json'], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], DATABASE_URL: server.databaseUrl, PUBLIC_URL: server.url },
-  });
+  const create = spawnSync(
+    process.execPath,
+    [cli, 'token', 'create', 'other', '--scopes', 'read', '--json'],
+    {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], DATABASE_URL: server.databaseUrl, PUBLIC_URL: server.url },
+    },
+  );
   const { token } = JSON.parse(create.stdout) as { token: string };
   const milliseconds = async () => {
     const began = performance.now();
@@ -70,7 +74,8 @@ async function measure(limit: string): Promise<void> {
     await once(child, 'exit');
   }
   await server.stop();
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const median = (values: number[]) =>
+    values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   console.log(
     `at most ${limit} calls: alone ${alone.toFixed(1)} ms, beside ${CROWD} calls median ${median(waits).toFixed(0)} ms, ` +
       `worst ${Math.max(...waits).toFixed(0)} ms; ${median(refused)} of ${CROWD} refused`,

@@ -17,8 +17,9 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      // Too late for an error. Express would write to standard error, and cut off even an answer that is complete.
-      if (!isHttpError(error)) logServerFault(logger, error, req, res);
+      // Too late for an error. Express would write it to standard error, and cut off even a complete answer. The error of
+      // a request that never arrived says nothing more.
+      if (req.complete && !isHttpError(error)) logServerFault(logger, error, req, res);
       if (!res.writableEnded) res.destroy();
       return;
     }

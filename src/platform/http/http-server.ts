@@ -58,17 +58,22 @@ export function createHttpServer(listener: RequestListener, times = REQUEST_TIME
     listener(req, res);
   });
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
-    const { status, reason, ...body } = FAULTS[code] ?? NOT_HTTP;
-    const text = JSON.stringify({ error: body.error, error_description: body.description });
+    const { status, reason, error, description } = FAULTS[code] ?? NOT_HTTP;
+    const text = JSON.stringify({ error, error_description: description });
+    const headers = {
+      'Cache-Control': 'no-store',
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': String(text.length),
+      Connection: 'close',
+    };
     const { req, res } = latest.get(socket) ?? {};
     const isBetweenRequests = res === undefined || (req?.complete && res.writableFinished);
     if (isBetweenRequests && socket.writable) {
-      const headers = ['Content-Type: application/json; charset=utf-8', 'Connection: close'];
-      const head = [`HTTP/1.1 ${status} ${reason}`, ...headers, `Content-Length: ${Buffer.byteLength(text)}`];
-      socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+      const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head.join('')}\r\n${text}`, () => socket.destroy());
     } else if (res?.socket === socket && !req?.complete && !res.headersSent) {
-      // Through the response, so that the request log and the metrics see the status. Closes the connection.
-      res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' }).end(text);
+      // Through the response, so that the request log and the metrics see the status. It closes the connection.
+      res.writeHead(status, headers).end(text);
     } else {
       socket.destroy();
     }

@@ -7,7 +7,10 @@ import type { Response } from 'express';
  */
 export function onceOver(res: Response, end: () => void): void {
   const { socket } = res.req;
-  if (socket.destroyed || res.closed) return end();
+  if (socket.destroyed || res.closed) {
+    end();
+    return;
+  }
   const over = () => {
     res.off('close', over);
     socket.off('close', over);

@@ -58,7 +58,16 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, serverScope, running, streams, turns, identify, maxStreams = MAX_STREAMS } = options;
+  const {
+    logger,
+    content,
+    serverScope,
+    running,
+    streams,
+    turns,
+    identify,
+    maxStreams = MAX_STREAMS,
+  } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {

@@ -13,18 +13,21 @@ export function createTurns(): Turns {
   const waiting = new Map<string, (() => void)[]>();
 
   function giveTurn(): void {
-    for (const [key, [begin, ...later]] of waiting) {
-      waiting.delete(key);
-      if (later.length > 0) waiting.set(key, later);
-      if (waiting.size > 0) setImmediate(giveTurn);
-      return begin?.();
-    }
+    const [[key, calls] = ['', []]] = waiting;
+    const begin = calls.shift();
+    // Goes to the end of the queue.
+    waiting.delete(key);
+    if (calls.length > 0) waiting.set(key, calls);
+    if (waiting.size > 0) setImmediate(giveTurn);
+    begin?.();
   }
 
   return (caller) =>
     new Promise((resolve) => {
       if (waiting.size === 0) setImmediate(giveTurn);
       const key = callerKey(caller);
-      waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
+      const calls = waiting.get(key);
+      if (calls) calls.push(resolve);
+      else waiting.set(key, [resolve]);
     });
 }
