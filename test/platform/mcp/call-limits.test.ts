@@ -8,6 +8,9 @@ import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectModern, post } from '../../support/app/clients.js';
 import { openStream } from '../../support/app/sse.js';
 
+/** For a busy machine. */
+const PATIENT = { timeout: 20_000 };
+
 /** The most calls of a service. */
 const CROWD = 40;
 
@@ -70,7 +73,7 @@ async function begin(who: string, count: number): Promise<Promise<Response>[]> {
   const calls = Array.from({ length: count }, () => post(app.mcpUrl, call(), as(who)));
   // Those that a test leaves behind fail when the server stops.
   for (const sent of calls) sent.catch(() => {});
-  await expect.poll(() => running).toBe(before + count);
+  await expect.poll(() => running, PATIENT).toBe(before + count);
   return calls;
 }
 
@@ -125,7 +128,7 @@ describe('calls at once', () => {
     await begin('ann-one', 2);
     const modern = await connectModern(app.mcpUrl, 'ann-two');
     const third = modern.callTool({ name: 'wait' });
-    await expect.poll(() => running).toBe(3);
+    await expect.poll(() => running, PATIENT).toBe(3);
     await expect(modern.listTools()).rejects.toThrow(/429|Too many calls/);
     expect((await post(app.mcpUrl, ping, as('ann-three'))).status).toBe(429);
     release();
@@ -148,9 +151,9 @@ describe('calls at once', () => {
       sent.push(slow);
     }
     const status = async () => (await post(app.mcpUrl, ping, as('ann'))).status;
-    await expect.poll(status).toBe(429);
+    await expect.poll(status, PATIENT).toBe(429);
     for (const slow of sent) slow.destroy();
-    await expect.poll(status).toBe(200);
+    await expect.poll(status, PATIENT).toBe(200);
   });
 
   it('requests in one go on a connection that is then closed make room', async () => {
@@ -161,10 +164,10 @@ describe('calls at once', () => {
     await once(socket, 'connect');
     socket.write(`${head}${accept}Content-Length: ${body.length}\r\n\r\n${body}`.repeat(3));
     const status = async () => (await post(app.mcpUrl, ping, as('ann'))).status;
-    await expect.poll(status).toBe(429);
+    await expect.poll(status, PATIENT).toBe(429);
     socket.destroy();
     const three = [1, 2, 3].map((id) => ({ ...ping, id }));
-    await expect.poll(async () => (await post(app.mcpUrl, three, as('ann'))).status).toBe(200);
+    await expect.poll(async () => (await post(app.mcpUrl, three, as('ann'))).status, PATIENT).toBe(200);
   });
 
   it('each message of a batch is one', async () => {
@@ -173,7 +176,7 @@ describe('calls at once', () => {
     const three = [1, 2, 3].map((id) => ({ ...ping, id }));
     await expectTooMany(await post(app.mcpUrl, three, as('ann')), '1', /^Too many calls: 3 /);
     const batch = post(app.mcpUrl, [call(1), call(2)], as('ann'));
-    await expect.poll(() => running).toBe(3);
+    await expect.poll(() => running, PATIENT).toBe(3);
     expect((await post(app.mcpUrl, ping, as('ann'))).status).toBe(429);
     release();
     expect((await batch).status).toBe(200);
@@ -184,14 +187,14 @@ describe('calls at once', () => {
     await begin('ann', 1);
     const stream = await openStream(app.url, as('ann'));
     for (const id of [1, 2]) expect((await stream.send(call(id))).status).toBe(202);
-    await expect.poll(() => running).toBe(3);
+    await expect.poll(() => running, PATIENT).toBe(3);
     await expectTooMany(await stream.send(call(3)), '1', /^Too many calls: 3 /);
     expect((await post(app.mcpUrl, ping, as('ann'))).status).toBe(429);
     const cancelled = { method: 'notifications/cancelled', params: { requestId: 1 } };
     expect((await stream.send(cancelled)).status).toBe(202);
     expect((await post(app.mcpUrl, ping, as('ann'))).status).toBe(200);
     stream.drop();
-    await expect.poll(() => running).toBe(1);
+    await expect.poll(() => running, PATIENT).toBe(1);
     const two = [1, 2].map((id) => ({ ...ping, id }));
     expect((await post(app.mcpUrl, two, as('ann'))).status).toBe(200);
   });
@@ -212,7 +215,7 @@ describe('streams at once', () => {
       .poll(async () => {
         streams.push(await listen('ann'));
         return streams.at(-1)?.answer.status;
-      })
+      }, PATIENT)
       .toBe(200);
     await begin('ann', 3);
     // A stopping server does not wait for streams.
