@@ -66,6 +66,7 @@ const call = (id = 1) => ({
   params: { name: 'wait', arguments: {} },
 });
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+const three = [1, 2, 3].map((id) => ({ ...ping, id }));
 
 /** Sends calls that run until they are released, and waits until they do. */
 async function begin(who: string, count: number): Promise<Promise<Response>[]> {
@@ -166,14 +167,12 @@ describe('calls at once', () => {
     const status = async () => (await post(app.mcpUrl, ping, as('ann'))).status;
     await expect.poll(status, PATIENT).toBe(429);
     socket.destroy();
-    const three = [1, 2, 3].map((id) => ({ ...ping, id }));
     await expect.poll(async () => (await post(app.mcpUrl, three, as('ann'))).status, PATIENT).toBe(200);
   });
 
   it('each message of a batch is one', async () => {
     await begin('ann', 1);
     expect((await post(app.mcpUrl, [ping, { ...ping, id: 2 }], as('ann'))).status).toBe(200);
-    const three = [1, 2, 3].map((id) => ({ ...ping, id }));
     await expectTooMany(await post(app.mcpUrl, three, as('ann')), '1', /^Too many calls: 3 /);
     const batch = post(app.mcpUrl, [call(1), call(2)], as('ann'));
     await expect.poll(() => running, PATIENT).toBe(3);
