@@ -38,7 +38,7 @@ async function crowd(url: string): Promise<void> {
   const answers = all();
   setImmediate(() => process.stdout.write('begun\n'));
   const statuses = await answers;
-  process.stdout.write(`${JSON.stringify(statuses)}\n`);
+  process.stdout.write(`${statuses.filter((status) => status === 429).length}\n`);
   process.exit();
 }
 
