@@ -59,7 +59,7 @@ export const EXAMPLE_PACKAGES = [
 ];
 
 /** Scripts of `package.json` that only the example uses, and this command. */
-export const EXAMPLE_SCRIPTS = ['media', 'bench', 'init'];
+export const EXAMPLE_SCRIPTS = ['media', 'bench', 'bench:crowding', 'init'];
 
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
 export const MARKED_FILES = ['README.md', '.env.example'];

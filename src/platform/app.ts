@@ -19,6 +19,7 @@ import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
+import { createTurns } from './mcp/turns.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
 import { assertBrand } from './ui/assert-brand.js';
@@ -62,17 +63,21 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const isAllowedOrigin = allowedOrigins(config);
   const serverScope = await createServerScope(config, store, services);
   assertContent(content, serverScope, logger);
-  const running = createRunningCalls();
+  const running = createRunningCalls(config);
+  const streams = createRunningCalls(config);
+  const turns = createTurns();
   const mcp = createMcpEndpoint({
     logger,
     content,
     serverScope,
     running,
+    streams,
+    turns,
     resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, serverScope, running, identify: auth.identify })
+    ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, identify: auth.identify })
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
@@ -81,6 +86,8 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  // For the paths below. The routers of other files match exactly where a proxy has a rule for a path.
+  app.enable('case sensitive routing');
   app.use((_req, res, next) => {
     // Tells proxies not to reuse a connection to a server that is shutting down.
     if (draining) res.set('Connection', 'close');

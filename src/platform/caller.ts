@@ -10,3 +10,8 @@ export interface Caller {
   /** The OAuth `client_id` the request came through. */
   clientId: string;
 }
+
+/** Returns a key for what is kept by caller. The kind belongs to it, because a user may be named like a service. */
+export function callerKey({ kind, id }: Caller): string {
+  return `${kind} ${id}`;
+}

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as elapsed, setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { App } from './app.js';
 import { type Config, ConfigError } from './config/config.js';
 import type { Closeable } from './define-server.js';
+import { createHttpServer } from './http/http-server.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store/database.js';
 
@@ -49,7 +50,7 @@ export interface Running {
  * @throws when the port is not available
  */
 export async function run(running: Running): Promise<AddressInfo> {
-  const server = createServer(running.app.express);
+  const server = createHttpServer(running.app.express);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { host, port, metricsPort } = running.config;
   await listen(server, port, host, 'PORT');

@@ -115,6 +115,10 @@ export const VARIABLES = {
   RATE_LIMIT_SCALE: variable(z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1', 1),
   /** How long a tool may run, in milliseconds. */
   TOOL_TIMEOUT_MS: variable(integer(100, 600_000), 'milliseconds, 100 to 600000', 25_000),
+  /** The most calls one user may have running at once, and the most streams open. */
+  MAX_CALLS_PER_USER: variable(integer(1, 10_000), 'a number, 1 to 10000', 32),
+  /** The same for one service, which is often a platform with many users. */
+  MAX_CALLS_PER_SERVICE: variable(integer(1, 10_000), 'a number, 1 to 10000', 200),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS), LOG_LEVELS.join(', '), 'info'),
   LOG_PRETTY: derived(flag, 'true or false', ({ terminal }) => terminal === true),
   /** Only for `npm run tunnel`. */

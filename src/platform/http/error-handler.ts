@@ -15,12 +15,16 @@ export const notFound: RequestHandler = (_req, res) => {
  * stack to standard error.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
-  // Express tells error handlers from others by their four parameters.
+  // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      logServerFault(logger, error, req, res);
-      res.destroy();
-    } else if (error instanceof UnavailableError) {
+      // Too late for an error. Express would write it to standard error, and cut off even a complete answer. The error of
+      // a request that never arrived says nothing more.
+      if (req.complete && !isHttpError(error)) logServerFault(logger, error, req, res);
+      if (!res.writableEnded) res.destroy();
+      return;
+    }
+    if (error instanceof UnavailableError) {
       logUnavailable(logger, error, req, res);
       sendUnavailable(res, error);
     } else if (isHttpError(error) && error.status < 500) {

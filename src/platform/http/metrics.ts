@@ -1,7 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createHttpServer } from './http-server.js';
 import { localsOf } from './request-locals.js';
+
+/** The methods that have a label of their own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The most routes that have a label of their own. A fork may mount routers at paths with parameters. */
+const MAX_ROUTES = 200;
 
 /** The metrics of one server. */
 export interface Metrics {
@@ -34,29 +41,39 @@ export function createMetrics(toolNames: string[]): Metrics {
     registers: [register],
   });
   const known = new Set(toolNames);
+  const routes = new Set<string>();
+  const routeLabel = (route: string) => {
+    if (routes.size < MAX_ROUTES) routes.add(route);
+    return routes.has(route) ? route : 'other';
+  };
 
   const middleware: RequestHandler = (req, res, next) => {
     const stop = duration.startTimer();
     res.once('close', () => {
       const status = String(res.statusCode);
-      stop({ method: req.method, route: routeOf(req, res), status });
+      const method = METHODS.has(req.method) ? req.method : 'other';
+      stop({ method, route: routeLabel(routeOf(req, res)), status });
       const { call } = localsOf(res);
       if (call?.method !== 'tools/call') return;
       toolCalls.inc({ tool: known.has(call.name ?? '') ? (call.name ?? '') : 'unknown', status });
     });
     next();
   };
-  const server = createServer(async (_req, res) => {
+  const server = createHttpServer(async (_req, res) => {
     const text = await register.metrics();
     res.setHeader('Content-Type', register.contentType).end(text);
   });
   return { middleware, server };
 }
 
-/** Returns the pattern of the route that answered, never the requested path, which matches in any case. */
+/**
+ * Returns the pattern of the route that answered, never the requested path, which may match in any case. Of a route with
+ * several patterns, it is the first.
+ */
 function routeOf(req: Request, res: Response): string {
   const mount = req.baseUrl.toLowerCase();
-  const path: unknown = req.route?.path;
+  const pattern: unknown = req.route?.path;
+  const path: unknown = Array.isArray(pattern) ? pattern[0] : pattern;
   if (typeof path === 'string') return `${mount}${path}`.replace(/(.)\/$/, '$1');
   return res.statusCode === 404 ? 'unmatched' : mount || 'static';
 }

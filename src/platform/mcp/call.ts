@@ -13,6 +13,11 @@ export function readCall(body: unknown): RpcCall | undefined {
   return typeof name === 'string' ? { method, name } : { method };
 }
 
+/** Checks whether a parsed body is one JSON-RPC request, which gets an answer, and not a notification. */
+export function isRequest(body: unknown): boolean {
+  return isRecord(body) && typeof body['method'] === 'string' && body['id'] !== undefined;
+}
+
 /** Checks whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,20 +7,25 @@ import { sendRpcError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
+import { createAdmission } from './admission.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import { MAX_BODY_BYTES, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
+import type { Turns } from './turns.js';
 
 /** Everything the endpoint needs. */
 export interface McpEndpointOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
   serverScope: ServerScope<Services>;
-  /** Counts running calls. Streams that only wait for changes do not count. */
+  /** Counts running calls. */
   running: RunningCalls;
+  /** Counts open streams that only wait for changes. */
+  streams: RunningCalls;
+  turns: Turns;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -35,7 +40,8 @@ export interface McpEndpoint {
 
 /** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, serverScope, running } = options;
+  const { logger, content, serverScope, turns } = options;
+  const admission = createAdmission(options);
   const requests = createRequestScopes<Services>();
   const failures = new AsyncLocalStorage<{ last?: Error }>();
   const onerror = (error: Error) => {
@@ -53,8 +59,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   // Without sessions there is nothing to stream or delete. A 404 would make some clients give up on the server.
   const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
-  router.use(allowMethods(['POST'], { refuse }));
-  router.use(...readMessages);
+  router.use(allowMethods(['POST'], { refuse }), admission.beforeBody, ...readMessages);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);
     const caller = callerOf(res);
@@ -64,9 +69,10 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     }
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
+    if (!admission.admitBody(res, req.body, call)) return;
+    await turns(caller);
     const log = logger.child({ requestId: locals.requestId });
     const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
-    if (call?.method !== 'subscriptions/listen') res.once('close', running.begin());
     removeCredentials(req);
     const failure: { last?: Error } = {};
     await failures.run(failure, () => serve(Object.assign(req, { auth }), res, req.body));

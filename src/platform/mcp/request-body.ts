@@ -11,7 +11,7 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Answers body faults with JSON-RPC errors. */
 const bodyFault: ErrorRequestHandler = (error: unknown, _req, res, next) => {
-  if (!isHttpError(error)) return next(error);
+  if (!isHttpError(error) || res.headersSent) return next(error);
   const message = describeRequestFault(error);
   if (error.type === 'entity.parse.failed') return sendRpcError(res, 400, -32700, `Parse error: ${message}`);
   if (error.status === 413) return sendRpcError(res, 413, -32000, `${message}, the limit is 1 MB`);

@@ -1,26 +1,55 @@
-/** The calls currently running on both transports. A stopping server waits for them. */
+import { type Caller, callerKey } from '../caller.js';
+
+/** How many calls a caller may have running at once, and how many streams open at once. */
+export interface CallerLimits {
+  maxCallsPerUser: number;
+  maxCallsPerService: number;
+}
+
+/** The calls currently running on both transports, or the streams currently open, counted by caller. */
 export interface RunningCalls {
-  /** Counts a call. Returns a function that ends it and may be called more than once. */
-  begin: () => () => void;
-  /** Resolves once no call is running. */
+  /**
+   * Counts calls of a caller. Check `isFull` before.
+   *
+   * @param count more than one for a batch
+   * @returns a function that ends them and may be called more than once
+   */
+  begin: (caller: Caller, count?: number) => () => void;
+  /** Checks whether a caller would have too many calls with this many more. */
+  isFull: (caller: Caller, count?: number) => boolean;
+  /** Returns how many calls a caller may have at once. */
+  maxOf: (caller: Caller) => number;
+  /** Resolves once no call is running. A stopping server waits for that. */
   idle: () => Promise<void>;
 }
 
-/** Creates a counter of running calls. */
-export function createRunningCalls(): RunningCalls {
-  const running = new Set<object>();
+/** Creates a counter. A person is one caller with all of their clients, and a service with all of its users. */
+export function createRunningCalls({ maxCallsPerUser, maxCallsPerService }: CallerLimits): RunningCalls {
+  const running = new Map<string, number>();
   let waiting: (() => void)[] = [];
+  const countOf = (caller: Caller) => running.get(callerKey(caller)) ?? 0;
+  const maxOf = ({ kind }: Caller) => (kind === 'service' ? maxCallsPerService : maxCallsPerUser);
+
+  function add(caller: Caller, count: number): void {
+    const sum = countOf(caller) + count;
+    if (sum > 0) running.set(callerKey(caller), sum);
+    else running.delete(callerKey(caller));
+    if (running.size > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  }
+
   return {
-    begin() {
-      const call = {};
-      running.add(call);
+    begin(caller, count = 1) {
+      let left = count;
+      add(caller, count);
       return () => {
-        running.delete(call);
-        if (running.size > 0) return;
-        for (const resolve of waiting) resolve();
-        waiting = [];
+        add(caller, -left);
+        left = 0;
       };
     },
+    isFull: (caller, count = 1) => countOf(caller) + count > maxOf(caller),
+    maxOf,
     idle: () =>
       running.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
   };

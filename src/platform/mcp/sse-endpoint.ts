@@ -1,22 +1,24 @@
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/server';
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Caller } from '../caller.js';
 import { sendError, sendRpcError } from '../http/errors.js';
+import { exactRouter } from '../http/exact-router.js';
 import { allowMethods } from '../http/methods.js';
+import { onceOver } from '../http/once-over.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
-import { readCall } from './call.js';
+import { refuseCall } from './admission.js';
+import { isRequest, readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import { idOf, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
 import { SseTransport } from './sse-transport.js';
+import type { Turns } from './turns.js';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Generous, because a platform is one caller for all its users. */
-const MAX_STREAMS_PER_CALLER = 200;
 const MAX_STREAMS = 2000;
 
 export interface SseEndpoint {
@@ -35,6 +37,9 @@ export interface SseOptions<Services> {
   serverScope: ServerScope<Services>;
   /** Counts running calls. */
   running: RunningCalls;
+  /** Counts open streams. */
+  streams: RunningCalls;
+  turns: Turns;
   /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
   /** The maximum number of open streams, over all callers. */
@@ -54,14 +59,22 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, serverScope, running, identify, maxStreams = MAX_STREAMS } = options;
+  const {
+    logger,
+    content,
+    serverScope,
+    running,
+    streams,
+    turns,
+    identify,
+    maxStreams = MAX_STREAMS,
+  } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
     const caller = callerOf(res);
     const { requestId } = localsOf(res);
-    const own = [...sessions.values()].filter((session) => session.caller.id === caller.id).length;
-    if (own >= MAX_STREAMS_PER_CALLER || sessions.size >= maxStreams) {
+    if (streams.isFull(caller) || sessions.size >= maxStreams) {
       res.set('Retry-After', '30');
       return sendError(
         res,
@@ -72,7 +85,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     }
     // Keeps proxies from buffering the stream.
     res.set('X-Accel-Buffering', 'no');
-    const transport = new SseTransport(res, running);
+    const transport = new SseTransport(res, () => running.begin(caller));
     const session: Session = { caller, authorization: req.headers.authorization, transport };
     sessions.set(transport.sessionId, session);
     const keepAlive = setInterval(async () => {
@@ -80,11 +93,14 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       res.write(': keep-alive\n\n');
       if (!transport.isBusy && !(await mayListen(session))) res.destroy();
     }, KEEP_ALIVE_MS);
-    res.once('close', () => {
+    const end = streams.begin(caller);
+    onceOver(res, () => {
+      end();
       clearInterval(keepAlive);
       sessions.delete(transport.sessionId);
     });
-    if (req.destroyed) return void res.destroy();
+    // The client may have left while its token was checked.
+    if (req.socket.destroyed) return;
     const server = createMcpServer(content, { ...serverScope, caller, log: logger.child({ requestId }) });
     // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the
     // server.
@@ -104,6 +120,21 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
 
   async function receive(req: Request, res: Response): Promise<void> {
     const caller = callerOf(res);
+    const call = readCall(req.body);
+    if (call) localsOf(res).call = call;
+    // Notifications do not count, so that a caller with too many calls can still cancel some.
+    if (!isRequest(req.body)) return handle(req, res, caller);
+    if (running.isFull(caller)) return refuseCall(res, running, caller);
+    const end = running.begin(caller);
+    await turns(caller);
+    // The stream counts the call from here on, until its answer.
+    const handled = handle(req, res, caller);
+    end();
+    await handled;
+  }
+
+  /** Passes a message on to its stream. */
+  async function handle(req: Request, res: Response, caller: Caller): Promise<void> {
     const session = sessions.get(String(req.query['sessionId']));
     if (session === undefined || !isSame(session.caller, caller)) {
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
@@ -117,8 +148,6 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       return sendRpcError(res, 400, -32600, 'The request body is not one JSON-RPC message', idOf(req.body));
     }
     removeCredentials(req);
-    const call = readCall(req.body);
-    if (call) localsOf(res).call = call;
     await session.transport.handlePostMessage(req, res, req.body);
   }
 
@@ -129,7 +158,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       'invalid_request',
       'Open a stream with GET /sse, then send messages with POST to the address it names',
     );
-  const router = Router();
+  const router = exactRouter();
   // Express would answer HEAD with the handler of GET, and a stream without a body never ends.
   router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);

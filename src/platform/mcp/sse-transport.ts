@@ -6,7 +6,6 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Response } from 'express';
-import type { RunningCalls } from './running-calls.js';
 
 /** How many bytes may be queued for a client that does not read. The next answer beyond that ends its stream. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -14,13 +13,14 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 /** Extends the transport of the 1.x SDK: counts unanswered calls, and disconnects clients that do not read. */
 export class SseTransport extends SSEServerTransport {
   readonly #res: Response;
-  readonly #running: RunningCalls;
+  readonly #begin: () => () => void;
   readonly #unanswered = new Map<RequestId, () => void>();
 
-  constructor(res: Response, running: RunningCalls) {
+  /** @param begin counts a call, and returns a function that ends it */
+  constructor(res: Response, begin: () => () => void) {
     super('/messages', res);
     this.#res = res;
-    this.#running = running;
+    this.#begin = begin;
     res.once('close', () => {
       for (const id of this.#unanswered.keys()) this.#finish(id);
     });
@@ -35,7 +35,7 @@ export class SseTransport extends SSEServerTransport {
     // Count it before the server gets it, because the answer may be sent before `super.handleMessage` returns.
     if (isJSONRPCRequest(message)) {
       this.#finish(message.id);
-      this.#unanswered.set(message.id, this.#running.begin());
+      this.#unanswered.set(message.id, this.#begin());
     }
     const cancelled = CancelledNotificationSchema.safeParse(message);
     await super.handleMessage(message, extra);

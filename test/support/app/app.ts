@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { type AppOptions, createApp } from '../../../src/platform/app.js';
 import { parseConfig } from '../../../src/platform/config/config.js';
+import { createHttpServer } from '../../../src/platform/http/http-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
@@ -34,11 +34,16 @@ export interface TestApp {
   stop: () => Promise<void>;
 }
 
-/** Starts the whole pipeline in this process, on a real socket, with the given content, environment and parts. */
+/**
+ * Starts the whole pipeline in this process, on a real socket, with the given content, environment and parts.
+ *
+ * @param times how long requests may take to arrive
+ */
 export async function startApp(
   content: Partial<ServerContent>,
   environment: Record<string, string> = {},
   parts: Partial<AppOptions<unknown>> = {},
+  times?: Parameters<typeof createHttpServer>[1],
 ): Promise<TestApp> {
   const port = Number(environment['PORT'] ?? (await freePort()));
   const config = parseConfig({ PORT: String(port), MCP_AUTH_TOKEN: SERVICE_TOKEN, ...environment });
@@ -55,7 +60,7 @@ export async function startApp(
     accounts: fixture.accounts(store),
     ...parts,
   });
-  const server = createServer(app.express).listen(port, '127.0.0.1');
+  const server = createHttpServer(app.express, times).listen(port, '127.0.0.1');
   // Never closes an idle connection, because on a busy machine a test may be about to use it.
   server.keepAliveTimeout = 0;
   app.metricsServer?.listen(config.metricsPort, '127.0.0.1');

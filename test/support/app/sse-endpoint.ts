@@ -9,6 +9,7 @@ import { createServerScope } from '../../../src/platform/mcp/context.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { createRunningCalls } from '../../../src/platform/mcp/running-calls.js';
 import { createSseEndpoint } from '../../../src/platform/mcp/sse-endpoint.js';
+import { createTurns } from '../../../src/platform/mcp/turns.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { testContent } from './app.js';
 import { closeServer, listenLocally } from './port.js';
@@ -54,13 +55,15 @@ export const ann: Caller = { kind: 'user', id: 'ann', name: 'Ann', scopes: ['not
 export async function startSseEndpoint({
   tools = [long],
   maxStreams = 10,
+  environment = {},
 }: {
   tools?: unknown[];
   maxStreams?: number;
+  environment?: Record<string, string>;
 } = {}) {
-  const config = parseConfig({ LOG_LEVEL: 'silent' });
+  const config = parseConfig({ LOG_LEVEL: 'silent', ...environment });
   const store = await openStore('file::memory:');
-  const running = createRunningCalls();
+  const running = createRunningCalls(config);
   const revoked = new Set<string>();
   const identify = vi.fn(async (header = '') =>
     revoked.has(header) ? undefined : (JSON.parse(header) as Caller),
@@ -70,6 +73,8 @@ export async function startSseEndpoint({
     content: testContent({ tools: tools as never }),
     serverScope: await createServerScope(config, store, {}),
     running,
+    streams: createRunningCalls(config),
+    turns: createTurns(),
     identify,
     maxStreams,
   });

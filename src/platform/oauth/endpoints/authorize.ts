@@ -1,4 +1,5 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
+import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
@@ -14,7 +15,7 @@ import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** Serves `GET /authorize` (OAuth 2.1 section 4.1.1): stores a valid request and redirects to the sign-in page. */
 export function authorizeRoutes(context: OAuthContext): Router {
-  const router = Router();
+  const router = exactRouter();
   router.all('/authorize', allowMethods(['GET'], { refuse: refuseMethod(context) }));
   router.get('/authorize', async (req, res) => {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));

@@ -1,6 +1,7 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { logUnavailable } from '../../http/error-handler.js';
 import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
+import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
@@ -27,7 +28,7 @@ interface Attempt {
 
 /** Serves `GET` and `POST /login`: sign-in and consent on one page, every time. No session is kept. */
 export function loginRoutes(context: OAuthContext): Router {
-  const router = Router();
+  const router = exactRouter();
   router.all('/login', allowMethods(['GET', 'POST'], { refuse: refuseMethod(context) }));
   router.get('/login', async (req, res) => {
     const { id, request } = await openRequest(context, req, res, req.query['request']);

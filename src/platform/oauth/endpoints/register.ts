@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { exactRouter } from '../../http/exact-router.js';
 import { jsonBody } from '../../http/json-body.js';
 import { allowMethods } from '../../http/methods.js';
 import type { OAuthContext } from '../context.js';
@@ -8,8 +9,8 @@ import { noteClient } from './client-request.js';
 /** Serves `POST /register` (RFC 7591). */
 export function registerRoutes(context: OAuthContext): Router {
   const { registeredClients, limits } = context;
-  const router = Router();
-  router.use('/register', cors('POST'), allowMethods(['POST']), ...jsonBody({ limit: '16kb', strict: true }));
+  const router = exactRouter();
+  router.all('/register', cors('POST'), allowMethods(['POST']), ...jsonBody({ limit: '16kb', strict: true }));
   router.post('/register', async (req, res) => {
     const address = req.ip ?? '';
     const count = () => limits.countRequest('register', address);

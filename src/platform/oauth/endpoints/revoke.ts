@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import type { AuthenticatedClient } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
@@ -8,8 +9,8 @@ import { authenticateClient, readClientRequest } from './client-request.js';
 
 /** Serves `POST /revoke` (RFC 7009). */
 export function revokeRoutes(context: OAuthContext): Router {
-  const router = Router();
-  router.use('/revoke', cors('POST'), allowMethods(['POST']));
+  const router = exactRouter();
+  router.all('/revoke', cors('POST'), allowMethods(['POST']));
   router.post('/revoke', async (req, res) => {
     const request = await readClientRequest(context, req, res);
     const client = await authenticateClient(context, req, res, request, '/revoke');

@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
 import { type AuthenticatedClient, GRANT_TYPES } from '../clients/client.js';
@@ -22,8 +23,8 @@ interface TokenResponse {
 
 /** Serves `POST /token` (OAuth 2.1 section 3.2). */
 export function tokenRoutes(context: OAuthContext): Router {
-  const router = Router();
-  router.use('/token', cors('POST'), allowMethods(['POST']));
+  const router = exactRouter();
+  router.all('/token', cors('POST'), allowMethods(['POST']));
   router.post('/token', async (req, res) => {
     const request = await readClientRequest(context, req, res);
     const { form } = request;
