@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
+import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 
 /**
@@ -24,8 +25,12 @@ export function toolError(text: string): CallToolResult & { isError: true; struc
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-/** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
+/** Logs a failure the model cannot correct, with its cause, and returns a message that is safe to send. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
+  if (error instanceof UnavailableError) {
+    log.warn({ err: error }, 'unavailable');
+    return `${error.message}. Try again in a minute.`;
+  }
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;

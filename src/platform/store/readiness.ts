@@ -1,0 +1,61 @@
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { UnavailableError } from '../http/errors.js';
+import type { Logger } from '../logger.js';
+import { pingStore, type Store } from './database.js';
+import { unavailable } from './faults.js';
+
+/** How long the database may take to answer, in milliseconds. */
+const TIMEOUT_MS = 3000;
+
+/** How long an answer is used again, in milliseconds, so that a flood of questions costs next to nothing. */
+const REUSE_MS = 1000;
+
+/**
+ * Watches whether the database can be read and written, and logs the cause when that changes.
+ *
+ * @returns a function that resolves with the reason why it cannot, such as "the database is read-only", without paths
+ *   or other internals, or with `undefined` when it can
+ */
+export function createReadiness(
+  store: Store,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): () => Promise<string | undefined> {
+  let last: { answer: Promise<string | undefined>; until: number } | undefined;
+  let reported: string | undefined;
+
+  async function ask(): Promise<string | undefined> {
+    const fault = await faultOf(store);
+    const reason = fault?.message.replace(/^T/, 't');
+    if (fault && reason !== reported) logger.warn({ err: fault }, 'not ready');
+    if (!fault && reported !== undefined) logger.info('ready again');
+    reported = reason;
+    return reason;
+  }
+
+  return () => {
+    if (last === undefined || performance.now() > last.until) {
+      const asked = { answer: ask(), until: Number.POSITIVE_INFINITY };
+      last = asked;
+      void asked.answer.finally(() => {
+        asked.until = performance.now() + REUSE_MS;
+      });
+    }
+    return last.answer;
+  };
+}
+
+async function faultOf(store: Store): Promise<UnavailableError | undefined> {
+  const late = new AbortController();
+  const timeout = elapsed(TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw unavailable('silent', new Error(`no answer within ${TIMEOUT_MS} ms`));
+  });
+  try {
+    await Promise.race([pingStore(store), timeout]);
+    return undefined;
+  } catch (error) {
+    return error instanceof UnavailableError ? error : unavailable('silent', error);
+  } finally {
+    timeout.catch(() => {});
+    late.abort();
+  }
+}
