@@ -1,17 +1,14 @@
-import { CompiledQuery, type DatabaseConnection, type QueryResult, SqliteDriver } from 'kysely';
+import { type CompiledQuery, type DatabaseConnection, type QueryResult, SqliteDriver } from 'kysely';
 import { asStoreError, isBusy } from './faults.js';
 import { LockLine, repeatWhileBusy } from './lock-line.js';
 import type { SqliteFile } from './sqlite-file.js';
-
-/** Statements that write nothing. All others count as writes. */
-const READ = /^\s*(select|rollback)\b/i;
 
 /**
  * Runs the statements of a file. Unlike Kysely's own driver, it waits for locks of other processes without blocking the
  * event loop, and lets others read meanwhile.
  *
- * A single statement and the begin of a transaction have changed nothing when they are refused, so they are repeated.
- * Inside a transaction nothing is repeated, and nothing has to be: it holds the lock from its begin.
+ * Every write is in a transaction, and what waits for a lock is its begin, which has changed nothing when it is refused.
+ * Inside a transaction nothing is repeated, and nothing has to be: it holds the lock.
  */
 export class WaitingSqliteDriver extends SqliteDriver {
   readonly #file: SqliteFile;
@@ -32,10 +29,9 @@ export class WaitingSqliteDriver extends SqliteDriver {
 
   override async releaseConnection(): Promise<void> {}
 
-  /** Begins immediate transactions. A deferred one can be refused at its first write, in the middle. */
   override beginTransaction(connection: DatabaseConnection): Promise<void> {
     return this.#outsideTransactions(() => {
-      this.#run(BEGIN);
+      this.#file.begin();
       this.#transaction = new Transaction(connection);
     });
   }
@@ -43,7 +39,7 @@ export class WaitingSqliteDriver extends SqliteDriver {
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       // Without a write-ahead log, which some file systems do not support, readers put a commit off.
-      await repeatWhileBusy(() => this.#run(COMMIT));
+      await repeatWhileBusy(() => this.#file.commit());
     } catch (error) {
       throw asStoreError(error);
     }
@@ -52,8 +48,7 @@ export class WaitingSqliteDriver extends SqliteDriver {
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      // After some errors, such as a full disk, SQLite has rolled back by itself.
-      if (this.#file.inTransaction) this.#run(ROLLBACK);
+      this.#file.rollback();
     } finally {
       this.#end(connection);
     }
@@ -66,7 +61,7 @@ export class WaitingSqliteDriver extends SqliteDriver {
   /** Not `async`, because each promise on the way makes every read slower. */
   #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#transaction?.connection !== connection) {
-      return this.#outsideTransactions(() => this.#run<Row>(query));
+      return this.#outsideTransactions(() => this.#runAlone<Row>(query));
     }
     try {
       return Promise.resolve(this.#run<Row>(query));
@@ -98,8 +93,20 @@ export class WaitingSqliteDriver extends SqliteDriver {
     }
   }
 
+  #runAlone<Row>(query: CompiledQuery): QueryResult<Row> {
+    if (!this.#file.prepare(query.sql).writes || this.#file.inTransaction) return this.#run(query);
+    this.#file.begin();
+    try {
+      const result = this.#run<Row>(query);
+      this.#file.commit();
+      return result;
+    } catch (error) {
+      this.#file.rollback();
+      throw error;
+    }
+  }
+
   #run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
-    if (!READ.test(sql)) this.#file.assertInPlace();
     const statement = this.#file.prepare(sql);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
@@ -112,10 +119,6 @@ export class WaitingSqliteDriver extends SqliteDriver {
     this.#transaction = undefined;
   }
 }
-
-const BEGIN = CompiledQuery.raw('begin immediate');
-const COMMIT = CompiledQuery.raw('commit');
-const ROLLBACK = CompiledQuery.raw('rollback');
 
 /** The open transaction, and the connection it was begun on. */
 class Transaction {
