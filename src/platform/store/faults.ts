@@ -4,6 +4,7 @@ import { UnavailableError } from '../http/errors.js';
 const FAULTS = {
   busy: 'The database is busy',
   full: 'The disk of the database is full',
+  disk: 'The disk of the database fails',
   readOnly: 'The database is read-only',
   moved: 'The file of the database was removed or replaced',
   silent: 'The database does not answer',
@@ -19,7 +20,8 @@ const CODES: [RegExp, Fault][] = [
   [/^SQLITE_(BUSY|LOCKED)|^(55P03|53300)$/, 'busy'],
   [/^SQLITE_FULL|^53[12]00$|^(ENOSPC|EDQUOT)$/, 'full'],
   [/^SQLITE_READONLY|^25006$/, 'readOnly'],
-  [/^SQLITE_(IOERR|CANTOPEN|NOTADB)|^(08|57P|58)|^E[A-Z]+$/, 'silent'],
+  [/^SQLITE_(IOERR|CANTOPEN)|^58030$/, 'disk'],
+  [/^08|^57P0[1-3]$|^E[A-Z]+$/, 'silent'],
 ];
 
 /** Makes the error for a database that cannot do its work. The cause is for the log. */

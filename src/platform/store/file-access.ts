@@ -44,6 +44,13 @@ function makePrivate(file: string): void {
   } catch {}
 }
 
+const REMEDIES: Record<string, string> = {
+  EISDIR: 'It is a directory: name a file in it',
+  EROFS: 'Mount its file system for writing, or choose another place',
+  ENOENT: 'Choose a place where files can be created',
+  ENOSPC: 'Its disk is full: make room, or choose another place',
+};
+
 /** Runs a system call on a file. Adds to its error who needs which right. */
 function needs(file: string, what: string, call: () => void): void {
   try {
@@ -53,9 +60,8 @@ function needs(file: string, what: string, call: () => void): void {
     const user = process.getuid?.();
     const owner = user === undefined ? 'the user of this process' : `the user with id ${user}`;
     const remedy =
-      code === 'EROFS'
-        ? 'Mount its file system for writing'
-        : `Give it to ${owner}, who runs this process (chown, chmod u+rw)`;
-    throw new Error(`${file} cannot ${what} (${code}). ${remedy}, or choose another place`, { cause: error });
+      REMEDIES[code ?? ''] ??
+      `Give it to ${owner}, who runs this process (chown, chmod u+rw), or choose another place`;
+    throw new Error(`${file} cannot ${what} (${code}). ${remedy}`, { cause: error });
   }
 }

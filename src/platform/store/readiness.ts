@@ -1,4 +1,5 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
+import { SqliteAdapter } from 'kysely';
 import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 import { pingStore, type Store } from './database.js';
@@ -47,7 +48,9 @@ export function createReadiness(
 async function faultOf(store: Store): Promise<UnavailableError | undefined> {
   const late = new AbortController();
   const timeout = elapsed(TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
-    throw unavailable('silent', new Error(`no answer within ${TIMEOUT_MS} ms`));
+    // SQLite answers at once, unless another process holds its lock.
+    const isFile = store.getExecutor().adapter instanceof SqliteAdapter;
+    throw unavailable(isFile ? 'busy' : 'silent', new Error(`no answer within ${TIMEOUT_MS} ms`));
   });
   try {
     await Promise.race([pingStore(store), timeout]);

@@ -31,7 +31,7 @@ const LOCK_WAIT_MS = 5000;
  * @param logger is warned of files that other users of the machine can open
  * @throws when the files cannot be read and written, saying what to do
  */
-export function openSqliteFile(location: string | undefined, logger?: Logger): SqliteFile {
+export function openSqliteFile(location: string | undefined, logger?: Pick<Logger, 'warn'>): SqliteFile {
   const path = location === undefined ? undefined : resolve(location);
   if (path !== undefined) prepareFiles(path, logger);
   const database = new Libsql(path ?? ':memory:');

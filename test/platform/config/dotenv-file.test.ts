@@ -45,7 +45,10 @@ describe('an .env that is read as it is written', () => {
     ['Windows line ends and a byte order mark', '\uFEFFPORT=9000\r\nHOST=127.0.0.1\r\n'],
     ['other ways to assign', 'export PORT=9000\nHOST: 127.0.0.1\nLOG_LEVEL = debug\nEMPTY='],
     ['a # in quotes', `A="x#y"\nB='x#y'\nC=\`x#y\``],
-    ['a key over several lines', 'KEY="-----BEGIN KEY-----\nMIIE\nAb/c==\nMIIE=\n-----END KEY-----"\nPORT=9000'],
+    [
+      'a key over several lines',
+      'KEY="-----BEGIN KEY-----\nMIIE\nAb/c==\nMIIE=\n-----END KEY-----"\nPORT=9000',
+    ],
   ])('with %s needs no notice', (_what, content) => {
     expect(noticesOf(content)).toEqual([]);
   });
