@@ -13,8 +13,8 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 
 /**
- * Codes of SQLite (https://www.sqlite.org/rescode.html), PostgreSQL (https://www.postgresql.org/docs/current/
- * errcodes-appendix.html) and the system, by their beginnings. The first match counts.
+ * The result codes of SQLite (https://www.sqlite.org/rescode.html), the SQLSTATE codes of PostgreSQL (appendix A of its
+ * manual) and the error codes of the system. The first match counts.
  */
 const CODES: [RegExp, Fault][] = [
   [/^SQLITE_(BUSY|LOCKED)|^(55P03|53300)$/, 'busy'],
@@ -42,7 +42,8 @@ export function asStoreError(error: unknown): unknown {
 
 function faultOf(error: unknown): Fault | undefined {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  // The pool of pg gives no code when all its connections are taken.
+  // pg gives no code when all connections of its pool are taken, or when one breaks.
   if (message === 'timeout exceeded when trying to connect') return 'busy';
+  if (message === 'Connection terminated unexpectedly') return 'silent';
   return CODES.find(([pattern]) => typeof code === 'string' && pattern.test(code))?.[1];
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectModern } from '../../support/app/clients.js';
 import {
@@ -97,14 +97,10 @@ describe.skipIf(prlimit === undefined)('when nothing more fits on the disk', () 
     spawnSync(prlimit ?? '', ['--pid', String(server.process.pid), `--fsize=${bytes}:unlimited`]);
 
   it('the server says so, lives on, and is ready again once there is room', async () => {
-    limitFiles((await stat(`${path}-wal`)).size);
-    const answers: [number, string | null][] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const metadata = { ...METADATA, client_name: 'x'.repeat(90 + attempt) };
-      const { status, headers } = await registerRaw(server.url, metadata);
-      answers.push([status, headers.get('Retry-After')]);
-    }
-    expect(answers.at(-1)).toEqual([503, '30']);
+    onTestFinished(() => void limitFiles('unlimited'));
+    limitFiles(1);
+    const refused = await registerRaw(server.url, { ...METADATA, client_name: 'too much' });
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
     await expect.poll(() => health('readyz')).toBe(503);
     const { reason } = (await (await fetch(`${server.url}/readyz`)).json()) as { reason: string };
     expect(reason).toMatch(/^the disk of the database (is full|fails)$/);
