@@ -1,5 +1,5 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { SqliteAdapter } from 'kysely';
+import { SqliteAdapter, sql } from 'kysely';
 import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 import { pingStore, type Store } from './database.js';
@@ -8,8 +8,8 @@ import { unavailable } from './faults.js';
 /** How long the database may take to answer, in milliseconds. */
 const TIMEOUT_MS = 3000;
 
-/** How long an answer is used again, in milliseconds, so that a flood of questions costs next to nothing. */
-const REUSE_MS = 1000;
+/** How long after a write the next questions only read, in milliseconds, so that a flood of them costs no writes. */
+const WRITE_EVERY_MS = 1000;
 
 /**
  * Watches whether the database can be read and written, and logs the cause when that changes.
@@ -21,11 +21,14 @@ export function createReadiness(
   store: Store,
   logger: Pick<Logger, 'warn' | 'info'>,
 ): () => Promise<string | undefined> {
-  let last: { answer: Promise<string | undefined>; until: number } | undefined;
+  let asking: Promise<string | undefined> | undefined;
   let reported: string | undefined;
+  let written = Number.NEGATIVE_INFINITY;
 
   async function ask(): Promise<string | undefined> {
-    const fault = await faultOf(store);
+    const writes = reported !== undefined || performance.now() - written > WRITE_EVERY_MS;
+    const fault = await faultOf(store, writes ? pingStore : read);
+    if (writes) written = performance.now();
     const reason = fault?.message.replace(/^T/, 't');
     if (fault && reason !== reported) logger.warn({ err: fault }, 'not ready');
     if (!fault && reported !== undefined) logger.info('ready again');
@@ -34,18 +37,18 @@ export function createReadiness(
   }
 
   return () => {
-    if (last === undefined || performance.now() > last.until) {
-      const asked = { answer: ask(), until: Number.POSITIVE_INFINITY };
-      last = asked;
-      void asked.answer.finally(() => {
-        asked.until = performance.now() + REUSE_MS;
-      });
-    }
-    return last.answer;
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
   };
 }
 
-async function faultOf(store: Store): Promise<UnavailableError | undefined> {
+async function read(store: Store): Promise<void> {
+  await sql`select 1`.execute(store);
+}
+
+async function faultOf(store: Store, check: typeof read): Promise<UnavailableError | undefined> {
   const late = new AbortController();
   const timeout = elapsed(TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
     // SQLite answers at once, unless another process holds its lock.
@@ -53,7 +56,7 @@ async function faultOf(store: Store): Promise<UnavailableError | undefined> {
     throw unavailable(isFile ? 'busy' : 'silent', new Error(`no answer within ${TIMEOUT_MS} ms`));
   });
   try {
-    await Promise.race([pingStore(store), timeout]);
+    await Promise.race([check(store), timeout]);
     return undefined;
   } catch (error) {
     return error instanceof UnavailableError ? error : unavailable('silent', error);

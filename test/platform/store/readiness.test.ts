@@ -78,17 +78,14 @@ describe('a server whose database file changes under it', () => {
 });
 
 it('is not ready while another program holds the lock, and says when it is ready again', async () => {
-  const clock = vi.spyOn(performance, 'now');
   const release = await lockDatabase(path);
   expect(await unreadiness()).toBe('the database is busy');
   await release();
-  clock.mockReturnValue(performance.now() + 10_000);
   expect(await unreadiness()).toBe(undefined);
-  clock.mockRestore();
   expect(logs.map(({ msg }) => msg)).toEqual(['not ready', 'ready again']);
 });
 
-it('asks the database once for many questions, and changes nothing in it', async () => {
+it('writes once for many questions, and changes nothing in it', async () => {
   const transactions = vi.spyOn(store, 'transaction');
   await Promise.all(Array.from({ length: 100 }, unreadiness));
   expect(await unreadiness()).toBe(undefined);
