@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { corsChecks } from './doctor/cors.js';
 import { discoveryChecks } from './doctor/discovery.js';
+import { documentChecks } from './doctor/documents.js';
 import { endpointChecks } from './doctor/endpoint.js';
 import { firewallChecks } from './doctor/firewall.js';
 import { type Outcome, runChecks } from './doctor/run.js';
@@ -14,6 +15,7 @@ const checks = [
   ...discoveryChecks,
   ...firewallChecks,
   ...signInChecks,
+  ...documentChecks,
   ...corsChecks,
   ...streamChecks,
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopbackUrl } from '../loopback.js';
+import { isApplicationScheme } from '../uri-scheme.js';
 import { parseListenHost } from './host.js';
 import { derived, type ValuesOf, variable } from './variable.js';
 
@@ -29,6 +30,7 @@ const listenHost = z.string().transform((text, context) => {
   if (host === undefined) context.addIssue('not a host');
   return host ?? z.NEVER;
 });
+const schemes = list.pipe(z.array(z.string().toLowerCase().refine(isApplicationScheme)));
 const origin = z.string().transform((text, context) => {
   const parsed = parseOrigin(text);
   if (parsed === undefined) context.addIssue('not an origin');
@@ -104,8 +106,21 @@ export const VARIABLES = {
   /** Whether clients may register themselves (RFC 7591). */
   ENABLE_DCR: variable(flag, 'true or false', true),
   ENABLE_SSE: variable(flag, 'true or false', true),
+  /** Whether clients may be described by documents (client ID metadata documents). `auto` finds out whether that works. */
+  CLIENT_DOCUMENTS: variable(z.enum(['auto', 'on', 'off']), 'auto, on or off', 'auto'),
+  /** A public address that decides whether documents can be fetched, with `auto`. */
+  CLIENT_DOCUMENTS_PROBE: variable(
+    z.url({ protocol: /^https$/ }),
+    'an https address outside your network, such as https://www.example.com/',
+  ),
   /** Domains, including subdomains, that client ID metadata documents may come from. Any domain when empty. */
   CIMD_ALLOWED_DOMAINS: variable(domains, 'domains separated by commas, such as claude.ai,vscode.dev', []),
+  /** Schemes of applications to which clients may have their answers sent, besides those known and those with a dot. */
+  REDIRECT_SCHEMES: variable(
+    schemes,
+    'schemes of applications separated by commas, such as myapp, without :// and none that browsers or systems use',
+    [],
+  ),
   /** Multiplies every per-address limit, but never a per-account limit. */
   RATE_LIMIT_SCALE: variable(z.coerce.number().positive().max(1_000_000), 'a number above 0, such as 1', 1),
   /** How long a tool may run, in milliseconds. */

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
+import type { AuthenticateClient } from './clients/client-authentication.js';
 import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
+import type { Reachability } from './clients/reachability.js';
 import type { Records } from './records.js';
 import type { Pages } from './sign-in/pages.js';
 import type { PasswordChecks } from './sign-in/password-checks.js';
@@ -11,7 +13,8 @@ import type { AccessTokens } from './tokens/access-token.js';
 import type { SigningKeys } from './tokens/keys.js';
 
 /** What the endpoints share. */
-export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'registeredClients' | 'requests'> {
+export interface OAuthContext
+  extends Pick<Records, 'grants' | 'limits' | 'registeredClients' | 'documentCopies' | 'requests'> {
   config: Config;
   /** Logs sign-ins, and signs of theft. */
   logger: Logger;
@@ -25,6 +28,9 @@ export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'regis
   /** Every identifier of that resource that clients may name, such as the address of the legacy SSE transport. */
   aliases: string[];
   clients: Clients;
+  authenticateClient: AuthenticateClient;
+  /** Whether client documents are advertised. */
+  reachability: Pick<Reachability, 'isAdvertised'>;
   clientName: ClientNames;
   keys: SigningKeys;
   accessTokens: AccessTokens;

@@ -7,9 +7,14 @@ import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
+import { createClientAssertions } from './clients/client-assertion.js';
+import { createClientAuthentication } from './clients/client-authentication.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
+import { createKeySets } from './clients/key-sets.js';
+import { PublicOnlyAgent } from './clients/public-only-agent.js';
+import { createReachability } from './clients/reachability.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
@@ -38,7 +43,7 @@ export interface OAuthOptions {
   resource: string;
   /** Every identifier of that resource that clients may name. */
   aliases: string[];
-  /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
+  /** Fetches client documents and keys. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;
 }
 
@@ -64,10 +69,19 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const issuer = config.publicUrl;
   const users = createUserDirectory(accounts);
   const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
-  const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
+  const { grants, limits, registeredClients, documentCopies, requests, keyStore, expiring } = records;
   const keys = await createSigningKeys(keyStore, logger);
-  const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
+  const agent = options.documentAgent ?? new PublicOnlyAgent();
+  const reachability = createReachability(config, logger, documentCopies, agent);
+  const documents = createClientDocuments(config.cimdAllowedDomains, agent, {
+    enabled: config.clientDocuments !== 'off',
+    redirectSchemes: config.redirectSchemes,
+    copies: documentCopies,
+    reachability,
+    logger,
+  });
   const clients = createClients(registeredClients, documents, limits);
+  const assertions = createClientAssertions(createKeySets(agent), records.usedAssertions);
   const context: OAuthContext = {
     config,
     logger,
@@ -80,14 +94,18 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     grants,
     limits,
     registeredClients,
+    documentCopies,
     requests,
     keys,
     clients,
+    reachability,
+    authenticateClient: createClientAuthentication({ clients, documents, assertions, limits }),
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
   };
 
+  const stopSweeping = startSweeping(expiring, logger);
   const router = Router();
   router.use(metadataRoutes(context));
   if (config.enableDcr) router.use(registerRoutes(context));
@@ -100,7 +118,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     router,
     verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
     clientName: context.clientName,
-    close: startSweeping(expiring, logger),
+    close: () => {
+      stopSweeping();
+      reachability.close();
+    },
   };
 }
 

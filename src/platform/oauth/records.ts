@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
+import { createDocumentCopies } from './clients/document-copies.js';
 import { createRegisteredClients } from './clients/registered-clients.js';
+import { createUsedAssertions } from './clients/used-assertions.js';
 import { createLimits } from './common/limits.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createAuthorizationRequests } from './sign-in/authorization-request.js';
@@ -25,19 +27,23 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
     logger,
     allowedScopes: async (username) => (await accounts.findUser(username))?.scopes ?? [],
   });
-  const registeredClients = createRegisteredClients(store, grants);
   const requests = createAuthorizationRequests(store, config.publicUrl);
+  const registeredClients = createRegisteredClients(store, config, grants, requests.clientIds);
+  const documentCopies = createDocumentCopies(store);
+  const usedAssertions = createUsedAssertions(store);
   const limits = createLimits(store, config.rateLimitScale);
   const keyStore = createKeyStore(store, config);
   return {
     grants,
     registeredClients,
+    documentCopies,
     requests,
+    usedAssertions,
     limits,
     keyStore,
 
     /** Every home, in the order in which rows must expire: grants before clients, because clients with grants stay. */
-    expiring: [requests, grants, keyStore, limits, registeredClients],
+    expiring: [requests, grants, keyStore, limits, usedAssertions, registeredClients, documentCopies],
 
     /**
      * Deletes a client with its grants and open requests.

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '../../../src/platform/store/database.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
-import { CALLBACK, register, registerRaw } from '../../support/oauth/oauth.js';
+import { CALLBACK, register, registerRaw, signIn } from '../../support/oauth/oauth.js';
+import { fill } from '../../support/oauth/registrations.js';
 
 let server: FixtureApp;
 beforeAll(async () => {
@@ -71,11 +72,62 @@ describe('client registration', () => {
     'https://app.example/\0callback',
     `https://app.example/${'x'.repeat(2000)}`,
     '',
+    'jAvAsCrIpT://%0aalert(1)',
+    'intent://scan/#Intent;end',
+    'ms-settings:privacy',
+    'mailto:ann@app.example',
+    null,
+    7,
+    { uri: CALLBACK },
   ])('the redirect URI %s is refused', async (uri) => {
-    await expectRefused(
-      { redirect_uris: [CALLBACK, uri], token_endpoint_auth_method: 'none' },
-      'invalid_redirect_uri',
-    );
+    const metadata = { client_name: 'One of two', token_endpoint_auth_method: 'none' };
+    await expectRefused({ ...metadata, redirect_uris: [uri] }, 'invalid_redirect_uri');
+    const client = await register(server.url, { ...metadata, redirect_uris: [uri, CALLBACK] });
+    expect(client).toMatchObject({ redirect_uris: [CALLBACK] });
+  });
+
+  it('is told which redirect URI cannot be used, and why, when none can', async () => {
+    const response = await registerRaw(server.url, {
+      redirect_uris: [
+        'http://app.example/cb',
+        'https://app.example/#x',
+        'myapp://cb',
+        'tel:1',
+        null,
+        'x',
+        'y',
+      ],
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: 'invalid_redirect_uri',
+      error_description:
+        'None of the redirect_uris can be used. Number 1: http is only for the same computer, use https. ' +
+        'Number 2: it has a fragment. ' +
+        'Number 3: its scheme is not known here, use one with a dot, or have it added to REDIRECT_SCHEMES. ' +
+        'Number 4: its scheme belongs to no application. Number 5: it is not text. And 2 more',
+    });
+    expect(server.logs.at(-2)).toMatchObject({
+      detail: expect.stringContaining('"http://app.example/cb": http is only for the same computer'),
+    });
+  });
+
+  it('an application that lists 40 addresses, some of them twice, keeps the first 25', async () => {
+    const uris = Array.from({ length: 40 }, (_, index) => `https://app.example/${index}`);
+    const listed = uris.flatMap((uri) => [uri, uri]);
+    expect(await register(server.url, { redirect_uris: listed })).toMatchObject({
+      redirect_uris: uris.slice(0, 25),
+    });
+  });
+
+  it('Warp, and an application whose scheme the operator added, get their answers', async () => {
+    const own = await startFixture({ REDIRECT_SCHEMES: 'OurDesk, other' });
+    for (const uri of ['warp://mcp/oauth2callback', 'ourdesk://cb']) {
+      const client = await register(own.url, { redirect_uris: [uri] });
+      const signedIn = await signIn(own.url, { client, parameters: { redirect_uri: uri } });
+      expect((await signedIn.redeem({ redirect_uri: uri })).status).toBe(200);
+    }
+    await own.stop();
   });
 
   it.each([
@@ -106,7 +158,7 @@ describe('client registration', () => {
       [{ redirect_uris: [CALLBACK], client_name: 'x'.repeat(1_000_000) }, 413],
       [{ redirect_uris: [CALLBACK], client_name: 'x'.repeat(10_000) }, 400],
       [{ redirect_uris: [CALLBACK], client_name: 'null \0 byte' }, 400],
-      [{ redirect_uris: Array.from({ length: 500 }, () => 'https://a.example/') }, 400],
+      [{ redirect_uris: Array.from({ length: 500 }, () => 'http://a.example/') }, 400],
     ];
     for (const [body, status] of bodies) {
       const response = await registerRaw(server.url, body);
@@ -169,27 +221,26 @@ describe('limits of registration', () => {
     await limited.stop();
   });
 
-  it('beyond 10,000 clients the answer is 503 with Retry-After', async () => {
+  it('beyond 10,000 clients that are in use the answer is 503 with Retry-After', async () => {
     const full = await startFixture();
-    const store = connectStore(full.databaseUrl);
-    const rows = Array.from({ length: 10_000 }, (_, index) => ({
-      client_id: `client-${index}`,
-      redirect_uris: '[]',
-      token_endpoint_auth_method: 'none' as const,
-      grant_types: '[]',
-      created_at: 0,
-      expires_at: 9_999_999_999,
-    }));
-    for (let index = 0; index < rows.length; index += 1000) {
-      await store
-        .insertInto('oauth_clients')
-        .values(rows.slice(index, index + 1000))
-        .execute();
-    }
-    await store.destroy();
+    await fill(full.databaseUrl, 10_000, { used_at: 1 });
     const response = await registerRaw(full.url, { redirect_uris: [CALLBACK] });
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('3600');
     await full.stop();
+  });
+
+  it('an application that registered 29 days ago and was never used still signs in', async () => {
+    const client = await register(server.url, { client_name: 'Patient' });
+    const store = connectStore(server.databaseUrl);
+    const { expires_at } = await store
+      .selectFrom('oauth_clients')
+      .select('expires_at')
+      .where('client_id', '=', client.client_id)
+      .executeTakeFirstOrThrow();
+    await store.destroy();
+    const days = (expires_at - Date.now() / 1000) / 86_400;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThanOrEqual(30);
   });
 });

@@ -26,12 +26,15 @@ class HostAgent extends Agent {
   constructor(
     options: AgentOptions,
     private readonly hostPort: number,
+    private readonly isCut: (name: string) => boolean,
   ) {
     super(options);
   }
 
   override createConnection(...[options, callback]: Parameters<Agent['createConnection']>) {
-    const target: RequestOptions = { ...options, host: '127.0.0.1', port: this.hostPort };
+    // Nothing listens on port 1.
+    const port = this.isCut(String(options.host)) ? 1 : this.hostPort;
+    const target: RequestOptions = { ...options, host: '127.0.0.1', port };
     return super.createConnection(target, callback);
   }
 }
@@ -45,6 +48,8 @@ export interface DocumentHost {
   requests: string[];
   /** Counts the connections so far, with or without a request. */
   connections: () => number;
+  /** Decides which names cannot be reached from now on. */
+  cut: (isCut: (name: string) => boolean) => void;
   /** Sets the answer from now on. */
   answer: (listener: RequestListener) => void;
   /** Serves a document as JSON from now on. */
@@ -52,14 +57,17 @@ export interface DocumentHost {
   stop: () => Promise<void>;
 }
 
-/** Starts a TLS host on this machine under the name `client.example.test`. */
-export async function startDocumentHost(): Promise<DocumentHost> {
+/** Starts a TLS host on this machine under these names. */
+export async function startDocumentHost(...names: string[]): Promise<DocumentHost> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: DOCUMENT_HOST }], {
     keySize: 2048,
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: DOCUMENT_HOST }] }],
+    extensions: [
+      { name: 'subjectAltName', altNames: [DOCUMENT_HOST, ...names].map((value) => ({ type: 2, value })) },
+    ],
   });
   let listener: RequestListener = (_req, res) => void res.writeHead(404).end();
   let connections = 0;
+  let isCut = (_name: string) => false;
   const requests: string[] = [];
   const server = createServer({ key, cert }, (req, res) => {
     requests.push(req.url ?? '');
@@ -70,11 +78,14 @@ export async function startDocumentHost(): Promise<DocumentHost> {
   });
   const port = await listenLocally(server);
   const host: DocumentHost = {
-    agent: new HostAgent({ ca: cert }, port),
+    agent: new HostAgent({ ca: cert }, port, (name) => isCut(name)),
     port,
     certificate: cert,
     requests,
     connections: () => connections,
+    cut(next) {
+      isCut = next;
+    },
     answer(next) {
       listener = next;
     },

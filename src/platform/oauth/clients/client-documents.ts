@@ -1,15 +1,18 @@
 import type { Agent } from 'node:https';
-import { isIP } from 'node:net';
 import { setNewest } from '../../bounded-map.js';
+import type { Logger } from '../../logger.js';
 import { OAuthError } from '../common/errors.js';
 import type { Client } from './client.js';
 import { parseClient, publicClient, refusal } from './client-document.js';
-import { fetchJson, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
-import { PublicOnlyAgent } from './public-only-agent.js';
+import type { DocumentCopies } from './document-copies.js';
+import { fetchJson, isFetchable, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
+import type { Reachability } from './reachability.js';
 
 const MAX_URL_LENGTH = 500;
 const MAX_FETCHES_AT_ONCE = 20;
 const MAX_CACHED = 500;
+/** Seconds until a document is fetched again after its copy was used. */
+const COPY_MAX_AGE = 60;
 const NOT_FETCHED: Record<JsonFetchProblem, string> = {
   absent: 'There is no description of this application at its address.',
   large: 'The description of this application is too large.',
@@ -24,10 +27,21 @@ export interface ClientDocuments {
    * @throws {OAuthError} `invalid_client` when the address or the document is not acceptable, 503 when too busy
    */
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
-  /** Returns what is known of a client without its document: enough to redeem what is already bound to its id. */
+  /** Returns what is known of a client without a fetch: enough to redeem what is already bound to its id. */
   withoutDocument: (clientId: string) => Client;
   /** Returns the name in a document that was loaded before, or the host of its address. */
   nameOf: (clientId: string) => string;
+}
+
+/** What documents are loaded with, besides the network. */
+export interface DocumentOptions {
+  /** Whether documents are used at all. */
+  enabled?: boolean;
+  /** The schemes in `REDIRECT_SCHEMES`. */
+  redirectSchemes?: readonly string[];
+  copies?: Pick<DocumentCopies, 'find' | 'save' | 'delete'>;
+  reachability?: Pick<Reachability, 'noteAnswer' | 'noteFailure'>;
+  logger?: Pick<Logger, 'warn'>;
 }
 
 /** Checks whether a `client_id` is the address of a document. Ids made by this server never are. */
@@ -43,7 +57,8 @@ export function isDocumentUrl(clientId: string): boolean {
  */
 export function createClientDocuments(
   allowedDomains: string[],
-  agent: Agent = new PublicOnlyAgent(),
+  agent: Agent,
+  { enabled = true, redirectSchemes = [], copies, reachability, logger }: DocumentOptions = {},
 ): ClientDocuments {
   const cache = new Map<string, { client: Client; until: number }>();
   const pending = new Map<string, Promise<Client>>();
@@ -67,16 +82,50 @@ export function createClientDocuments(
   }
 
   async function fetchClient(url: URL): Promise<Client> {
-    const { text, maxAge } = await fetchJson(url, agent).catch((error: unknown) => {
-      throw error instanceof JsonFetchError ? refusal(NOT_FETCHED[error.problem], error.message) : error;
+    const fetched = await fetchJson(url, agent).catch((error: unknown) => {
+      if (error instanceof JsonFetchError) return error;
+      throw error;
     });
-    const client = parseClient(text, url);
-    setNewest(cache, url.href, { client, until: Date.now() + maxAge * 1000 }, MAX_CACHED);
-    return client;
+    const failed = fetched instanceof JsonFetchError;
+    if (!failed || fetched.status !== undefined) reachability?.noteAnswer(url);
+    else if (!fetched.refused) reachability?.noteFailure(url);
+    try {
+      const { text, maxAge } = failed ? await copyOf(url, fetched) : fetched;
+      const client = parseClient(text, url, redirectSchemes);
+      if (!failed) await copies?.save(url.href, text);
+      setNewest(cache, url.href, { client, until: Date.now() + maxAge * 1000 }, MAX_CACHED);
+      return client;
+    } catch (error) {
+      // What the host says counts, so an older copy must not come back when it cannot be reached later.
+      if (error instanceof OAuthError && (!failed || isFinal(fetched))) await copies?.delete(url.href);
+      throw error;
+    }
+  }
+
+  /** Returns the last good copy of a document that could not be fetched. @throws {OAuthError} when there is none */
+  async function copyOf(url: URL, error: JsonFetchError) {
+    const { problem, message, status } = error;
+    const copy = isFinal(error) ? undefined : await copies?.find(url.href);
+    if (copy === undefined) {
+      const hint = status === undefined ? ` ${whatToDo(url)}` : '';
+      throw refusal(`${NOT_FETCHED[problem]}${hint}`, message);
+    }
+    const fetchedAt = new Date(copy.fetched_at * 1000).toISOString();
+    logger?.warn(
+      { host: url.hostname, reason: message, fetchedAt },
+      'a client metadata document could not be fetched: its last good copy is used',
+    );
+    return { text: copy.document, maxAge: COPY_MAX_AGE };
   }
 
   return {
     async load(clientId, beforeFetch) {
+      if (!enabled) {
+        throw refusal(
+          'This server does not use descriptions of applications. Remove the connection in the application and add it again.',
+          'the client_id is the address of a document, and CLIENT_DOCUMENTS is off',
+        );
+      }
       const url = assertAcceptable(clientId);
       const cached = cache.get(clientId);
       if (cached !== undefined && cached.until > Date.now()) return cached.client;
@@ -97,10 +146,25 @@ export function createClientDocuments(
     },
     withoutDocument(clientId) {
       const { hostname } = assertAcceptable(clientId);
+      const known = cache.get(clientId)?.client;
+      if (known !== undefined) return known;
       return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
     },
     nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
   };
+}
+
+/** Checks whether a whole answer says that there is no good document. Every other failure may pass. */
+function isFinal({ problem, status }: JsonFetchError): boolean {
+  return problem !== 'failed' && (status === 200 || status === 404 || status === 410);
+}
+
+/** Says what the operator can do. The host name is as the URL parser spells it, so it is safe to repeat. */
+function whatToDo({ hostname }: URL): string {
+  return (
+    `The operator of this server can allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off, ` +
+    'so that applications register instead.'
+  );
 }
 
 /**
@@ -109,18 +173,5 @@ export function createClientDocuments(
  * spellings.
  */
 function isAcceptableUrl(url: URL, text: string): boolean {
-  const { hostname } = url;
-  return (
-    url.href === text &&
-    url.protocol === 'https:' &&
-    url.port === '' &&
-    url.username === '' &&
-    url.password === '' &&
-    !text.includes('#') &&
-    url.pathname !== '/' &&
-    hostname.includes('.') &&
-    !hostname.endsWith('.') &&
-    !hostname.startsWith('[') &&
-    isIP(hostname) === 0
-  );
+  return isFetchable(url) && url.href === text && !text.includes('#') && url.pathname !== '/';
 }

@@ -1,8 +1,14 @@
+import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { sha256 } from '../../digest.js';
+import { quoted } from '../../log-text.js';
 import { OAuthError } from '../common/errors.js';
 import { GRANT_TYPES } from './client.js';
-import { isAcceptableRedirectUri, isLoopbackRedirect, withoutPort } from './redirect-uri.js';
+import { keySource } from './key-source.js';
+import { isLoopbackRedirect, type RedirectUris, sortRedirectUris, withoutPort } from './redirect-uri.js';
+
+/** How many redirect URIs a refusal lists. */
+const MAX_LISTED_FAULTS = 5;
 
 // PostgreSQL cannot store null bytes.
 const text = (max: number) =>
@@ -11,19 +17,16 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
-/** The redirect URIs of a client, however it became known. */
-export const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
-
 /** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({
-  redirect_uris: redirectUris,
+  redirect_uris: z.array(z.string()),
   client_name: text(120).optional(),
   client_uri: text(500)
     .pipe(z.url({ protocol: /^https?$/ }))
     .optional()
     .catch(undefined),
   token_endpoint_auth_method: z
-    .enum(['none', 'client_secret_post', 'client_secret_basic'])
+    .enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])
     .default('client_secret_basic'),
   grant_types: z
     .array(text(100))
@@ -37,32 +40,48 @@ const clientMetadata = z.object({
     .default(['code'])
     .refine((types) => types.includes('code'))
     .transform(() => ['code']),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
 });
 
-export type ClientMetadata = z.output<typeof clientMetadata>;
+export type ClientMetadata = Omit<z.output<typeof clientMetadata>, 'jwks' | 'jwks_uri'> & {
+  jwks?: JSONWebKeySet;
+  jwks_uri?: string;
+};
 
 /**
- * Checks client metadata.
+ * Checks client metadata. Of its redirect URIs it keeps those that can be used.
  *
  * @param body the parsed JSON of a registration
+ * @param ownSchemes the schemes in `REDIRECT_SCHEMES`
  * @throws {OAuthError} naming the invalid field
  */
-export function parseClientMetadata(body: unknown): ClientMetadata {
-  const parsed = clientMetadata.safeParse(withoutNulls(body));
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path[0];
-  if (field === 'redirect_uris') {
-    throw new OAuthError(
-      'invalid_redirect_uri',
-      'redirect_uris must hold 1 to 10 addresses: https, http on the same computer, or the scheme of an application',
-      { detail: 'redirect_uris are missing or not acceptable' },
-    );
+export function parseClientMetadata(body: unknown, ownSchemes: readonly string[]): ClientMetadata {
+  const given = withoutNulls(body);
+  if (given === undefined) {
+    throw new OAuthError('invalid_client_metadata', 'The body must be a JSON object of client metadata', {
+      detail: 'the body is not a JSON object',
+    });
   }
-  const known = typeof field === 'string' && field in clientMetadata.shape;
+  const sorted = sortRedirectUris(given['redirect_uris'], ownSchemes);
+  if (sorted.usable.length === 0) throw noRedirectUri(sorted);
+  const parsed = clientMetadata.safeParse({ ...given, redirect_uris: sorted.usable });
+  if (parsed.success) return withKeys(parsed.data);
+  const field = String(parsed.error.issues[0]?.path[0]);
+  throw new OAuthError('invalid_client_metadata', `The value of ${field} is not acceptable`, {
+    detail: `${field} is not acceptable`,
+  });
+}
+
+/** Keeps the keys of a client that signs assertions, and drops those of others. */
+function withKeys({ jwks, jwks_uri, ...metadata }: z.output<typeof clientMetadata>): ClientMetadata {
+  if (metadata.token_endpoint_auth_method !== 'private_key_jwt') return metadata;
+  const keys = keySource({ jwks, jwks_uri });
+  if (keys !== undefined) return { ...metadata, ...keys };
   throw new OAuthError(
     'invalid_client_metadata',
-    known ? `The value of ${field} is not acceptable` : 'The body must be a JSON object of client metadata',
-    { detail: known ? `${field} is not acceptable` : 'the body is not a JSON object' },
+    'private_key_jwt needs jwks, or a jwks_uri with https at a public host',
+    { detail: 'private_key_jwt without usable keys' },
   );
 }
 
@@ -74,8 +93,33 @@ export function digestOf(metadata: ClientMetadata): string {
   return sha256(JSON.stringify({ ...metadata, redirect_uris }));
 }
 
-/** Drops null values, which some clients send for fields they leave out. */
-function withoutNulls(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+/** Returns where the keys of a client are, as JSON; null when it signs no assertions. */
+export function keysColumn(metadata: ClientMetadata): string | null {
+  const keys = keySource(metadata);
+  return keys === undefined ? null : JSON.stringify(keys);
+}
+
+/** Makes the refusal of metadata without a usable redirect URI (RFC 7591 section 3.2.2): which, and why. */
+function noRedirectUri({ faults }: RedirectUris): OAuthError {
+  if (faults.length === 0) {
+    return new OAuthError(
+      'invalid_redirect_uri',
+      'redirect_uris must list at least one address: https, http on the same computer, or the scheme of an application',
+      { detail: 'redirect_uris are missing, or not a list of addresses' },
+    );
+  }
+  const listed = faults.slice(0, MAX_LISTED_FAULTS);
+  const reasons = listed.map(({ number, fault }) => `Number ${number}: ${fault}`).join('. ');
+  const rest = faults.length > listed.length ? `. And ${faults.length - listed.length} more` : '';
+  return new OAuthError('invalid_redirect_uri', `None of the redirect_uris can be used. ${reasons}${rest}`, {
+    detail: listed
+      .map(({ uri, fault }) => `${quoted(typeof uri === 'string' ? uri : JSON.stringify(uri))}: ${fault}`)
+      .join('; '),
+  });
+}
+
+/** Drops null values, which some clients send for fields they leave out. @returns `undefined` for what is not an object */
+function withoutNulls(body: unknown): Record<string, unknown> | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, get } from 'node:https';
+import { isIP } from 'node:net';
 
 const TIMEOUT_MS = 5000;
-const MAX_BYTES = 5 * 1024;
+/** A key set with ten chains of certificates has some 60 kB; twenty fetches at once hold little over a megabyte. */
+const MAX_BYTES = 64 * 1024;
 /** Seconds an answer is kept: at least long enough for one sign-in to load it once, at most a day. */
 const CACHE = { min: 60, default: 300, max: 86_400 };
 
@@ -11,9 +13,15 @@ export type JsonFetchProblem = 'absent' | 'large' | 'failed';
 
 /** The reason why there is no JSON. Its message is for the operator. */
 export class JsonFetchError extends Error {
+  /**
+   * @param status the status of the answer; `undefined` when there was none
+   * @param refused whether the address was not connected to, because it is not a public one
+   */
   constructor(
     readonly problem: JsonFetchProblem,
     message: string,
+    readonly status?: number,
+    readonly refused = false,
   ) {
     super(message);
     this.name = 'JsonFetchError';
@@ -27,6 +35,20 @@ interface FetchedJson {
   maxAge: number;
 }
 
+/** Checks that an address is https at the standard port of a public host name, without a user. */
+export function isFetchable({ protocol, port, username, password, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' &&
+    port === '' &&
+    username === '' &&
+    password === '' &&
+    hostname.includes('.') &&
+    !hostname.endsWith('.') &&
+    !hostname.startsWith('[') &&
+    isIP(hostname) === 0
+  );
+}
+
 /**
  * Fetches JSON from an address that a stranger chose: without following redirects, within limits on time and size.
  *
@@ -35,16 +57,19 @@ interface FetchedJson {
  */
 export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let status: number | undefined;
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       get(url, { agent, signal, headers: { Accept: 'application/json' } }, resolve).on('error', reject);
     });
+    status = response.statusCode;
     const type = response.headers['content-type'] ?? '';
-    if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json *(;|$)/i.test(type)) {
+    if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json[ \t]*(;|$)/i.test(type)) {
       response.destroy();
       throw new JsonFetchError(
-        'absent',
+        (response.statusCode ?? 0) >= 500 ? 'failed' : 'absent',
         `${url.hostname} answered ${response.statusCode} with content type "${type}"`,
+        status,
       );
     }
     const chunks: Buffer[] = [];
@@ -53,7 +78,7 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > MAX_BYTES)
-        throw new JsonFetchError('large', `the document is larger than ${MAX_BYTES} bytes`);
+        throw new JsonFetchError('large', `the document is larger than ${MAX_BYTES} bytes`, status);
       chunks.push(chunk);
     }
     return {
@@ -62,7 +87,11 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
     };
   } catch (error) {
     if (error instanceof JsonFetchError) throw error;
-    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${(error as Error).message}`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    // Every failure of the network has a code. The filter of addresses makes its errors without one.
+    const refused = status === undefined && code === undefined;
+    const reason = message || code;
+    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${reason}`, status, refused);
   }
 }
 

@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
+import { networkOf, networksAround } from './network.js';
 
 /** The most hits allowed in a window, whose length is in seconds. */
 interface Limit {
@@ -17,6 +17,8 @@ const PER_ADDRESS = {
   token: { max: 600, window: 60 },
   failedLogin: { max: 100, window: 900 },
 } satisfies Record<string, Limit>;
+/** What makes the server store or fetch something is also counted for the networks around the address. */
+const COUNTED_AROUND = new Set<string>(['clientDocument', 'register'] satisfies (keyof typeof PER_ADDRESS)[]);
 const FAILED_LOGINS_PER_ACCOUNT: Limit = { max: 40, window: 3600 };
 const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
 
@@ -105,10 +107,17 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
   return {
     async countRequest(kind, address) {
       const limit = scaled(PER_ADDRESS[kind]);
-      const { hits, wait } = await hit(`${kind}:${networkOf(address)}`, limit);
-      if (hits <= limit.max) return;
-      const detail = `more than ${limit.max} requests (${kind}) in ${limit.window} s from ${networkOf(address)}`;
-      throw tooManyRequests(wait, detail);
+      const around = COUNTED_AROUND.has(kind) ? networksAround(address) : [];
+      // From the narrowest to the widest, so that one address which is refused uses up nothing of its neighbours.
+      for (const { network, factor } of [{ network: networkOf(address), factor: 1 }, ...around]) {
+        const max = limit.max * factor;
+        const { hits, wait } = await hit(`${kind}:${network}`, limit);
+        if (hits <= max) continue;
+        throw tooManyRequests(
+          wait,
+          `more than ${max} requests (${kind}) in ${limit.window} s from ${network}`,
+        );
+      }
     },
     async countLogin(address, username) {
       const { all } = loginKeys(address, username);
@@ -132,21 +141,4 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
       await store.deleteFrom('rate_limits').where('resets_at', '<=', now).execute();
     },
   };
-}
-
-/** Returns an IPv4 address as it is, and the /64 network of an IPv6 address, since a single user owns all of it. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const rest = tail === '' ? [] : tail.split(':');
-    groups.push(...Array.from({ length: 8 - groups.length - rest.length }, () => '0'), ...rest);
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

@@ -5,6 +5,7 @@ import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
+import { isDocumentUrl } from '../clients/client-documents.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { readSignInForm } from '../common/params.js';
@@ -93,7 +94,9 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
   const code = await context.requests.consume(id, async (transaction) => {
-    await context.registeredClients.markUsed(request.client_id, transaction);
+    const { client_id: clientId } = request;
+    const clients = isDocumentUrl(clientId) ? context.documentCopies : context.registeredClients;
+    await clients.markUsed(clientId, transaction);
     const grant = {
       username: user.id,
       clientId: request.client_id,
@@ -101,6 +104,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       resource: request.resource,
       redirectUri: request.redirect_uri,
       codeChallenge: request.code_challenge,
+      assertionRequired: request.assertion_required === 1,
     };
     return context.grants.create(grant, transaction);
   });

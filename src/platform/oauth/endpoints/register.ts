@@ -10,8 +10,9 @@ export function registerRoutes(context: OAuthContext): Router {
   const router = Router();
   router.use('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
   router.post('/register', async (req, res) => {
-    const count = () => limits.countRequest('register', req.ip ?? '');
-    const client = await registeredClients.register(req.body, count);
+    const address = req.ip ?? '';
+    const count = () => limits.countRequest('register', address);
+    const client = await registeredClients.register(req.body, { address, count });
     await noteClient(context, res, client.client_id);
     res.status(201).set('Cache-Control', 'no-store').json(client);
   });

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
-import type { AuthorizationRequestsTable, OAuthStore } from '../tables.js';
+import type { AuthorizationRequestsTable, ClientIds, OAuthStore } from '../tables.js';
 
 /** How long a user has to sign in, in seconds. */
 const REQUEST_TTL = 600;
@@ -31,6 +31,8 @@ export interface AuthorizationRequests {
    * @returns the result of `record`; `undefined` when the request is no longer open
    */
   consume: <T extends {}>(id: string, record: (transaction: Store) => Promise<T>) => Promise<T | undefined>;
+  /** Returns a subquery for the ids of the clients that have open requests. */
+  clientIds: () => ClientIds<'authorization_requests'>;
   /** Closes the requests of a client. */
   endAll: (clientId: string, transaction?: Store) => Promise<void>;
   deleteExpired: (now: number) => Promise<void>;
@@ -89,6 +91,8 @@ export function createAuthorizationRequests(
           .executeTakeFirst();
         return numDeletedRows === 1n ? record(transaction) : undefined;
       }),
+    clientIds: () =>
+      store.selectFrom('authorization_requests').select('client_id').where('expires_at', '>', nowInSeconds()),
     async endAll(clientId, transaction: typeof store = store) {
       await transaction.deleteFrom('authorization_requests').where('client_id', '=', clientId).execute();
     },

@@ -2,6 +2,9 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import * as secrets from './0001-secrets.js';
 import * as oauth from './0002-oauth.js';
 import * as serviceTokens from './0003-service-tokens.js';
+import * as clientAssertions from './0004-client-assertions.js';
+import * as clientDocuments from './0005-client-documents.js';
+import * as clientNetworks from './0006-client-networks.js';
 
 /** Migrations, keyed by name. They run in the order of their names. */
 export type Migrations = Record<string, Migration>;
@@ -11,6 +14,9 @@ export const platformMigrations: Migrations = {
   '0001-secrets': secrets,
   '0002-oauth': oauth,
   '0003-service-tokens': serviceTokens,
+  '0004-client-assertions': clientAssertions,
+  '0005-client-documents': clientDocuments,
+  '0006-client-networks': clientNetworks,
 };
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLimits, networkOf } from '../../../../src/platform/oauth/common/limits.js';
+import { createLimits } from '../../../../src/platform/oauth/common/limits.js';
 import { openStore, type Store } from '../../../../src/platform/store/database.js';
 
 let store: Store;
@@ -80,13 +80,26 @@ describe('requests from one address', () => {
   });
 });
 
-it.each([
-  ['192.0.2.7', '192.0.2.7'],
-  ['::ffff:192.0.2.7', '192.0.2.7'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-  ['2001:0db8:1:2::9', '2001:db8:1:2'],
-  ['2001:db8::9', '2001:db8:0:0'],
-  ['::1', '0:0:0:0'],
-])('%s counts as %s', (address, network) => {
-  expect(networkOf(address)).toBe(network);
+describe('registrations from one network', () => {
+  it.each([
+    ['an IPv6 /56', 60, (index: number) => `2001:db8:1:2${(index % 256).toString(16).padStart(2, '0')}::1`],
+    ['an IPv6 /48', 120, (index: number) => `2001:db8:1:${index.toString(16)}00::1`],
+    ['an IPv4 /24', 300, (index: number) => `::ffff:10.0.0.${index % 256}`],
+  ])('%s: %d in an hour, whichever addresses they come from', async (_what, max, address) => {
+    const limits = createLimits(store, 1);
+    await Promise.all(times(max, (index) => limits.countRequest('register', address(index))));
+    await expect(limits.countRequest('register', address(200))).rejects.toMatchObject({ status: 429 });
+    await limits.countRequest('register', '2001:db8:2::1');
+    await limits.countRequest('register', '10.0.1.1');
+  });
+
+  it('grow with the scale, and those refused to one address use up nothing of the others', async () => {
+    const limits = createLimits(store, 2);
+    const refused = times(500, () =>
+      limits.countRequest('register', '2001:db8:1:1::1').catch(() => 'refused'),
+    );
+    expect((await Promise.all(refused)).filter(Boolean)).toHaveLength(440);
+    await Promise.all(times(60, () => limits.countRequest('register', '2001:db8:1:2::1')));
+    await expect(limits.countRequest('register', '2001:db8:1:3::1')).rejects.toMatchObject({ status: 429 });
+  });
 });
