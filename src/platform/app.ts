@@ -22,6 +22,7 @@ import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import { createTurns } from './mcp/turns.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
+import { createReadiness } from './store/readiness.js';
 import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
 import { landingRoutes } from './ui/landing/routes.js';
@@ -93,7 +94,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     if (draining) res.set('Connection', 'close');
     next();
   });
-  app.use(healthRoutes(store, () => draining));
+  app.use(healthRoutes(createReadiness(store, logger), () => draining));
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
   app.use(hostGuard(config), spellUtf8);

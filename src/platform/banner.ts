@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Config } from './config/config.js';
+import { hostAndPort } from './config/host.js';
 import { isLoopbackUrl } from './loopback.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Brand } from './ui/brand.js';
@@ -27,7 +28,7 @@ export function banner(options: BannerOptions): string {
   const sections = [
     [
       `  MCP endpoint   ${config.publicUrl}/mcp`,
-      `  Listening on   ${address.address}:${address.port}`,
+      `  Listening on   http://${hostAndPort(address.address, address.port)}`,
       `  Data           ${describeDatabase(config.databaseUrl)}`,
       `  Sign-in        ${describeSignIn(config)}`,
       ...(config.authMode === 'builtin' ? describeUsers(options) : []),

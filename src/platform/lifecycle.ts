@@ -70,7 +70,7 @@ export async function run(running: Running): Promise<AddressInfo> {
 /** @param variable the name of the port's setting, for the error message */
 function listen(server: Server, port: number, host: string, variable: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(Object.assign(error, { variable })));
+    server.once('error', (error) => reject(Object.assign(error, { host, port, variable })));
     server.listen(port, host, resolve);
   });
 }
@@ -89,10 +89,9 @@ async function shutDown(server: Server, running: Running, signal: string): Promi
   await Promise.race([untilQuiet(server, app), elapsed(drainTime(config.toolTimeoutMs))]);
   await app.close();
   server.closeAllConnections();
-  const closed = await closeServices(services, logger);
-  await store.destroy();
+  const closed = [await closeServices(services, logger), await closeStore(store, logger)];
   logger.info('stopped');
-  process.exit(closed ? 0 : 1);
+  process.exit(closed.every(Boolean) ? 0 : 1);
 }
 
 /** Closes the services. Logs a failure, so that the store is closed in any case. @returns whether it succeeded */
@@ -105,6 +104,17 @@ export async function closeServices(services: Closeable, logger: Pick<Logger, 'e
     logger.error({ err: error }, 'the services could not be closed');
   }
   return false;
+}
+
+/** Closes the store. Logs a failure, such as a full disk. @returns whether it succeeded */
+async function closeStore(store: Store, logger: Pick<Logger, 'error'>): Promise<boolean> {
+  try {
+    await store.destroy();
+    return true;
+  } catch (error) {
+    logger.error({ err: error }, 'the database could not be closed');
+    return false;
+  }
 }
 
 /**
@@ -152,8 +162,8 @@ async function untilQuiet(server: Server, app: App): Promise<void> {
   }
 }
 
-/** A system error, or one from `listen` with the port and the variable that sets it. */
-type ListenError = NodeJS.ErrnoException & { port?: number; variable?: string };
+/** A system error, or one from `listen` with the address and the variable of its port. */
+type ListenError = NodeJS.ErrnoException & { host?: string; port?: number; variable?: string };
 
 /** Describes why the server cannot start so that a person can act on it: one line or a list of settings, no stack. */
 export function describeStartFailure(error: unknown): string {
@@ -161,12 +171,30 @@ export function describeStartFailure(error: unknown): string {
     const problems = error.problems.map((problem) => `  - ${problem}`);
     return ['The server cannot start with these settings:', ...problems].join('\n');
   }
-  const { code, message, port, variable } = error as ListenError;
-  if (code === 'EADDRINUSE' && port !== undefined)
-    return `Port ${port} is in use. Stop the other program, or start on another: ${variable}=${port + 1} npm start`;
-  if (code === 'EACCES' && port !== undefined)
-    return `Port ${port} is reserved. Set ${variable} to one above 1023.`;
+  const { code, message } = error as ListenError;
+  const remedy = describeListenFailure(error as ListenError);
+  if (remedy !== undefined) return remedy;
   // A refused connection to a host with several IP addresses has a code and no message.
   const reason = message || code || String(error);
   return `The server cannot start: ${reason.trim().replace(/\s*\n\s*(- )?/g, '; ')}`;
+}
+
+/** Says what to do when the server cannot listen; `undefined` for other errors. */
+function describeListenFailure({ code, host, port, variable }: ListenError): string | undefined {
+  if (variable === undefined || port === undefined) return undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use. Stop the other program, or start on another: ${variable}=${port + 1} npm start`;
+    case 'EACCES':
+      return `Port ${port} is reserved. Set ${variable} to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EINVAL':
+      return `This machine has no address ${host}. Set HOST to one of its addresses, or to 0.0.0.0 for all of them.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The name ${host} has no address. Set HOST to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`;
+    default:
+      return undefined;
+  }
 }

@@ -17,11 +17,12 @@ import { openStore } from './store/database.js';
  */
 export async function startServer<Variables extends VariableTable, Services extends Closeable>(
   definition: ServerDefinition<Variables, Services>,
-  { config, settings }: Environment<Variables>,
+  { config, settings, notices }: Environment<Variables>,
 ): Promise<void> {
   const { brand, migrations, scopes, demoData } = definition;
   const logger = createLogger(config);
   logProcessFaults(logger);
+  for (const notice of notices) logger.warn(notice);
   const store = await openStore(config.databaseUrl, { migrations, logger });
   const services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
   try {

@@ -1,5 +1,6 @@
 import { config as loadDotenv } from 'dotenv';
 import { crossChecks } from './checks.js';
+import { type DotenvFaults, inspectDotenv } from './dotenv-file.js';
 import { readVariables, type ValuesOf, type VariableTable } from './variable.js';
 import { type Config, VARIABLES } from './variables.js';
 
@@ -9,6 +10,8 @@ export type { Config } from './variables.js';
 export interface Environment<Variables extends VariableTable> {
   config: Config;
   settings: ValuesOf<Variables>;
+  /** What was passed over or read in part, for the operator. */
+  notices: string[];
 }
 
 /** Carries every problem of the environment. Each one names its variable and what was expected. */
@@ -37,6 +40,7 @@ export function readEnvironment<Variables extends VariableTable>(
     variables,
     { ...defaults, ...process.env, ...overrides },
     Boolean(process.stdout.isTTY),
+    inspectDotenv('.env'),
   );
 }
 
@@ -44,24 +48,28 @@ export function readEnvironment<Variables extends VariableTable>(
  * Validates an environment.
  *
  * @param terminal whether logs go to a terminal; the default of `LOG_PRETTY`
- * @throws {ConfigError} listing every problem at once.
+ * @param file what is wrong with the file that some of the variables come from
+ * @throws {ConfigError} listing every problem at once, with the notices, since one may be the cause of another.
  */
 export function parseEnvironment<Variables extends VariableTable>(
   variables: Variables,
   environment: Record<string, string | undefined>,
   terminal = false,
+  file: DotenvFaults = { problems: [], notices: [] },
 ): Environment<Variables> {
   const platform = readVariables(VARIABLES, environment, { terminal });
   const own = readVariables(variables, environment, platform.values);
   const taken = Object.keys(variables).filter((name) => name in VARIABLES);
+  const notices = [...file.notices, ...platform.notices, ...own.notices];
   const problems = [
+    ...file.problems,
     ...taken.map((name) => `${name} is a variable of the platform: choose another name for yours`),
     ...platform.problems,
     ...own.problems,
     ...crossChecks(platform.values),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { config: platform.values, settings: own.values };
+  if (problems.length > 0) throw new ConfigError([...problems, ...notices]);
+  return { config: platform.values, settings: own.values, notices };
 }
 
 /** Validates the platform's variables only. Otherwise like `parseEnvironment`. */

@@ -75,7 +75,14 @@ export function requiredWith<Value>(
 }
 
 /**
- * Reads the variables of a table. An empty value counts as unset, because compose files pass unset variables that way.
+ * What Kubernetes puts into `NAME_PORT` for a service of that name, unless `enableServiceLinks` is off: an address, where
+ * a variable of ours expects a number.
+ */
+const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\/[^/\s]+:\d+$/i;
+
+/**
+ * Reads the variables of a table. An empty value counts as unset, because compose files pass unset variables that way. So
+ * does the address of a Kubernetes service, which is passed over with a notice.
  *
  * @param known values that defaults may depend on, besides the variables of the table
  */
@@ -83,8 +90,9 @@ export function readVariables<Table extends VariableTable>(
   table: Table,
   environment: Record<string, string | undefined>,
   known: Known,
-): { values: ValuesOf<Table>; problems: string[] } {
+): { values: ValuesOf<Table>; problems: string[]; notices: string[] } {
   const problems: string[] = [];
+  const notices: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { schema, expected, unset, requiredWith: other }] of Object.entries(table)) {
     const text = environment[name]?.trim();
@@ -92,10 +100,18 @@ export function readVariables<Table extends VariableTable>(
       problems.push(`${name} is not set: expected ${expected}, because ${other} is set`);
     }
     const parsed = text ? schema.safeParse(text) : undefined;
-    if (parsed?.success === false) problems.push(`${name} is not valid: expected ${expected}`);
+    if (parsed?.success === false) {
+      if (name.endsWith('_PORT') && SERVICE_ADDRESS.test(text ?? '')) notices.push(passedOver(name));
+      else problems.push(`${name} is not valid: expected ${expected}`);
+    }
     values[camelCase(name)] = parsed?.success ? parsed.data : unset({ ...known, ...values });
   }
-  return { values: values as ValuesOf<Table>, problems };
+  return { values: values as ValuesOf<Table>, problems, notices };
+}
+
+function passedOver(name: string): string {
+  const service = name.slice(0, -'_PORT'.length).toLowerCase().replaceAll('_', '-');
+  return `${name} is the address of the Kubernetes service ${service} and is passed over. To set it yourself, turn enableServiceLinks off`;
 }
 
 function camelCase(name: string): string {

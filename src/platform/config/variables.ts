@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isLoopbackUrl } from '../loopback.js';
 import { isApplicationScheme } from '../uri-scheme.js';
+import { parseListenHost } from './host.js';
 import { derived, type ValuesOf, variable } from './variable.js';
 
 /** The names pino uses. */
@@ -24,6 +25,11 @@ const domains = list.pipe(
       .regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/),
   ),
 );
+const listenHost = z.string().transform((text, context) => {
+  const host = parseListenHost(text);
+  if (host === undefined) context.addIssue('not a host');
+  return host ?? z.NEVER;
+});
 const schemes = list.pipe(z.array(z.string().toLowerCase().refine(isApplicationScheme)));
 const origin = z.string().transform((text, context) => {
   const parsed = parseOrigin(text);
@@ -38,7 +44,11 @@ const origins = list.pipe(z.array(z.union([z.literal('*'), origin])));
  */
 export const VARIABLES = {
   /** Where to listen. */
-  HOST: variable(z.string(), 'an address to listen on, such as 127.0.0.1 or 0.0.0.0', '127.0.0.1'),
+  HOST: variable(
+    listenHost,
+    'an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::, without http:// and with the port in PORT',
+    '127.0.0.1',
+  ),
   /** An alias of `PORT` that other MCP servers use. */
   MCP_PORT: variable(port, 'a port number, such as 8000'),
   PORT: derived(port, 'a port number, such as 8000', ({ mcpPort }) => Number(mcpPort ?? 8000)),

@@ -7,6 +7,7 @@ import {
   type ScopeChallengeHandler,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
+import { UnavailableError } from '../http/errors.js';
 import { isDeeperThan } from '../http/json-body.js';
 import type { Logger } from '../logger.js';
 
@@ -31,8 +32,12 @@ export function toolError(text: string): CallToolResult & { isError: true; struc
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-/** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
+/** Logs a failure the model cannot correct, with its cause, and returns a message that is safe to send. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
+  if (error instanceof UnavailableError) {
+    log.warn({ err: error }, 'unavailable');
+    return `${error.message}. Try again in a minute.`;
+  }
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;

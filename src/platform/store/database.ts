@@ -1,8 +1,9 @@
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import { Kysely, Migrator, SqliteAdapter, sql } from 'kysely';
 import type { Logger } from '../logger.js';
+import { unavailable } from './faults.js';
 import { LibsqlDialect } from './libsql.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
+import { PoolDialect } from './postgres.js';
 
 /**
  * The database, behind one query builder for both engines. Each module names the tables it uses, such as
@@ -14,12 +15,9 @@ export type Store<Tables = any> = Kysely<Tables>;
 export interface StoreOptions {
   /** A fork's migrations. They are recorded in their own table, so their names cannot clash with the platform's. */
   migrations?: Migrations;
-  /** Logs broken PostgreSQL connections. The next query opens a new one. */
+  /** Is warned of broken PostgreSQL connections, and of files that others can read. */
   logger?: Logger;
 }
-
-// The driver returns 64-bit integers as text. All of ours are counts, minor units or seconds, which fit a number.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
  * Opens the database and brings its tables up to date. The caller closes it with `store.destroy()`.
@@ -48,7 +46,7 @@ export async function openStore(url: string, { migrations = {}, logger }: StoreO
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
 export function connectStore(url: string, logger?: Logger): Store {
-  const dialect = url.startsWith('file:') ? new LibsqlDialect(url) : postgresDialect(url, logger);
+  const dialect = url.startsWith('file:') ? new LibsqlDialect(url, logger) : new PoolDialect(url, logger);
   return new Kysely({ dialect });
 }
 
@@ -64,16 +62,29 @@ export async function migrationState(
   return { done, pending: all.length - done };
 }
 
-/** Checks the connection to the database. @throws when it does not answer */
+/**
+ * Checks that the database can be read and written, without changing anything.
+ *
+ * @throws {UnavailableError} when it cannot
+ */
 export async function pingStore(store: Store): Promise<void> {
-  await sql`select 1`.execute(store);
+  if (store.getExecutor().adapter instanceof SqliteAdapter) await rewriteHeader(store);
+  else await assertNotReadOnly(store);
 }
 
-function postgresDialect(url: string, logger?: Logger): PostgresDialect {
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // Without a listener, an idle connection that breaks would end the process.
-  pool.on('error', (error) => logger?.warn({ err: error }, 'a database connection broke'));
-  return new PostgresDialect({ pool });
+/** Writes the first page of the file as it is. This needs no table, and fails like any other write. */
+async function rewriteHeader(store: Store): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
+    await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(transaction);
+  });
+}
+
+/** A PostgreSQL server that has become a read-only replica answers, but refuses every write. */
+async function assertNotReadOnly(store: Store): Promise<void> {
+  const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
+  const { rows } = await setting.execute(store);
+  if (rows[0]?.value === 'on') throw unavailable('readOnly', new Error('transaction_read_only is on'));
 }
 
 /** Returns the platform's migrator first, because a fork's migrations may refer to the platform's tables. */

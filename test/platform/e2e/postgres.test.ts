@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
+import { registerRaw } from '../../support/oauth/oauth.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
@@ -32,11 +34,32 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     expect(servers[0]?.output()).toMatch(/Data\s+PostgreSQL at 127\.0\.0\.1:\d+\/postgres/);
   });
 
+  it('a server whose database has become a read-only replica is not ready, and puts writes off', async () => {
+    const [server] = servers as [TestServer];
+    const admin = new pg.Client(database.url);
+    await admin.connect();
+    const setReadOnly = async (value: 'on' | 'off') => {
+      await admin.query('set transaction_read_only = off');
+      await admin.query(`alter system set default_transaction_read_only = ${value}`);
+      await admin.query('select pg_reload_conf()');
+    };
+    await setReadOnly('on');
+    const readiness = async () => (await fetch(`${server.url}/readyz`)).text();
+    await expect.poll(readiness, { timeout: 20_000 }).toContain('the database is read-only');
+    const refused = await registerRaw(server.url, { redirect_uris: ['http://127.0.0.1:7777/callback'] });
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
+    await setReadOnly('off');
+    await expect.poll(readiness, { timeout: 20_000 }).toContain('ok');
+    await admin.end();
+  });
+
   it('a server whose database goes away says so and lives on', async () => {
     const [server] = servers as [TestServer];
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     await database.stop();
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    const refused = await registerRaw(server.url, { redirect_uris: ['http://127.0.0.1:7777/callback'] });
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
   });
 });

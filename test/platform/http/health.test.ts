@@ -3,13 +3,19 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, expect, it } from 'vitest';
 import { healthRoutes } from '../../../src/platform/http/health.js';
+import { createLogger } from '../../../src/platform/logger.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
+import { createReadiness } from '../../../src/platform/store/readiness.js';
+
+const logger = createLogger({ logLevel: 'silent', logPretty: false });
 
 let close = () => {};
 afterEach(() => close());
 
 async function serve(store: Store, isDraining = () => false): Promise<string> {
-  const server = express().use(healthRoutes(store, isDraining)).listen(0, '127.0.0.1');
+  const server = express()
+    .use(healthRoutes(createReadiness(store, logger), isDraining))
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   close = () => void server.close();
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -24,7 +24,7 @@ describe('a database file', () => {
     expect((await stat(join(directory, 'new/server.db'))).mode & 0o777).toBe(0o600);
     expect((await sql`pragma journal_mode`.execute(store)).rows).toEqual([{ journal_mode: 'wal' }]);
     expect((await sql`pragma synchronous`.execute(store)).rows).toEqual([{ synchronous: 2 }]);
-    expect((await sql`pragma busy_timeout`.execute(store)).rows).toEqual([{ timeout: 5000 }]);
+    expect((await sql`pragma busy_timeout`.execute(store)).rows).toEqual([{ timeout: 0 }]);
     await store.destroy();
   });
 

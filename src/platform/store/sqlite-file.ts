@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import Libsql from 'libsql';
+import type { Logger } from '../logger.js';
+import { unavailable } from './faults.js';
+import { prepareFiles } from './file-access.js';
+
+/** An open database file. A lock of another process makes `begin` fail at once; waiting is up to the caller. */
+export interface SqliteFile extends SqliteDatabase {
+  prepare: (sql: string) => SqliteStatement & { readonly writes: boolean };
+  readonly inTransaction: boolean;
+  /**
+   * Takes the write lock.
+   *
+   * @throws {UnavailableError} when what is at the path is not what was opened
+   */
+  begin: () => void;
+  commit: () => void;
+  /** Does nothing when SQLite has rolled back by itself, as it does when the disk is full. */
+  rollback: () => void;
+}
+
+/** How long opening and closing may wait for a lock, in milliseconds. It blocks, but nothing is served then. */
+const LOCK_WAIT_MS = 5000;
+
+/**
+ * Opens a database that several processes may share: write-ahead log, durable commits.
+ *
+ * @param location a path, or `undefined` for a database in memory
+ * @param logger is warned of files that other users of the machine can open
+ * @throws when the files cannot be read and written, saying what to do
+ */
+export function openSqliteFile(location: string | undefined, logger?: Pick<Logger, 'warn'>): SqliteFile {
+  const path = location === undefined ? undefined : resolve(location);
+  if (path !== undefined) prepareFiles(path, logger);
+  const database = new Libsql(path ?? ':memory:');
+  database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  // Overwrites deleted and replaced data, such as a private key that is now stored encrypted.
+  database.pragma('secure_delete = ON');
+  // SQLite opens the files beside the database when it is first read.
+  database.pragma('user_version');
+  database.pragma('busy_timeout = 0');
+  const opened = identitiesOf(path);
+  const isInPlace = () => identitiesOf(path) === opened;
+  return {
+    prepare: cachedStatements(database),
+    get inTransaction() {
+      return database.inTransaction;
+    },
+    begin() {
+      if (!isInPlace()) throw unavailable('moved', new Error(`${path} ${MOVED}`));
+      // Never a prepared statement: libsql leaves one that is refused open, and SQLite then keeps later writes of the
+      // same connection from being committed, without an error.
+      database.exec('begin immediate');
+    },
+    commit: () => database.exec('commit'),
+    rollback() {
+      if (database.inTransaction) database.exec('rollback');
+    },
+    close() {
+      // SQLite would delete the log at the path, which by now belongs to another database.
+      if (!isInPlace()) return;
+      try {
+        // Cached statements keep the file open, so SQLite would leave recent changes in the log beside it.
+        database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+        database.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        database.close();
+      }
+    },
+  };
+}
+
+const MOVED =
+  'or the log beside it is not the file that was opened. Nothing is written to a deleted file: restart the server to use what is there';
+
+/** Tells the files at a path from those that were there before or come later. */
+function identitiesOf(path: string | undefined): string {
+  if (path === undefined) return '';
+  // Whoever removes the index removes the log, too. Each look costs a write some microseconds.
+  return [path, `${path}-wal`]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((stats) => (stats ? `${stats.dev}:${stats.ino}` : 'none'))
+    .join();
+}
+
+/** Statements that need the write lock. Others, such as `pragma` and `vacuum into`, may not run in a transaction. */
+const WRITE = /^\s*(insert|update|delete|replace|create|alter|drop|with\b.*\b(insert|update|delete))\b/is;
+
+/** Caches prepared statements. Preparing costs more than running most of them, and libsql can crash finalizing them. */
+function cachedStatements(database: Libsql.Database): SqliteFile['prepare'] {
+  const statements = new Map<string, ReturnType<SqliteFile['prepare']>>();
+  return (sql) => {
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      const prepared = database.prepare(sql) as unknown as SqliteStatement;
+      statement = {
+        reader: prepared.reader,
+        writes: WRITE.test(sql),
+        all: (parameters) => prepared.all(parameters),
+        run: (parameters) => prepared.run(parameters),
+        iterate: (parameters) => prepared.iterate(parameters),
+      };
+      statements.set(sql, statement);
+    }
+    return statement;
+  };
+}
