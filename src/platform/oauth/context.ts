@@ -4,6 +4,7 @@ import type { Scope } from '../scopes.js';
 import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
 import type { Records } from './records.js';
+import type { KnownBrowsers } from './sign-in/known-browsers.js';
 import type { Pages } from './sign-in/pages.js';
 import type { PasswordChecks } from './sign-in/password-checks.js';
 import type { UserDirectory } from './sign-in/user-directory.js';
@@ -27,4 +28,5 @@ export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'regis
   keys: SigningKeys;
   accessTokens: AccessTokens;
   passwordChecks: PasswordChecks;
+  knownBrowsers: KnownBrowsers;
 }

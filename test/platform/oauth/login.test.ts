@@ -120,7 +120,7 @@ describe('signing in on the page', () => {
   it('the cookie is for this host, this browser and ten minutes only', async () => {
     await visit.browser.get(start());
     expect(visit.browser.lastSetCookie).toMatch(
-      /^mcp_login=[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,
+      /^mcp_login_[\w-]{12}=\d+\.[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,
     );
   });
 
@@ -146,6 +146,6 @@ it('behind https the cookie carries the __Host- prefix and is Secure', async () 
   const { client_id } = await register(local);
   const visitor = new Browser(local);
   await visitor.get(authorizeUrl(local, client_id, pkce().challenge));
-  expect(visitor.lastSetCookie).toMatch(/^__Host-mcp_login=[\w-]{43};.* Secure;/);
+  expect(visitor.lastSetCookie).toMatch(/^__Host-mcp_login_[\w-]{12}=\d+\.[\w-]{43};.* Secure;/);
   await secure.stop();
 });

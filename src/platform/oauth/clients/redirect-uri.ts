@@ -4,7 +4,7 @@ const MAX_LENGTH = 2000;
 /** Schemes of desktop applications that lack the dot RFC 8252 section 7.1 asks for. */
 const KNOWN_SCHEMES = ['claude', 'cursor', 'mcpjam', 'vscode', 'vscode-insiders', 'windsurf', 'zed'];
 /** Characters that browsers and our parser could read differently, including fragments and wildcards. */
-const SUSPICIOUS = /[\s\p{Cc}\\#*<>"'`]/u;
+const SUSPICIOUS = /[\s\p{Cc}\p{Cs}\\#*<>"'`]/u;
 
 /**
  * Checks whether a client may register this address. It must be absolute, with https, http on this machine, or the
