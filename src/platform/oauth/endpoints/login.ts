@@ -52,7 +52,7 @@ async function openRequest(
   if (request === 'not open') throw expired('no open request of that id: it expired, or was decided');
   if (request === 'no cookie') {
     throw new OAuthError('invalid_request', NO_COOKIE, {
-      detail: `no cookie of this request: ${req.headers.cookie === undefined ? NONE_SENT : 'another browser'}`,
+      detail: `no cookie of this request: ${req.headers.cookie ? 'another browser' : NONE_SENT}`,
     });
   }
   await noteClient(context, res, request.client_id);
@@ -147,7 +147,7 @@ const DECIDED = 'the request was decided in the meantime, by another submission 
 const MAX_USERNAME = 100;
 
 const NO_COOKIE =
-  'Your browser did not send the cookie that belongs to this sign-in. Either it blocks cookies: allow them for this address. Or you opened the page in another browser or a private window: stay in one. Then go back to your application and connect again.';
+  'Your browser did not send the cookie of this sign-in. If it blocks cookies, allow them for this address. If you opened the page in another browser or in a private window, stay in one. Then go back to your application and connect again.';
 
 const NONE_SENT =
   'the browser sent none at all, so it blocks cookies, or reached an https PUBLIC_URL over http';
