@@ -1,31 +1,20 @@
-import type { IncomingMessage } from 'node:http';
-import { type Agent, get } from 'node:https';
+import type { Agent } from 'node:https';
 import { isIP } from 'node:net';
-import { z } from 'zod';
 import { setNewest } from '../../bounded-map.js';
 import { OAuthError } from '../common/errors.js';
-import { type Client, GRANT_TYPES } from './client.js';
-import { redirectUris } from './client-metadata.js';
-import { displayName } from './display-name.js';
+import type { Client } from './client.js';
+import { parseClient, publicClient, refusal } from './client-document.js';
+import { fetchJson, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
 import { PublicOnlyAgent } from './public-only-agent.js';
 
-const TIMEOUT_MS = 5000;
-const MAX_BYTES = 5 * 1024;
 const MAX_URL_LENGTH = 500;
 const MAX_FETCHES_AT_ONCE = 20;
 const MAX_CACHED = 500;
-/** Seconds a document is kept: at least long enough for one sign-in to load it once, at most a day. */
-const CACHE = { min: 60, default: 300, max: 86_400 };
-
-/** The contents of a valid document. Secrets are refused, because anyone can read a document. */
-const clientDocument = z.object({
-  client_id: z.string(),
-  client_name: z.string().min(1).max(120),
-  redirect_uris: redirectUris,
-  token_endpoint_auth_method: z.literal('none').default('none'),
-  client_secret: z.never().optional(),
-  client_secret_expires_at: z.never().optional(),
-});
+const NOT_FETCHED: Record<JsonFetchProblem, string> = {
+  absent: 'There is no description of this application at its address.',
+  large: 'The description of this application is too large.',
+  failed: 'The description of this application could not be fetched.',
+};
 
 export interface ClientDocuments {
   /**
@@ -78,7 +67,9 @@ export function createClientDocuments(
   }
 
   async function fetchClient(url: URL): Promise<Client> {
-    const { text, maxAge } = await fetchJson(url, agent);
+    const { text, maxAge } = await fetchJson(url, agent).catch((error: unknown) => {
+      throw error instanceof JsonFetchError ? refusal(NOT_FETCHED[error.problem], error.message) : error;
+    });
     const client = parseClient(text, url);
     setNewest(cache, url.href, { client, until: Date.now() + maxAge * 1000 }, MAX_CACHED);
     return client;
@@ -132,87 +123,4 @@ function isAcceptableUrl(url: URL, text: string): boolean {
     !hostname.startsWith('[') &&
     isIP(hostname) === 0
   );
-}
-
-/** Fetches a document without following redirects, within the limits on time and size. */
-async function fetchJson(url: URL, agent: Agent): Promise<{ text: string; maxAge: number }> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(url, { agent, signal, headers: { Accept: 'application/json' } }, resolve).on('error', reject);
-    });
-    const type = response.headers['content-type'] ?? '';
-    if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json *(;|$)/i.test(type)) {
-      response.destroy();
-      throw refusal(
-        'There is no description of this application at its address.',
-        `${url.hostname} answered ${response.statusCode} with content type "${type}"`,
-      );
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // Leaving the loop early closes the connection.
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_BYTES)
-        throw refusal(
-          'The description of this application is too large.',
-          `the document is larger than ${MAX_BYTES} bytes`,
-        );
-      chunks.push(chunk);
-    }
-    return {
-      text: Buffer.concat(chunks).toString(),
-      maxAge: cacheSeconds(response.headers['cache-control']),
-    };
-  } catch (error) {
-    if (error instanceof OAuthError) throw error;
-    throw refusal(
-      'The description of this application could not be fetched.',
-      `the request to ${url.hostname} failed: ${(error as Error).message}`,
-    );
-  }
-}
-
-function cacheSeconds(cacheControl = ''): number {
-  if (/\bno-(store|cache)\b/i.test(cacheControl)) return CACHE.min;
-  const maxAge = /\bmax-age=(\d+)/i.exec(cacheControl)?.[1];
-  return Math.min(Math.max(maxAge === undefined ? CACHE.default : Number(maxAge), CACHE.min), CACHE.max);
-}
-
-function parseClient(text: string, url: URL): Client {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw refusal('The description of this application is not JSON.', 'the document is not JSON');
-  }
-  const parsed = clientDocument.safeParse(json);
-  if (!parsed.success)
-    throw refusal('The description of this application is not valid.', describeIssues(parsed.error));
-  const { client_id, client_name, redirect_uris } = parsed.data;
-  if (client_id !== url.href)
-    throw refusal(
-      'The description of this application belongs to another address.',
-      'the client_id in the document is not the address of the document',
-    );
-  return {
-    ...publicClient(client_id, url.hostname),
-    name: displayName(client_name),
-    redirectUris: redirect_uris,
-  };
-}
-
-function publicClient(clientId: string, host: string) {
-  return { clientId, host, grantTypes: GRANT_TYPES, secretHash: undefined };
-}
-
-/** Lists the invalid fields. Their values are left out, because strangers wrote them. */
-function describeIssues({ issues }: z.ZodError): string {
-  const fields = issues.map(({ path }) => path[0]).filter((field) => field !== undefined);
-  return `not acceptable in the document: ${fields.map(String).join(', ') || 'it is not an object'}`;
-}
-
-function refusal(message: string, detail: string): OAuthError {
-  return new OAuthError('invalid_client', message, { detail });
 }
