@@ -12,6 +12,7 @@ import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
+import { spellUtf8 } from './http/utf8.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
@@ -67,7 +68,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     content,
     serverScope,
     running,
-    resourceMetadataUrl: resourceMetadataUrl(config),
+    resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
@@ -88,14 +89,22 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(healthRoutes(store, () => draining));
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
-  app.use(hostGuard(config));
-  app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), auth.middleware, mcp.router);
+  app.use(hostGuard(config), spellUtf8);
+  // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
+  app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), notFound);
+  app.use(
+    '/mcp',
+    originGuard(isAllowedOrigin),
+    cors('POST', isAllowedOrigin),
+    auth.protect('/mcp'),
+    mcp.router,
+  );
   if (sse) {
     app.use(
       ['/sse', '/messages'],
       originGuard(isAllowedOrigin),
       cors('GET, POST', isAllowedOrigin),
-      auth.middleware,
+      auth.protect('/sse'),
     );
     app.use(sse.router);
   }

@@ -7,13 +7,12 @@ import {
   isInputRequiredResult,
   type McpServer,
   ProtocolError,
-  requireScopes,
   type ServerContext,
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
-import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
+import { assertScopes, challengeFor, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /**
@@ -94,7 +93,7 @@ export function defineTool<
     ...advertised,
     inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
     ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
-    scopeChallenge: requireScopes(...scopes),
+    scopeChallenge: challengeFor(...scopes),
   };
   return {
     name,

@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
+import { scopeNames } from '../../scopes.js';
 import { answerUrl, redirectToClient } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { readSignInForm } from '../common/params.js';
@@ -88,7 +89,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       declined ? 'sign-in without a ticked scope' : 'sign-in without a scope to grant',
       {
         user: user.id,
-        scopes: request.scopes.split(' '),
+        scopes: scopeNames(request.scopes),
       },
     );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });

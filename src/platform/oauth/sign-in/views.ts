@@ -22,7 +22,7 @@ export interface LoginView {
   ownDevice: boolean;
   /** The answer opens an installed application, and the browser stays on this page. */
   opensApplication: boolean;
-  /** The requested scopes. Optional ones can be declined one by one; their fields are named `scope`. */
+  /** The offered scopes. Optional ones can be declined one by one; their fields are named `scope`. */
   scopes: LoginScope[];
   /** The name typed before, when the page is shown again, or the one that the client expects. */
   username: string;
