@@ -1,16 +1,8 @@
 import type { Accounts } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
+import { comparableName } from '../platform/user-name.js';
 import { demoUsers, disableDemoUsers, seedDemoUsers } from './demo-users.js';
-import {
-  addUser,
-  findUser,
-  hashPassword,
-  hasUsers,
-  listUsers,
-  normalizeUsername,
-  updateUser,
-  verifyPassword,
-} from './users.js';
+import { addUser, findUser, hashPassword, hasUsers, listUsers, updateUser, verifyPassword } from './users.js';
 
 /** Makes the accounts. To use your own user directory, implement `findUser` and `verifyPassword` and drop the rest. */
 export function createAccounts(store: Store): Accounts {
@@ -22,7 +14,7 @@ export function createAccounts(store: Store): Accounts {
     disableSeeded: () => disableDemoUsers(store),
     isEmpty: async () => !(await hasUsers(store)),
     manage: {
-      normalize: normalizeUsername,
+      normalize: comparableName,
       list: () => listUsers(store),
       add: async ({ password, ...user }) =>
         addUser(store, { ...user, passwordHash: await hashPassword(password) }),

@@ -8,6 +8,8 @@ export interface AccountTables {
 /** The users who may sign in. */
 export interface UsersTable {
   username: string;
+  /** The form of the user name in which names are compared. */
+  comparable_name: Generated<string | null>;
   name: string;
   password_hash: string;
   /** Space-separated scopes the user may grant. */

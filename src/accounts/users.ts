@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { nowInSeconds } from '../platform/clock.js';
 import type { ListedUser, User } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
+import { comparableName } from '../platform/user-name.js';
 import type { AccountTables, UsersTable } from './tables.js';
 
 const BCRYPT_COST = 12;
@@ -11,27 +12,56 @@ const MAX_PASSWORD_BYTES = 72;
 /** The hash that an unknown user's password is compared with, so that the answer takes as long as for a known user. */
 const DUMMY_HASH = '$2b$12$ftqIgB.Jlj2LMjZ1rsI8GONDTkpP3U.6JgxTzn/s207nOHfvHrpRu';
 
-/** Normalizes a name: case and surrounding spaces do not matter. */
-export function normalizeUsername(username: string): string {
-  return username.trim().toLowerCase();
-}
-
 /** Finds the user with that name, unless disabled. */
 export async function findUser(store: Store<AccountTables>, username: string): Promise<User | undefined> {
   const row = await selectUser(store, username);
   return row && toUser(row);
 }
 
-/** Returns the user when the password is right. Unknown users cost a hash too, so that the time reveals nothing. */
+/**
+ * Returns the user when the password is right. Unknown users cost as many hashes as known ones, so that the time reveals
+ * nothing.
+ */
 export async function verifyPassword(
   store: Store<AccountTables>,
   username: string,
   password: string,
 ): Promise<User | undefined> {
-  const row = await selectUser(store, normalizeUsername(username));
-  const fits = Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
-  const matches = await bcrypt.compare(fits ? password : '', row?.password_hash ?? DUMMY_HASH);
-  return matches && fits && row ? toUser(row) : undefined;
+  const row = await selectByTypedName(store, username);
+  for (const form of passwordForms(password)) {
+    const fits = Buffer.byteLength(form) <= MAX_PASSWORD_BYTES;
+    const matches = await bcrypt.compare(fits ? form : '', row?.password_hash ?? DUMMY_HASH);
+    if (matches && fits && row) return toUser(row);
+  }
+  return undefined;
+}
+
+/**
+ * Lists the ways in which a typed password may have been hashed. One keyboard sends an accented letter as one character,
+ * another as two; hashes are made from the composed form, and older ones from whatever was typed. That is one form for
+ * most passwords, and three at most.
+ */
+function passwordForms(password: string): Set<string> {
+  return new Set([password.normalize('NFC'), password, password.normalize('NFD')]);
+}
+
+/**
+ * Finds the user that a typed name means, unless disabled: the one of that very name, whose case does not matter, or else
+ * the only one whose name compares equal. Names that compare equal can only be older than that rule.
+ */
+async function selectByTypedName(
+  store: Store<AccountTables>,
+  typed: string,
+): Promise<Selectable<UsersTable> | undefined> {
+  const exact = typed.trim().toLowerCase();
+  const alike = await store
+    .selectFrom('users')
+    .selectAll()
+    .where((row) => row.or([row('username', '=', exact), row('comparable_name', '=', comparableName(typed))]))
+    .execute();
+  const only = alike.length === 1 ? alike[0] : undefined;
+  const user = alike.find(({ username }) => username === exact) ?? only;
+  return user?.disabled === 0 ? user : undefined;
 }
 
 /**
@@ -40,9 +70,10 @@ export async function verifyPassword(
  * @throws {RangeError} when it is empty or longer than 72 bytes
  */
 export async function hashPassword(password: string): Promise<string> {
-  const bytes = Buffer.byteLength(password);
+  const composed = password.normalize('NFC');
+  const bytes = Buffer.byteLength(composed);
   if (bytes === 0 || bytes > MAX_PASSWORD_BYTES) throw new RangeError('A password must have 1 to 72 bytes');
-  return bcrypt.hash(password, BCRYPT_COST);
+  return bcrypt.hash(composed, BCRYPT_COST);
 }
 
 export function selectUser(store: Store<AccountTables>, username: string) {
@@ -79,15 +110,22 @@ export async function listUsers(store: Store<AccountTables>): Promise<ListedUser
   return rows.map((row) => ({ ...row, disabled: row.disabled === 1 }));
 }
 
-/** Adds a user. @returns `false` when the name is taken */
+/** Adds a user. @returns `false` when the name is taken, also by one that only looks different */
 export async function addUser(
   store: Store<AccountTables>,
   user: { username: string; name: string; scopes: string; passwordHash: string },
 ): Promise<boolean> {
   const { passwordHash: password_hash, ...rest } = user;
+  const comparable_name = comparableName(user.username);
+  const taken = await store
+    .selectFrom('users')
+    .select('username')
+    .where('comparable_name', '=', comparable_name)
+    .executeTakeFirst();
+  if (taken !== undefined) return false;
   const { numInsertedOrUpdatedRows } = await store
     .insertInto('users')
-    .values({ ...rest, password_hash, created_at: nowInSeconds() })
+    .values({ ...rest, comparable_name, password_hash, created_at: nowInSeconds() })
     .onConflict((conflict) => conflict.column('username').doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;

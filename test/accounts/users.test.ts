@@ -1,7 +1,8 @@
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { disableDemoUsers, seedDemoUsers } from '../../src/accounts/demo-users.js';
-import { findUser, hashPassword, verifyPassword } from '../../src/accounts/users.js';
+import { accountsMigrations } from '../../src/accounts/migrations/index.js';
+import { addUser, findUser, hashPassword, verifyPassword } from '../../src/accounts/users.js';
 import { openStore, type Store } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
 
@@ -55,6 +56,107 @@ describe('passwords', () => {
     await expect(hashPassword('x'.repeat(73))).rejects.toThrow(RangeError);
     await expect(hashPassword('é'.repeat(37))).rejects.toThrow(RangeError);
     await expect(hashPassword('')).rejects.toThrow(RangeError);
+  });
+});
+
+describe('user names', () => {
+  const password = 'a password';
+  /** Opens a database as the last release left it, with these users, and brings it up to date. */
+  async function upgraded(...usernames: string[]): Promise<Store> {
+    const { 'accounts-0001-users': first } = accountsMigrations;
+    const before = await openStore('file::memory:');
+    await first?.up(before as never);
+    const password_hash = await hashPassword(password);
+    for (const username of usernames) {
+      const row = { username, name: username, scopes: 'read', created_at: 0, password_hash };
+      await before.insertInto('users').values(row).execute();
+    }
+    await accountsMigrations['accounts-0002-comparable-names']?.up(before as never);
+    onTestFinished(() => before.destroy());
+    return before;
+  }
+  const whoIs = async (of: Store, typed: string) => (await verifyPassword(of, typed, password))?.id;
+
+  it.each(['ann', 'ANN', ' Ann ', 'ａｎｎ', 'A\u200bnn'])('%s is ann', async (typed) => {
+    expect(await whoIs(await upgraded('ann', 'bea'), typed)).toBe('ann');
+  });
+
+  it('a name that was stored decomposed is found as every keyboard types it', async () => {
+    const old = await upgraded('jose\u0301');
+    expect(await whoIs(old, 'José')).toBe('jose\u0301');
+    expect(await whoIs(old, 'JOSE\u0301')).toBe('jose\u0301');
+    expect(await whoIs(old, 'jose')).toBeUndefined();
+  });
+
+  it('users of before whose names compare equal go on signing in, each by the exact name', async () => {
+    const old = await upgraded('ann', 'ａｎｎ');
+    expect(await whoIs(old, 'Ann')).toBe('ann');
+    expect(await whoIs(old, 'ａｎｎ')).toBe('ａｎｎ');
+    expect(await whoIs(old, 'ａNN')).toBeUndefined();
+    await old.updateTable('users').set({ disabled: 1 }).where('username', '=', 'ann').execute();
+    expect(await whoIs(old, 'ANN')).toBeUndefined();
+  });
+
+  it('a name that only looks different is taken', async () => {
+    const old = await upgraded('ann', 'jose\u0301');
+    const user = { name: 'x', scopes: 'read', passwordHash: 'x' };
+    for (const username of ['ann', 'ａｎｎ', 'josé', 'a\u00adnn']) {
+      expect(await addUser(old, { ...user, username })).toBe(false);
+    }
+    expect(await addUser(old, { ...user, username: 'anna' })).toBe(true);
+  });
+});
+
+describe('passwords with accents', () => {
+  const composed = 'Pässwörd é';
+  const decomposed = composed.normalize('NFD');
+  async function storedAs(hash: string): Promise<void> {
+    await store.updateTable('users').set({ password_hash: hash }).where('username', '=', 'long').execute();
+  }
+
+  it.each([
+    ['is made from what one keyboard types', composed],
+    ['is made from what another types', decomposed],
+  ])('open the account from any keyboard when the hash %s', async (_what, typed) => {
+    await storedAs(await hashPassword(typed));
+    for (const form of [composed, decomposed]) {
+      expect(await verifyPassword(store, 'long', form)).toMatchObject({ id: 'long' });
+    }
+    expect(await verifyPassword(store, 'long', 'Passwörd é')).toBeUndefined();
+  });
+
+  it('go on opening an account whose hash an earlier version made, in whatever form', async () => {
+    const mixed = `${decomposed}${composed}`;
+    for (const old of [composed, decomposed, mixed]) {
+      await storedAs(await bcrypt.hash(old, 4));
+      expect(await verifyPassword(store, 'long', old)).toMatchObject({ id: 'long' });
+    }
+    await storedAs(await bcrypt.hash(decomposed, 4));
+    expect(await verifyPassword(store, 'long', composed)).toMatchObject({ id: 'long' });
+  });
+
+  it('cost unknown and known users the same, and three hashes at most', async () => {
+    await storedAs(await bcrypt.hash('x', 4));
+    const compare = vi.spyOn(bcrypt, 'compare');
+    for (const typed of [composed, decomposed, `${decomposed}${composed}`]) {
+      compare.mockClear();
+      await verifyPassword(store, 'long', typed);
+      const known = compare.mock.calls.length;
+      compare.mockClear();
+      await verifyPassword(store, 'nobody', typed);
+      expect(compare.mock.calls.length).toBe(known);
+      expect(known).toBeLessThanOrEqual(3);
+    }
+    compare.mockRestore();
+  });
+
+  it('may have 72 bytes in the composed form', async () => {
+    await storedAs(await hashPassword('é'.repeat(36).normalize('NFD')));
+    expect(await verifyPassword(store, 'long', 'é'.repeat(36))).toMatchObject({ id: 'long' });
+    expect(await verifyPassword(store, 'long', 'é'.repeat(36).normalize('NFD'))).toMatchObject({
+      id: 'long',
+    });
+    expect(await verifyPassword(store, 'long', 'é'.repeat(37))).toBeUndefined();
   });
 });
 

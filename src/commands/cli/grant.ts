@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Accounts } from '../../platform/oauth/sign-in/accounts.js';
 import { CliError, printResult, printRows } from './output.js';
 import type { WithStore } from './session.js';
+import { findUsername } from './user-names.js';
 
 interface Options {
   user?: string;
@@ -17,7 +18,7 @@ export function grantCommands(program: Command, withStore: WithStore): void {
     .option('--client <client_id>', 'only grants of this client')
     .action((options: Options, command: Command) =>
       withStore(command, async ({ records, accounts, json }) => {
-        const grants = await records.grants.list(filterOf(options, accounts));
+        const grants = await records.grants.list(await filterOf(options, accounts));
         const clients = await records.registeredClients.list();
         const names = new Map(clients.map(({ client_id, client_name }) => [client_id, client_name]));
         const rows = grants.map(({ id, username, client_id, scopes, created_at, expires_at }) => ({
@@ -42,13 +43,15 @@ export function grantCommands(program: Command, withStore: WithStore): void {
         if (options.user === undefined && options.client === undefined) {
           throw new CliError('Say whose grants to end: --user, --client, or both');
         }
-        const ended = await records.grants.endAll(filterOf(options, accounts));
+        const ended = await records.grants.endAll(await filterOf(options, accounts));
         if (ended === 0) throw new CliError('There are no matching grants');
         printResult(`Ended ${ended} grants.`, { grants_ended: ended }, json);
       }),
     );
 }
 
-function filterOf({ user, client }: Options, { manage }: Accounts) {
-  return { username: user === undefined ? undefined : (manage?.normalize(user) ?? user), clientId: client };
+async function filterOf({ user, client }: Options, { manage }: Accounts) {
+  if (user === undefined || manage === undefined) return { username: user, clientId: client };
+  // Grants may be those of a user who was deleted.
+  return { username: (await findUsername(manage, user)) ?? manage.normalize(user), clientId: client };
 }

@@ -5,6 +5,7 @@ import { CliError, printResult, printRows } from './output.js';
 import { readNewPassword } from './password.js';
 import { parseScopes } from './scopes.js';
 import type { AdministeredServer, Session, Tables, WithStore } from './session.js';
+import { findUsername } from './user-names.js';
 
 /** A session in which users can be managed. */
 interface UserSession extends Session {
@@ -43,14 +44,16 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
             name: options.name ?? username.trim(),
             scopes: parseScopes(options.scopes, server),
           };
-          // Colons are reserved for service ids (service:NAME). Format characters can make different names look the
-          // same.
-          if (!/^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(added.username)) {
+          const typed = username.trim();
+          if (!(isUserName(typed) && isUserName(added.username))) {
             throw new CliError('A user name has 1 to 100 characters, no spaces, colons or invisible ones');
           }
-          const exists = (await manage.list()).some((known) => known.username === added.username);
-          if (exists || !(await withNewPassword((password) => manage.add({ ...added, password })))) {
-            throw new CliError(`There is already a user ${added.username}`);
+          const known = await findUsername(manage, username);
+          if (
+            known !== undefined ||
+            !(await withNewPassword((password) => manage.add({ ...added, password })))
+          ) {
+            throw new CliError(`There is already a user ${known ?? added.username}`);
           }
           printResult(`Added ${added.username}.`, added, json);
         },
@@ -105,10 +108,15 @@ function requireManagement({ manage, location }: Accounts): UserManagement {
   throw new CliError(`Users are not managed here, but in ${location ?? 'the directory of this server'}`);
 }
 
+/** Colons are reserved for service ids (service:NAME). Format characters can make different names look the same. */
+function isUserName(name: string): boolean {
+  return /^[^\s:\p{Cc}\p{Cf}]{1,100}$/u.test(name);
+}
+
 async function requireUser(manage: UserManagement, username: string): Promise<string> {
-  const name = manage.normalize(username);
-  if ((await manage.list()).some((user) => user.username === name)) return name;
-  throw new CliError(`There is no user ${name}`);
+  const name = await findUsername(manage, username);
+  if (name !== undefined) return name;
+  throw new CliError(`There is no user ${manage.normalize(username)}`);
 }
 
 async function withNewPassword<T>(use: (password: string) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
 import type { Reachability } from './clients/reachability.js';
 import type { Records } from './records.js';
+import type { KnownBrowsers } from './sign-in/known-browsers.js';
 import type { Pages } from './sign-in/pages.js';
 import type { PasswordChecks } from './sign-in/password-checks.js';
 import type { UserDirectory } from './sign-in/user-directory.js';
@@ -35,4 +36,5 @@ export interface OAuthContext
   keys: SigningKeys;
   accessTokens: AccessTokens;
   passwordChecks: PasswordChecks;
+  knownBrowsers: KnownBrowsers;
 }

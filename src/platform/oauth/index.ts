@@ -25,6 +25,7 @@ import { revokeRoutes } from './endpoints/revoke.js';
 import { tokenRoutes } from './endpoints/token.js';
 import { createRecords } from './records.js';
 import type { Accounts } from './sign-in/accounts.js';
+import { createKnownBrowsers } from './sign-in/known-browsers.js';
 import { createPages } from './sign-in/pages.js';
 import { createPasswordChecks } from './sign-in/password-checks.js';
 import { createUserDirectory } from './sign-in/user-directory.js';
@@ -103,6 +104,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
+    knownBrowsers: await createKnownBrowsers(store, issuer),
   };
 
   const stopSweeping = startSweeping(expiring, logger);

@@ -127,6 +127,53 @@ describe('the sign-in page', () => {
     );
   });
 
+  it.each([
+    ['ann', 'ann'],
+    ['Ann <ann@example.com>"', 'Ann &#60;ann@example.com&#62;&#34;'],
+    ['x'.repeat(101), ''],
+    ['', ''],
+  ])('the login_hint %j fills the name in, escaped and no longer than a name', async (login_hint, shown) => {
+    const page = await (await visit.browser.loginPage(start({ login_hint }))).text();
+    expect(page).toContain(`name="username" value="${shown}"`);
+  });
+
+  it('after a wrong password the typed name counts, not the login_hint', async () => {
+    const fields = await visit.browser.open(start({ login_hint: 'bea' }), 'ann', 'wrong');
+    expect(await (await visit.browser.submit(fields)).text()).toContain('name="username" value="ann"');
+  });
+
+  it.each([
+    [
+      'an unknown client',
+      () => start({ client_id: 'nobody' }),
+      /go back to the application, remove .* and add it again/i,
+    ],
+    [
+      'an expired request',
+      () => `${visit.server.url}/login?request=${'x'.repeat(43)}`,
+      /go back to it and connect again/,
+    ],
+    ['a page without a request', () => `${visit.server.url}/login`, /go back to it and connect again/],
+  ])('the page for %s says what to do next', async (_what, target, advice) => {
+    const response = await visit.browser.get(target());
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(advice);
+  });
+
+  it('no page cuts a popup off from the client that opened it', async () => {
+    const { url } = visit.server;
+    const answers = [
+      await visit.browser.loginPage(start()),
+      await visit.browser.get(start()),
+      await visit.browser.get(start({ client_id: 'nobody' })),
+      await visit.browser.get(`${url}/login`),
+      await visit.browser.get(`${url}/`),
+      await visit.browser.get(`${url}/nowhere`),
+      await visit.browser.submit(await visit.browser.open(start())),
+    ];
+    for (const { headers } of answers) expect(headers.get('cross-origin-opener-policy')).toBeNull();
+  });
+
   it('a form that cannot be read is answered with a page', async () => {
     const tooLarge = await visit.browser.submit({
       ...(await visit.browser.open(start())),

@@ -66,6 +66,38 @@ describe('signing in on the page', () => {
     });
   });
 
+  it.each([
+    ['none, as password managers send it', []],
+    ['an empty one', ['']],
+    ['another case', ['Allow']],
+    ['a word that is not ours', ['cancel']],
+    ['the same one twice', ['allow', 'allow']],
+  ])('a form with a name and a password and this decision signs in: %s', async (_what, decisions) => {
+    const form = new URLSearchParams(await visit.browser.open(start()));
+    form.delete('decision');
+    for (const decision of decisions) form.append('decision', decision);
+    expect(answerOf(await visit.browser.submit(form))).toHaveProperty('code');
+  });
+
+  it.each([[['deny', 'allow']], [['allow', 'deny']]])('a no counts, also in %j', async (decisions) => {
+    const form = new URLSearchParams(await visit.browser.open(start()));
+    form.delete('decision');
+    for (const decision of decisions) form.append('decision', decision);
+    expect(answerOf(await visit.browser.submit(form))).toMatchObject({ error: 'access_denied' });
+  });
+
+  it('a form without a name or a password is no attempt, and no cancelling', async () => {
+    const { decision: _button, ...fields } = await visit.browser.open(start());
+    for (const missing of ['username', 'password']) {
+      for (let index = 0; index < 10; index += 1) {
+        const response = await visit.browser.submit({ ...fields, [missing]: '' });
+        expect(response.status).toBe(400);
+        expect(await response.text()).toContain('Enter your user name and your password.');
+      }
+    }
+    expect(answerOf(await visit.browser.submit(fields))).toHaveProperty('code');
+  });
+
   it('signing in sends code, state and iss once, by 303', async () => {
     const response = await visit.browser.submit(await visit.browser.open(start()));
     expect(response.status).toBe(303);
@@ -120,7 +152,7 @@ describe('signing in on the page', () => {
   it('the cookie is for this host, this browser and ten minutes only', async () => {
     await visit.browser.get(start());
     expect(visit.browser.lastSetCookie).toMatch(
-      /^mcp_login=[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,
+      /^mcp_login_[\w-]{12}=\d+\.[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,
     );
   });
 
@@ -146,6 +178,6 @@ it('behind https the cookie carries the __Host- prefix and is Secure', async () 
   const { client_id } = await register(local);
   const visitor = new Browser(local);
   await visitor.get(authorizeUrl(local, client_id, pkce().challenge));
-  expect(visitor.lastSetCookie).toMatch(/^__Host-mcp_login=[\w-]{43};.* Secure;/);
+  expect(visitor.lastSetCookie).toMatch(/^__Host-mcp_login_[\w-]{12}=\d+\.[\w-]{43};.* Secure;/);
   await secure.stop();
 });

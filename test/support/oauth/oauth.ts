@@ -73,7 +73,10 @@ export class Browser {
     return this.#keep(await fetch(target, { redirect: 'manual', headers: { Cookie: this.#cookie() } }));
   }
 
-  async submit(fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  async submit(
+    fields: Record<string, string> | URLSearchParams,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return this.#keep(
       await fetch(`${this.url}/login`, {
         method: 'POST',
@@ -116,7 +119,8 @@ export class Browser {
     for (const cookie of response.headers.getSetCookie()) {
       this.lastSetCookie = cookie;
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      this.cookies.set(name, value);
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
     }
     return response;
   }

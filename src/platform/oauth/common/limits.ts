@@ -1,5 +1,6 @@
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
+import { comparableName } from '../../user-name.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
 import { networkOf, networksAround } from './network.js';
@@ -21,6 +22,7 @@ const PER_ADDRESS = {
 const COUNTED_AROUND = new Set<string>(['clientDocument', 'register'] satisfies (keyof typeof PER_ADDRESS)[]);
 const FAILED_LOGINS_PER_ACCOUNT: Limit = { max: 40, window: 3600 };
 const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
+const FAILED_LOGINS_PER_KNOWN_BROWSER: Limit = { max: 8, window: 900 };
 
 export interface Limits {
   /**
@@ -35,14 +37,20 @@ export interface Limits {
   /**
    * Counts an attempt to sign in. Call it before the password is checked, so that simultaneous guesses count too.
    *
+   * @param username as it was typed
+   * @param knownBrowser the id of a browser in which this user has signed in before. It has a count of its own, so that
+   *   strangers who guess cannot lock the user out.
    * @returns seconds until this address may try this account again; 0 when the attempt is allowed. A refused attempt
    *   does not count, or anyone could keep an account locked.
    */
-  countLogin: (address: string, username: string) => Promise<number>;
+  countLogin: (address: string, username: string, knownBrowser?: string) => Promise<number>;
   /** Takes back an attempt that was not a failure. */
-  refundLogin: (address: string, username: string) => Promise<void>;
-  /** Takes back the attempt with the correct password, and clears earlier failures from the same address. */
-  clearLogins: (address: string, username: string) => Promise<void>;
+  refundLogin: (address: string, username: string, knownBrowser?: string) => Promise<void>;
+  /**
+   * Takes back the attempt with the correct password, and clears earlier failures from the same address, or in the same
+   * known browser.
+   */
+  clearLogins: (address: string, username: string, knownBrowser?: string) => Promise<void>;
   deleteExpired: (now: number) => Promise<void>;
 }
 
@@ -91,8 +99,16 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
     }
   }
 
-  const loginKeys = (address: string, username: string): { pair: string; all: [string, Limit][] } => {
-    const account = sha256(username.trim().toLowerCase());
+  const loginKeys = (
+    address: string,
+    username: string,
+    knownBrowser?: string,
+  ): { pair: string; all: [string, Limit][] } => {
+    const account = sha256(comparableName(username));
+    if (knownBrowser !== undefined) {
+      const pair = `login:${account}:browser:${sha256(knownBrowser)}`;
+      return { pair, all: [[pair, FAILED_LOGINS_PER_KNOWN_BROWSER]] };
+    }
     const pair = `login:${account}:${networkOf(address)}`;
     return {
       pair,
@@ -119,8 +135,8 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
         );
       }
     },
-    async countLogin(address, username) {
-      const { all } = loginKeys(address, username);
+    async countLogin(...attempt) {
+      const { all } = loginKeys(...attempt);
       const waits: number[] = [];
       for (const [key, limit] of all) {
         const { hits, wait } = await hit(key, limit);
@@ -129,11 +145,11 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
       if (waits.length > 0) await refund(all.map(([key]) => key));
       return Math.max(0, ...waits);
     },
-    async refundLogin(address, username) {
-      await refund(loginKeys(address, username).all.map(([key]) => key));
+    async refundLogin(...attempt) {
+      await refund(loginKeys(...attempt).all.map(([key]) => key));
     },
-    async clearLogins(address, username) {
-      const { pair, all } = loginKeys(address, username);
+    async clearLogins(...attempt) {
+      const { pair, all } = loginKeys(...attempt);
       await refund(all.map(([key]) => key).filter((key) => key !== pair));
       await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
     },

@@ -62,7 +62,7 @@ export async function readForm(req: Request, res: Response): Promise<Form> {
 /** The form of the sign-in page. */
 interface SignInForm {
   values: Form;
-  /** The scopes whose boxes were ticked. No other field may appear more than once. */
+  /** The scopes whose boxes were ticked. Of every other field the first counts, but `decision=deny` counts anywhere. */
   scopes: string[];
 }
 
@@ -70,7 +70,9 @@ interface SignInForm {
 export async function readSignInForm(req: Request, res: Response): Promise<SignInForm> {
   const body = (await readText(req, res)) ?? '';
   const { values } = parseParameters(body);
-  return { values, scopes: new URLSearchParams(body).getAll('scope') };
+  const fields = new URLSearchParams(body);
+  if (fields.getAll('decision').includes('deny')) values['decision'] = 'deny';
+  return { values, scopes: fields.getAll('scope') };
 }
 
 const textParser = express.text({ type: 'application/x-www-form-urlencoded', limit: '32kb' });

@@ -1,11 +1,11 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
 import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
-import { answerUrl } from '../common/authorization-response.js';
+import { answerUrl, redirectToClient } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { type Form, faultyParameter, type Parameters, parseParameters } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
@@ -17,7 +17,7 @@ import { logRefusal, pageErrorHandler, refuseMethod } from './refusals.js';
 export function authorizeRoutes(context: OAuthContext): Router {
   const router = exactRouter();
   router.all('/authorize', allowMethods(['GET'], { refuse: refuseMethod(context) }));
-  router.get('/authorize', async (req, res) => {
+  router.get('/authorize', topLevelOnly, async (req, res) => {
     const parameters = parseParameters(req.originalUrl.replace(/^[^?]*\??/, ''));
     let redirectUri: string | undefined;
     try {
@@ -28,7 +28,9 @@ export function authorizeRoutes(context: OAuthContext): Router {
       await noteClient(context, res, client.clientId);
       redirectUri = readRedirectUri(client, parameters);
       const id = await validateAndStoreRequest(context, req, res, client, redirectUri, parameters);
-      res.set('Cache-Control', 'no-store').redirect(303, `/login?request=${id}`);
+      const hint = parameters.values['login_hint'];
+      const login = new URLSearchParams({ request: id, ...(hint && { login_hint: hint }) });
+      res.set('Cache-Control', 'no-store').redirect(303, `/login?${login}`);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       logRefusal(context, req, res, error);
@@ -38,6 +40,19 @@ export function authorizeRoutes(context: OAuthContext): Router {
   router.use('/authorize', pageErrorHandler(context));
   return router;
 }
+
+/**
+ * Refuses what browsers load into other pages, such as images and frames. Nobody can sign in there, and a hostile page
+ * could begin hundreds of sign-ins, which would end those that the user has open. Other programs send no such header.
+ */
+const topLevelOnly: RequestHandler = (req, _res, next) => {
+  const { 'sec-fetch-dest': destination = 'document' } = req.headers;
+  if (destination === 'document') return next();
+  throw new OAuthError('access_denied', 'Sign-in works only in a window or tab of its own.', {
+    status: 403,
+    detail: `Sec-Fetch-Dest is ${quoted(String(destination))}`,
+  });
+};
 
 async function readClient(
   { clients }: OAuthContext,
@@ -52,7 +67,7 @@ async function readClient(
   if (client === undefined) {
     throw new OAuthError(
       'invalid_client',
-      'This application is not registered here, or no longer. Remove the connection in the application and add it again.',
+      'This application is not registered here, or its registration has expired. Go back to the application, remove its connection to this server, and add it again. You can close this page.',
       { detail: clientId === undefined ? 'client_id is missing' : 'client_id is unknown, or it has expired' },
     );
   }
@@ -152,9 +167,9 @@ function refuse(
     state: faulty.has('state') ? undefined : values['state'],
   });
   if (isLoopbackRedirect(redirectUri)) {
-    res.set('Cache-Control', 'no-store').redirect(303, url.href);
+    redirectToClient(res, url);
     return;
   }
-  const returnTo = { href: url.href, host: redirectHost(redirectUri) };
+  const returnTo = { href: url, host: redirectHost(redirectUri) };
   pages.sendError(res, 400, error.message, returnTo);
 }

@@ -1,28 +1,24 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
-import { logUnavailable } from '../../http/error-handler.js';
-import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
 import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
-import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
 import { isDocumentUrl } from '../clients/client-documents.js';
-import { answerUrl } from '../common/authorization-response.js';
+import { answerUrl, redirectToClient } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { readSignInForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
-import type { User } from '../sign-in/accounts.js';
 import type { AuthorizationRequest } from '../sign-in/authorization-request.js';
-import { grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
-import { TooManySignInsError } from '../sign-in/password-checks.js';
+import { type FormState, grantedScopes, loginView, type SubmittedForm } from '../sign-in/consent.js';
 import { noteClient } from './client-request.js';
+import { logSignIn, signIn } from './password-step.js';
 import { pageErrorHandler, refuseMethod } from './refusals.js';
 
 /** A submitted sign-in page. */
 interface Attempt {
   id: string;
   request: AuthorizationRequest;
-  entered: SubmittedForm;
+  entered: Required<SubmittedForm>;
   password: string;
 }
 
@@ -32,12 +28,14 @@ export function loginRoutes(context: OAuthContext): Router {
   router.all('/login', allowMethods(['GET', 'POST'], { refuse: refuseMethod(context) }));
   router.get('/login', async (req, res) => {
     const { id, request } = await openRequest(context, req, res, req.query['request']);
-    await sendLoginPage(context, res, 200, id, request);
+    const username = hintIn(req.query['login_hint']);
+    await sendLoginPage(context, res, 200, id, request, { entered: { username } });
   });
   router.post('/login', sameOriginOnly(context), async (req, res) => {
     const { values, scopes: ticked } = await readSignInForm(req, res);
     const { id, request } = await openRequest(context, req, res, values['request']);
-    if (values['decision'] !== 'allow') return deny(context, res, id, request);
+    // Password managers and scripts send the form without its button, so everything but a clear no is a sign-in.
+    if (values['decision'] === 'deny') return deny(context, res, id, request);
     const entered = { username: values['username'] ?? '', ticked };
     await allow(context, req, res, { id, request, entered, password: values['password'] ?? '' });
   });
@@ -54,10 +52,11 @@ async function openRequest(
 ): Promise<{ id: string; request: AuthorizationRequest }> {
   if (typeof id !== 'string') throw expired('the parameter request is missing or repeated');
   const request = await context.requests.find(req, id);
-  if (request === undefined) {
-    throw expired(
-      'this browser began no open request of that id: it expired, was decided, or lacks its cookie',
-    );
+  if (request === 'not open') throw expired('no open request of that id: it expired, or was decided');
+  if (request === 'no cookie') {
+    throw new OAuthError('invalid_request', NO_COOKIE, {
+      detail: `no cookie of this request: ${req.headers.cookie ? 'another browser' : NONE_SENT}`,
+    });
   }
   await noteClient(context, res, request.client_id);
   return { id, request };
@@ -66,7 +65,7 @@ async function openRequest(
 async function deny(context: OAuthContext, res: Response, id: string, request: AuthorizationRequest) {
   if (!(await context.requests.consume(id, async () => true))) throw expired(DECIDED);
   logSignIn(context, res, 'sign-in cancelled');
-  sendAnswer(context, res, request, {
+  sendAnswer(context, res, id, request, {
     error: 'access_denied',
     error_description: 'The user did not allow it',
   });
@@ -74,7 +73,10 @@ async function deny(context: OAuthContext, res: Response, id: string, request: A
 
 async function allow(context: OAuthContext, req: Request, res: Response, attempt: Attempt): Promise<void> {
   const { id, request, entered } = attempt;
-  const user = await signIn(context, req, res, attempt);
+  const credentials = { username: entered.username, password: attempt.password };
+  const user = await signIn(context, req, res, credentials, (status, problem) =>
+    sendLoginPage(context, res, status, id, request, { entered, problem }),
+  );
   if (user === undefined) return;
   const scopes = grantedScopes(context.scopes, request, user, entered.ticked);
   if (scopes.length === 0) {
@@ -111,68 +113,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
   });
   if (code === undefined) throw expired(DECIDED);
   logSignIn(context, res, 'signed in', { user: user.id, scopes });
-  sendAnswer(context, res, request, { code });
-}
-
-/** Checks the password within the limits. When that fails, shows the page again and returns `undefined`. */
-async function signIn(
-  context: OAuthContext,
-  req: Request,
-  res: Response,
-  { id, request, entered, password }: Attempt,
-): Promise<User | undefined> {
-  const retry = (status: number, problem: string) =>
-    sendLoginPage(context, res, status, id, request, { entered, problem });
-  const result = await context
-    .passwordChecks(() => checkPassword(context, req.ip ?? '', entered.username, password))
-    .catch((error: unknown) => {
-      if (error instanceof TooManySignInsError) return 'busy' as const;
-      if (error instanceof UnavailableError) return error;
-      throw error;
-    });
-  if (result === 'busy') {
-    logSignIn(context, res, 'sign-in put off: too many at once', { level: 'warn' });
-    res.set('Retry-After', '5');
-    await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');
-  } else if (result instanceof UnavailableError) {
-    logUnavailable(context.logger, result, req, res);
-    res.set('Retry-After', String(RETRY_AFTER));
-    await retry(503, 'Sign-in does not work right now. Try again in a moment.');
-  } else if (result === 'wrong') {
-    // The typed name is not logged, because people type passwords there too.
-    logSignIn(context, res, 'sign-in failed');
-    await retry(401, 'The user name or the password is wrong.');
-  } else if ('wait' in result) {
-    logSignIn(context, res, 'sign-in locked after failed attempts', { level: 'warn' });
-    res.set('Retry-After', String(result.wait));
-    const minutes = Math.ceil(result.wait / 60);
-    await retry(
-      429,
-      `Too many failed attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    );
-  } else {
-    return result.user;
-  }
-  return undefined;
-}
-
-async function checkPassword(
-  { limits, users }: OAuthContext,
-  address: string,
-  username: string,
-  password: string,
-): Promise<{ user: User } | { wait: number } | 'wrong'> {
-  const wait = await limits.countLogin(address, username);
-  if (wait > 0) return { wait };
-  try {
-    const user = await users.verifyPassword(username, password);
-    if (user === undefined) return 'wrong';
-    await limits.clearLogins(address, username);
-    return { user };
-  } catch (error) {
-    await limits.refundLogin(address, username);
-    throw error;
-  }
+  sendAnswer(context, res, id, request, { code });
 }
 
 /**
@@ -198,43 +139,45 @@ async function sendLoginPage(
   status: number,
   id: string,
   request: AuthorizationRequest,
-  retry?: { entered: SubmittedForm; problem: string },
+  shown: FormState,
 ): Promise<void> {
   const client = await context.clients.find(request.client_id, res.req.ip ?? '');
   if (client === undefined) throw expired('the client was removed after the sign-in began');
-  const view = loginView(context.scopes, client, request, id, retry);
+  const view = loginView(context.scopes, client, request, id, shown);
   context.pages.sendLogin(res, status, view);
 }
 
 const DECIDED = 'the request was decided in the meantime, by another submission of the page';
 
+/** The longest user name of the form. */
+const MAX_USERNAME = 100;
+
+const NO_COOKIE =
+  'Your browser did not send the cookie of this sign-in. If it blocks cookies, allow them for this address. If you opened the page in another browser or in a private window, stay in one. Then go back to your application and connect again.';
+
+const NONE_SENT =
+  'the browser sent none at all, so it blocks cookies, or reached an https PUBLIC_URL over http';
+
 function expired(detail: string): OAuthError {
   return new OAuthError(
     'invalid_request',
-    'This sign-in page has expired, was used already, or belongs to another browser. Start again from your application.',
+    'This sign-in has expired, or was finished already. If your application is not connected, go back to it and connect again, then sign in within ten minutes. You can close this page.',
     { detail },
   );
 }
 
-/** Logs one line for each outcome of a sign-in, never the typed text: people type passwords as names too. */
-function logSignIn(
-  { logger }: OAuthContext,
-  res: Response,
-  event: string,
-  more: { user?: string; scopes?: string[]; level?: 'info' | 'warn' } = {},
-): void {
-  const { level = 'info', ...fields } = more;
-  const { requestId, clientId } = localsOf(res);
-  logger[level]({ requestId, clientId, address: res.req.ip, ...fields }, event);
+/** Reads the name a client expects (OpenID Connect Core section 3.1.2.1). Anything longer than a name is left out. */
+function hintIn(hint: unknown): string {
+  return typeof hint === 'string' && hint.length <= MAX_USERNAME ? hint : '';
 }
 
-/** Redirects with 303, never 307: the browser must not forward the password (RFC 9700 section 4.12). */
 function sendAnswer(
-  { issuer }: OAuthContext,
+  { issuer, requests }: OAuthContext,
   res: Response,
+  id: string,
   request: AuthorizationRequest,
   answer: Record<string, string>,
 ): void {
-  const url = answerUrl(issuer, request.redirect_uri, { ...answer, state: request.state });
-  res.set('Cache-Control', 'no-store').redirect(303, url.href);
+  requests.forgetCookie(res, id);
+  redirectToClient(res, answerUrl(issuer, request.redirect_uri, { ...answer, state: request.state }));
 }

@@ -21,7 +21,7 @@ export type ListedUser = {
 
 /** What the command line needs to manage users that the server stores itself. */
 export interface UserManagement {
-  /** Returns a typed name in the form in which it is stored. */
+  /** Returns a typed name in the form in which it is stored. Names with the same form count as the same name. */
   normalize: (username: string) => string;
   /** Lists every user, including disabled ones. */
   list: () => Promise<ListedUser[]>;

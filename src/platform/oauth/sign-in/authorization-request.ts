@@ -3,9 +3,12 @@ import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
 import type { AuthorizationRequestsTable, ClientIds, OAuthStore } from '../tables.js';
+import { createCookies } from './cookies.js';
 
 /** How long a user has to sign in, in seconds. */
 const REQUEST_TTL = 600;
+/** The most requests that one browser may have open; beginning another ends the oldest. */
+const MAX_OPEN = 10;
 
 /** What a client asked for. */
 export type AuthorizationRequest = Omit<
@@ -13,16 +16,21 @@ export type AuthorizationRequest = Omit<
   'id_hash' | 'browser_hash' | 'expires_at'
 >;
 
+/** What is known of a request: the request itself, or why it cannot be answered here. */
+export type FoundRequest = AuthorizationRequest | 'not open' | 'no cookie';
+
 export interface AuthorizationRequests {
   /**
-   * Stores an authorization request until its user decides, bound to this browser by a cookie. All requests of a browser
-   * share one cookie, so that sign-ins in several tabs do not disturb each other.
+   * Stores an authorization request until its user decides, bound to this browser by a cookie. Each request has its own,
+   * because a browser may begin several at the same moment, before it has the cookie of any.
    *
    * @returns the id for the sign-in form, which together with the cookie proves that the form is ours
    */
   store: (req: Request, res: Response, request: AuthorizationRequest) => Promise<string>;
-  /** Finds the request with that id, if this browser started it and it is still open. */
-  find: (req: Request, id: string) => Promise<AuthorizationRequest | undefined>;
+  /** Finds the request with that id. It is answered only with the cookie of the browser that started it. */
+  find: (req: Request, id: string) => Promise<FoundRequest>;
+  /** Deletes the cookie of a request that was decided. */
+  forgetCookie: (res: Response, id: string) => void;
   /**
    * Closes a request and records the user's decision in one transaction, so the request stays open when recording fails.
    * Of several simultaneous callers, only one gets to record.
@@ -49,11 +57,17 @@ export function createAuthorizationRequests(
 ): AuthorizationRequests {
   const secure = publicUrl.startsWith('https:');
   // The `__Host-` prefix keeps other hosts of the domain from setting it; browsers accept it over https only.
-  const cookie = secure ? '__Host-mcp_login' : 'mcp_login';
+  const cookies = createCookies(secure ? '__Host-mcp_login_' : 'mcp_login_', MAX_OPEN, {
+    httpOnly: true,
+    secure,
+    sameSite: 'lax',
+    path: '/',
+    maxAge: REQUEST_TTL * 1000,
+  });
   return {
     async store(req, res, request) {
       const id = randomToken();
-      const browser = readCookie(req, cookie) ?? randomToken();
+      const browser = `${nowInSeconds()}.${randomToken()}`;
       await store
         .insertInto('authorization_requests')
         .values({
@@ -63,26 +77,21 @@ export function createAuthorizationRequests(
           expires_at: nowInSeconds() + REQUEST_TTL,
         })
         .execute();
-      res.cookie(cookie, browser, {
-        httpOnly: true,
-        secure,
-        sameSite: 'lax',
-        path: '/',
-        maxAge: REQUEST_TTL * 1000,
-      });
+      cookies.set(req, res, cookieName(id), browser);
       return id;
     },
     async find(req, id) {
-      const browser = readCookie(req, cookie);
-      if (browser === undefined) return undefined;
       const row = await store
         .selectFrom('authorization_requests')
         .selectAll()
         .where('id_hash', '=', sha256(id))
         .where('expires_at', '>', nowInSeconds())
         .executeTakeFirst();
-      return row && sameDigest(row.browser_hash, sha256(browser)) ? row : undefined;
+      if (row === undefined) return 'not open';
+      const browser = cookies.read(req, cookieName(id)) ?? '';
+      return sameDigest(row.browser_hash, sha256(browser)) ? row : 'no cookie';
     },
+    forgetCookie: (res, id) => cookies.delete(res, cookieName(id)),
     consume: (id, record) =>
       store.transaction().execute(async (transaction) => {
         const { numDeletedRows } = await transaction
@@ -102,8 +111,7 @@ export function createAuthorizationRequests(
   };
 }
 
-function readCookie(req: Request, name: string): string | undefined {
-  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return value && /^[\w-]{43}$/.test(value) ? value : undefined;
+/** Returns the rest of a cookie's name, which is short because all cookies travel in one header line. */
+function cookieName(id: string): string {
+  return sha256(id).slice(0, 12);
 }

@@ -5,11 +5,18 @@ import type { User } from './accounts.js';
 import type { AuthorizationRequest } from './authorization-request.js';
 import type { LoginScope, LoginView } from './views.js';
 
-/** What the user had typed and ticked when the page is shown again. */
+/** What the user had typed and ticked, or what fills in the form at first. */
 export interface SubmittedForm {
   username: string;
-  /** The boxes that were ticked. */
-  ticked: string[];
+  /** The boxes that were ticked. Without it, they begin as the request asks. */
+  ticked?: string[];
+}
+
+/** What the form shows besides the request. */
+export interface FormState {
+  entered: SubmittedForm;
+  /** What went wrong with the last attempt. */
+  problem?: string | undefined;
 }
 
 /** Makes the view of a request for the sign-in page. */
@@ -18,7 +25,7 @@ export function loginView(
   client: Client,
   request: AuthorizationRequest,
   id: string,
-  retry?: { entered: SubmittedForm; problem: string },
+  shown?: FormState,
 ): LoginView {
   return {
     hidden: { request: id },
@@ -26,9 +33,10 @@ export function loginView(
     clientHost: client.host,
     redirectHost: redirectHost(request.redirect_uri),
     ownDevice: staysOnDevice(request.redirect_uri),
-    scopes: offeredScopes(scopes, request, retry?.entered.ticked),
-    username: retry?.entered.username ?? '',
-    problem: retry?.problem,
+    opensApplication: !/^https?:/i.test(request.redirect_uri),
+    scopes: offeredScopes(scopes, request, shown?.entered.ticked),
+    username: shown?.entered.username ?? '',
+    problem: shown?.problem,
   };
 }
 

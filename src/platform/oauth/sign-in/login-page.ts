@@ -5,7 +5,7 @@ import type { ErrorView, LoginScope, LoginView } from './views.js';
 
 /** Makes the page for sign-in and consent: who asks, for what, where the answer goes, and the form. */
 export function loginPage(brand: Brand, view: LoginView): Page {
-  const { hidden, clientName, scopes, username, problem } = view;
+  const { hidden, clientName, opensApplication, scopes, username, problem } = view;
   return page(
     brand,
     `Sign in to ${brand.name}`,
@@ -24,12 +24,15 @@ export function loginPage(brand: Brand, view: LoginView): Page {
         ${problem !== undefined && html`<p class="problem" role="alert" id="problem">${problem}</p>`}
         <label for="username">User name</label>
         <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none"
-          spellcheck="false" maxlength="100" required ${problemAttributes(view)}>
+          spellcheck="false" maxlength="100" required ${problemAttributes(view)}
+          ${problem !== undefined && username === '' && html`autofocus`}>
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required
-          ${problemAttributes(view)} ${problem !== undefined && html`autofocus`}>
+          ${problemAttributes(view)} ${username !== '' && html`autofocus`}>
+        <button type="button" class="reveal" aria-pressed="false" aria-controls="password" hidden>Show password</button>
         <button name="decision" value="allow">Sign in and allow</button>
         <button name="decision" value="deny" class="secondary" formnovalidate>Cancel</button>
+        ${opensApplication && sent(view)}
       </form>`,
   );
 }
@@ -63,6 +66,12 @@ function destination({ clientHost, redirectHost, ownDevice }: LoginView): SafeHt
       html`<p class="warning"><strong>This is a program on your own device.</strong> Continue only if you have just
       started connecting it yourself.</p>`
     }`;
+}
+
+/** Makes the line that the script shows once the form is sent, because this page stays when an application opens. */
+function sent({ redirectHost }: LoginView): SafeHtml {
+  const text = `${redirectHost} should open in a moment. You can close this page then.`;
+  return html`<p class="sent" role="status" data-text="${text}"></p>`;
 }
 
 function problemAttributes({ problem }: LoginView): SafeHtml | undefined {

@@ -14,7 +14,8 @@ export interface Pages {
 /**
  * Makes the sender of these pages. The policy has no `form-action`, because Chromium also applies it to the redirect after
  * the form, and would keep the user from getting back to the client. It has `Referrer-Policy: same-origin`, because with
- * `no-referrer` browsers send `Origin: null` with our own form.
+ * `no-referrer` browsers send `Origin: null` with our own form. It has no `Cross-Origin-Opener-Policy`: clients open these
+ * pages as popups, and any other value than the default would cut the popup off from the page that waits for it.
  */
 export function createPages(brand: Brand): Pages {
   const { render, policy } = pageTemplate(brand, import.meta.dirname, 'page');
@@ -26,7 +27,6 @@ export function createPages(brand: Brand): Pages {
         'X-Frame-Options': 'DENY',
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'same-origin',
-        'Cross-Origin-Opener-Policy': 'same-origin',
         'Cache-Control': 'no-store',
       })
       .type('html')

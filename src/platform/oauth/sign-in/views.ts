@@ -20,9 +20,11 @@ export interface LoginView {
   redirectHost: string;
   /** The answer stays on the user's own device, where any program could pretend to be this client. */
   ownDevice: boolean;
+  /** The answer opens an installed application, and the browser stays on this page. */
+  opensApplication: boolean;
   /** The offered scopes. Optional ones can be declined one by one; their fields are named `scope`. */
   scopes: LoginScope[];
-  /** The name typed before, when the page is shown again. */
+  /** The name typed before, when the page is shown again, or the one that the client expects. */
   username: string;
   /** What went wrong with the last attempt. */
   problem: string | undefined;

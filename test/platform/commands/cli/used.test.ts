@@ -63,6 +63,7 @@ describe('users', () => {
 
   it.each([
     ['user add ann', 'x', /already a user ann/],
+    ['user add ＡＮＮ', 'x', /already a user ann/],
     ['user add dave', '', /1 to 72 bytes/],
     ['user add dave', 'x'.repeat(73), /1 to 72 bytes/],
     ['user add dave --scopes notes:read,admin', 'x', /Unknown scope admin/],

@@ -24,6 +24,22 @@ describe('attempts to sign in', () => {
     expect(await limits.countLogin('10.0.0.2', 'ann')).toBe(0);
   });
 
+  it('are counted together for every spelling of one name', async () => {
+    const limits = createLimits(store, 1);
+    const names = ['ann', 'ANN', 'ａｎｎ', 'ａnn', 'aｎn', ' ann', 'a\u200bnn', 'An\u00adn', 'anN', 'ＡＮＮ'];
+    expect(await allowed(names.map((name) => limits.countLogin('10.0.0.1', name)))).toBe(8);
+  });
+
+  it('are counted apart, and limited to 8, in a browser that the user has signed in with', async () => {
+    const limits = createLimits(store, 1);
+    await Promise.all(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')));
+    expect(await allowed(times(20, () => limits.countLogin('10.0.0.1', 'ann', 'laptop')))).toBe(8);
+    expect(await limits.countLogin('10.0.0.1', 'ann', 'phone')).toBe(0);
+    await limits.clearLogins('10.0.0.1', 'ann', 'laptop');
+    expect(await limits.countLogin('10.0.9.9', 'ann', 'laptop')).toBe(0);
+    expect(await limits.countLogin('10.0.9.9', 'ann')).toBeGreaterThan(0);
+  });
+
   it('are limited to 40 for one account from everywhere, whatever the scale', async () => {
     const limits = createLimits(store, 100);
     expect(await allowed(times(60, (index) => limits.countLogin(`10.0.1.${index}`, 'ann')))).toBe(40);
