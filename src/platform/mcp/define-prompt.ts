@@ -60,7 +60,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   definition: PromptDefinition<Args, Services>,
 ): Prompt<Services> {
   const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
-  const compiled = argsSchema && compileSchema(argsSchema);
+  const compiled = argsSchema && compileSchema(argsSchema, 'input', `Prompt ${name}: argsSchema`);
   const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
   return {
     name,

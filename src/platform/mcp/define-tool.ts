@@ -57,6 +57,8 @@ export interface Tool<Services = unknown> {
   description: string;
   /** The input schema as JSON Schema. */
   inputSchema: Record<string, unknown>;
+  /** The values of arguments that are left out. */
+  defaults: Record<string, unknown>;
   /** The URI of the MCP App that shows the answer, if any. */
   card: string | undefined;
   scopes: string[];
@@ -92,15 +94,18 @@ export function defineTool<
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
-    inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS),
-    ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
+    inputSchema: compileSchema(inputSchema ?? NO_ARGUMENTS, 'input', `Tool ${name}: inputSchema`),
+    ...(outputSchema && {
+      outputSchema: compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`),
+    }),
     scopeChallenge: requireScopes(...scopes),
   };
   return {
     name,
     title: definition.title,
     description: definition.description,
-    inputSchema: config.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }),
+    inputSchema: config.inputSchema.json,
+    defaults: config.inputSchema.defaults,
     card: ui?.resourceUri,
     scopes,
     register(server, scope) {
