@@ -23,6 +23,7 @@ import type { Store } from './store/database.js';
 import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
 import { landingRoutes } from './ui/landing/routes.js';
+import { wellFormedValue } from './well-formed.js';
 
 /** Everything `createApp` needs. */
 export interface AppOptions<Services> {
@@ -80,6 +81,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  app.set('json replacer', wellFormedValue);
   app.use((_req, res, next) => {
     // Tells proxies not to reuse a connection to a server that is shutting down.
     if (draining) res.set('Connection', 'close');

@@ -52,7 +52,7 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
       expect(tool.annotations).toBeDefined();
       // Strict converters take a tool without arguments only if it says so.
       const isEmpty = Object.keys(tool.inputSchema.properties ?? {}).length === 0;
-      expect(tool.inputSchema.additionalProperties).toBe(isEmpty ? false : undefined);
+      expect(tool.inputSchema['additionalProperties']).toBe(isEmpty ? false : undefined);
     }
   });
 

@@ -2,11 +2,13 @@ import { expect, it } from 'vitest';
 import { tools } from '../../src/tools/index.js';
 import { foreignPatterns, refusedByGemini, refusedByOpenAi } from '../support/app/converters.js';
 
-it.each(tools.map(({ name, inputSchema }) => [name, inputSchema] as const))(
-  'OpenAI and Gemini take %s in strict mode',
-  (_name, inputSchema) => {
-    expect(refusedByOpenAi(inputSchema)).toEqual([]);
-    expect(refusedByGemini(inputSchema)).toEqual([]);
-    expect(foreignPatterns(inputSchema)).toEqual([]);
-  },
-);
+it('OpenAI and Gemini take every tool in strict mode', () => {
+  for (const { name, inputSchema } of tools) {
+    const refusals = [...refusedByOpenAi(inputSchema), ...refusedByGemini(inputSchema)];
+    expect({ name, refusals, patterns: foreignPatterns(inputSchema) }).toEqual({
+      name,
+      refusals: [],
+      patterns: [],
+    });
+  }
+});

@@ -12,6 +12,7 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { wellFormedJson } from '../well-formed.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
@@ -157,7 +158,7 @@ async function assertOutput(schema: z.ZodType, result: CallToolResult | InputReq
  */
 export function structured<Data extends Record<string, unknown>>(
   data: Data,
-  text = JSON.stringify(data),
+  text = wellFormedJson(JSON.stringify(data)),
 ): CallToolResult & { structuredContent: Data } {
   return { ...textResult(text), structuredContent: data };
 }

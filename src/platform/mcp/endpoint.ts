@@ -4,7 +4,9 @@ import express, { type ErrorRequestHandler, type Request, type Response, Router 
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
+import { wellFormedBody, wellFormedResponse } from '../http/well-formed.js';
 import type { Logger } from '../logger.js';
+import { negotiated } from './answer-type.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
@@ -42,14 +44,16 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     onerror,
     maxRequestBodySize: MAX_BODY_BYTES,
   });
-  const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
+  const fetch = negotiated(handler.fetch);
+  const answer = async (...request: Parameters<typeof fetch>) => wellFormedResponse(await fetch(...request));
+  const serve = toNodeHandler({ fetch: answer }, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();
   // Without sessions there is nothing to stream or delete. A 404 would make some clients give up on the server.
   const refuse = (res: Response) =>
     sendRpcError(res, 405, -32000, 'Method not allowed: this endpoint is stateless, send POST');
   router.use(allowMethods(['POST'], { refuse }));
-  router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), bodyFault);
+  router.use(express.json({ limit: MAX_BODY_BYTES, strict: false }), wellFormedBody, bodyFault);
   router.post('/', async (req: Request, res: Response) => {
     const locals = localsOf(res);
     const caller = callerOf(res);

@@ -4,6 +4,7 @@ import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
+import { wellFormedBody } from '../http/well-formed.js';
 import type { Logger } from '../logger.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
@@ -126,7 +127,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   router.all('/sse', allowMethods(['GET'], { head: false, refuse }));
   router.get('/sse', open);
   router.all('/messages', allowMethods(['POST'], { refuse }));
-  router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), receive);
+  router.post('/messages', express.json({ limit: MAX_BODY_BYTES, strict: false }), wellFormedBody, receive);
   return {
     router,
     openStreams: () => sessions.size,

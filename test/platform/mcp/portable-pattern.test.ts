@@ -4,7 +4,7 @@ import { portablePattern } from '../../../src/platform/mcp/portable-pattern.js';
 it.each([
   [String.raw`^https?:\/\/`, '^https?://'],
   [String.raw`^[^/\u0000-\u001f\u202e]+$`, `^[^/\\x00-\\x1f\u202e]+$`],
-  [String.raw`[[a]`, String.raw`[\[a]`],
+  ['[[a]', String.raw`[\[a]`],
   [String.raw`\u{1f600}|\ud83d\ude00`, '😀|😀'],
   [String.raw`\0`, String.raw`\x00`],
   [String.raw`^\p{L}+\P{Nd}\/[\]\\(?=]`, String.raw`^\p{L}+\P{Nd}/[\]\\(?=]`],
@@ -23,5 +23,5 @@ it.each([
 
 it('does not mistake an escaped bracket for the start of a class', () => {
   expect(() => portablePattern(String.raw`\[(?=a)\]`)).toThrow('a look-around');
-  expect(portablePattern(String.raw`[(?=a)]`)).toBe('[(?=a)]');
+  expect(portablePattern('[(?=a)]')).toBe('[(?=a)]');
 });

@@ -1,6 +1,7 @@
 import express, { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { allowMethods } from '../../http/methods.js';
+import { wellFormedBody } from '../../http/well-formed.js';
 import type { OAuthContext } from '../context.js';
 import { noteClient } from './client-request.js';
 
@@ -8,7 +9,13 @@ import { noteClient } from './client-request.js';
 export function registerRoutes(context: OAuthContext): Router {
   const { registeredClients, limits } = context;
   const router = Router();
-  router.use('/register', cors('POST'), allowMethods(['POST']), express.json({ limit: '16kb' }));
+  router.use(
+    '/register',
+    cors('POST'),
+    allowMethods(['POST']),
+    express.json({ limit: '16kb' }),
+    wellFormedBody,
+  );
   router.post('/register', async (req, res) => {
     const count = () => limits.countRequest('register', req.ip ?? '');
     const client = await registeredClients.register(req.body, count);
