@@ -13,6 +13,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { wellFormedJson } from '../well-formed.js';
+import { carriesQuestions, UnaskedError } from './asking.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
@@ -120,6 +121,7 @@ export function defineTool<
               context,
             );
             const result = typeof answer === 'string' ? textResult(answer) : answer;
+            if (isInputRequiredResult(result) && !carriesQuestions(server)) throw new UnaskedError();
             if (outputSchema) await assertOutput(outputSchema, result);
             return result;
           } catch (error) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
+import { isRefusedQuestion, UNASKED } from './asking.js';
 
 /**
  * An error that the model or its user can correct. Its message is shown to them unchanged, so say what to do next. It
@@ -26,6 +27,10 @@ export function toolError(text: string): CallToolResult & { isError: true; struc
 
 /** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
+  if (isRefusedQuestion(error)) {
+    log.warn({ err: error }, 'the client cannot be asked; check canElicit, and return inputRequired');
+    return UNASKED;
+  }
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
   return `Something went wrong inside the server. Tell its operator this reference: ${reference}`;
