@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Agent } from 'node:https';
-import express, { type Express, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { TokenVerifier } from './auth/bearer.js';
 import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
@@ -12,6 +12,7 @@ import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
+import { withPlainTarget } from './http/request-target.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
@@ -22,6 +23,7 @@ import type { Accounts } from './oauth/sign-in/accounts.js';
 import type { Store } from './store/database.js';
 import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
+import { errorPages } from './ui/landing/error-page.js';
 import { landingRoutes } from './ui/landing/routes.js';
 import { wellFormedValue } from './well-formed.js';
 
@@ -44,7 +46,8 @@ export interface AppOptions<Services> {
 
 /** The app, with what the life cycle needs to watch and stop it. */
 export interface App {
-  express: Express;
+  /** Answers requests. */
+  listener: RequestListener;
   /** Serves the metrics once the caller makes it listen. Set only with `METRICS_PORT`. */
   metricsServer: Server | undefined;
   /** Returns the number of open streams of the legacy SSE transport. */
@@ -90,6 +93,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(healthRoutes(store, () => draining));
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
+  app.use(errorPages(options));
   app.use(hostGuard(config));
   app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), auth.middleware, mcp.router);
   if (sse) {
@@ -104,11 +108,11 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(auth.routes);
   app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);
-  app.use(notFound);
+  app.use(notFound(config));
   app.use(errorHandler(logger));
 
   return {
-    express: app,
+    listener: withPlainTarget(app),
     metricsServer: metrics?.server,
     openStreams: () => sse?.openStreams() ?? 0,
     drain: () => {

@@ -49,7 +49,7 @@ export interface Running {
  * @throws when the port is not available
  */
 export async function run(running: Running): Promise<AddressInfo> {
-  const server = createServer(running.app.express);
+  const server = createServer(running.app.listener);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { host, port, metricsPort } = running.config;
   await listen(server, port, host, 'PORT');
