@@ -38,7 +38,7 @@ function asksForStream(body: unknown): boolean {
 
 function notAcceptable(body: unknown): Response {
   const id = fieldOf(body, 'id') ?? null;
-  const offered = asksForStream(body) ? STREAM_TYPE : `${JSON_TYPE} and ${STREAM_TYPE}`;
+  const offered = asksForStream(body) ? STREAM_TYPE : `${JSON_TYPE} or ${STREAM_TYPE}`;
   const message = `Not acceptable: the answer can be ${offered}. Send "Accept: ${JSON_TYPE}, ${STREAM_TYPE}"`;
   return Response.json({ jsonrpc: '2.0', error: { code: -32000, message }, id }, { status: 406 });
 }
