@@ -13,6 +13,7 @@ import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { withPlainTarget } from './http/request-target.js';
+import { spellUtf8 } from './http/utf8.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
@@ -71,7 +72,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     content,
     serverScope,
     running,
-    resourceMetadataUrl: resourceMetadataUrl(config),
+    resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
@@ -79,6 +80,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+  const nothing = notFound(config);
   let draining = false;
 
   const app = express();
@@ -94,21 +96,29 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
   app.use(errorPages(options));
-  app.use(hostGuard(config));
-  app.use('/mcp', originGuard(isAllowedOrigin), cors('POST', isAllowedOrigin), auth.middleware, mcp.router);
+  app.use(hostGuard(config), spellUtf8);
+  // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
+  app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), nothing);
+  app.use(
+    '/mcp',
+    originGuard(isAllowedOrigin),
+    cors('POST', isAllowedOrigin),
+    auth.protect('/mcp'),
+    mcp.router,
+  );
   if (sse) {
     app.use(
       ['/sse', '/messages'],
       originGuard(isAllowedOrigin),
       cors('GET, POST', isAllowedOrigin),
-      auth.middleware,
+      auth.protect('/sse'),
     );
     app.use(sse.router);
   }
   app.use(auth.routes);
   app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);
-  app.use(notFound(config));
+  app.use(nothing);
   app.use(errorHandler(logger));
 
   return {

@@ -3,11 +3,14 @@ export interface Scope {
   name: string;
   /** What it allows, worded for the user who grants it. */
   description: string;
-  /** Whether clients request it from the start. They request the others only when a tool needs them. */
+  /**
+   * Whether a client gets it without a choice, also one that names no scope. The others are boxes on the sign-in page. All
+   * are offered at the first connection.
+   */
   default: boolean;
 }
 
-/** Returns the names of the scopes that clients request from the start. */
-export function defaultScopes(scopes: Scope[]): string[] {
-  return scopes.filter((scope) => scope.default).map(({ name }) => name);
+/** Returns the names in a `scope` value, each once (RFC 6749 section 3.3). */
+export function scopeNames(scope: string): string[] {
+  return [...new Set(scope.split(/\s+/).filter(Boolean))];
 }

@@ -24,7 +24,7 @@ const example = (args: string[], environment: Record<string, string> = {}, addre
 it('signs in, refreshes, lists and calls', async () => {
   const { stdout } = await example(['--headless', 'alice', 'password123']);
   expect(stdout).toContain(`Sign in here: ${server.url}/authorize?`);
-  expect(stdout).toContain('Signed in, and refreshed the access token (scope: read)');
+  expect(stdout).toContain('Signed in, and refreshed the access token (scope: read orders:write)');
   expect(stdout).toContain('MCP 2026-07-28');
   expect(stdout).toContain('get_product_info');
   expect(stdout).toContain('"id":"alice"');

@@ -40,6 +40,8 @@ describe('sign-in', () => {
       { type: 'text', text: 'Hello Local developer' },
     ]);
     await client.close();
+    const metadata = await fetch(`${app.mcpUrl}/.well-known/oauth-protected-resource`);
+    expect([metadata.status, await metadata.json()]).toMatchObject([404, { error: 'not_found' }]);
   });
 
   it('accepts both tokens while they are rotated', async () => {

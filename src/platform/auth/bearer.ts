@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { isBearerToken } from '../bearer-token.js';
 import type { Caller } from '../caller.js';
 import { sendError } from '../http/errors.js';
 import { localsOf } from '../http/request-locals.js';
@@ -27,7 +28,9 @@ export interface BearerOptions {
   verifiers: TokenVerifier[];
   /** The URL of the protected resource metadata (RFC 9728 section 5.1). */
   resourceMetadataUrl: string;
-  /** The scopes a client should request first. */
+  /**
+   * The scopes a client should request: all that a person may grant, because many clients cannot ask for more later.
+   */
   scopes: string[];
   /** Logs why a token was refused. */
   logger: Logger;
@@ -88,7 +91,8 @@ export async function authenticate(
 }
 
 function bearerToken(header: string): string | undefined {
-  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  return token !== undefined && isBearerToken(token) ? token : undefined;
 }
 
 /** Sends 401 with the challenge of RFC 6750 section 3. Without credentials it has no error code (section 3.1). */

@@ -5,12 +5,18 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { createOAuth } from '../oauth/index.js';
 import type { Accounts } from '../oauth/sign-in/accounts.js';
-import { defaultScopes, type Scope } from '../scopes.js';
+import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
 import { authenticate, authenticateAs, requireCaller, type TokenVerifier } from './bearer.js';
 import { externalVerifier } from './external.js';
-import { resourceMetadataRoutes, resourceMetadataUrl, resourceOf } from './resource-metadata.js';
+import {
+  type Endpoint,
+  endpointsOf,
+  resourceMetadataRoutes,
+  resourceMetadataUrl,
+  resourceOf,
+} from './resource-metadata.js';
 import { createServiceTokens, serviceTokenVerifier } from './service-token.js';
 
 export interface AuthOptions {
@@ -28,8 +34,12 @@ export interface AuthOptions {
 
 /** Identifies callers, and serves everything a sign-in needs. */
 export interface Auth {
-  /** Lets only known callers through, and stores the caller in the request's locals. */
-  middleware: RequestHandler;
+  /**
+   * Makes the handler that lets only known callers through, and stores the caller in the request's locals.
+   *
+   * @param endpoint whose metadata the challenge names
+   */
+  protect: (endpoint: Endpoint) => RequestHandler;
   /**
    * Returns the caller that an Authorization header currently identifies.
    *
@@ -45,14 +55,14 @@ export interface Auth {
 /** Creates the authentication that `AUTH_MODE` selects. */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { config, logger, scopes } = options;
-  const resource = resourceOf(config);
+  const resources = endpointsOf(config).map((endpoint) => resourceOf(config, endpoint));
   switch (config.authMode) {
     case 'none':
       return localAuth(scopes);
     case 'external': {
       const issuer = config.externalIssuer ?? '';
       const audiences = [
-        resource,
+        ...resources,
         ...(config.externalAudience === undefined ? [] : [config.externalAudience]),
       ];
       return tokenAuth(options, {
@@ -63,7 +73,11 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       });
     }
     case 'builtin': {
-      const { router, verifyAccessToken, clientName, close } = await createOAuth({ ...options, resource });
+      const { router, verifyAccessToken, clientName, close } = await createOAuth({
+        ...options,
+        resource: resourceOf(config, '/mcp'),
+        aliases: resources,
+      });
       return tokenAuth(options, {
         issuer: config.publicUrl,
         routes: [router],
@@ -85,7 +99,7 @@ function localAuth(scopes: Scope[]): Auth {
     clientId: 'none',
   };
   return {
-    middleware: authenticateAs(caller),
+    protect: () => authenticateAs(caller),
     identify: async () => caller,
     routes: Router(),
     close: () => {},
@@ -107,25 +121,24 @@ function tokenAuth(
   { config, logger, store, scopes, verifiers: further = [] }: AuthOptions,
   server: AuthorizationServer,
 ): Auth {
+  const names = scopes.map(({ name }) => name);
   const verifiers = [
-    serviceTokenVerifier(
-      config.mcpAuthToken,
-      scopes.map(({ name }) => name),
-    ),
+    serviceTokenVerifier(config.mcpAuthToken, names),
     createServiceTokens(store).verify,
     server.verifier,
     ...further,
   ];
   const routes = Router();
-  routes.use(resourceMetadataRoutes(resourceOf(config), server.issuer, scopes), ...server.routes);
+  routes.use(resourceMetadataRoutes(config, server.issuer, scopes), ...server.routes);
   return {
-    middleware: requireCaller({
-      verifiers,
-      resourceMetadataUrl: resourceMetadataUrl(config),
-      scopes: defaultScopes(scopes),
-      logger,
-      clientName: server.clientName,
-    }),
+    protect: (endpoint) =>
+      requireCaller({
+        verifiers,
+        resourceMetadataUrl: resourceMetadataUrl(config, endpoint),
+        scopes: names,
+        logger,
+        clientName: server.clientName,
+      }),
     identify: (authorization) => authenticate(authorization, verifiers),
     routes,
     close: server.close,

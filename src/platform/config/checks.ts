@@ -1,7 +1,6 @@
 import { isLoopbackHost, isLoopbackUrl } from '../loopback.js';
+import { tokenProblems } from './static-tokens.js';
 import type { Config } from './variables.js';
-
-const PLACEHOLDER = /change.?me|example|placeholder|your[-_ ]|secret[-_ ]?token|^(.)\1+$|x{6}/i;
 
 /** Finds combinations of variables that would be unsafe or could not work. */
 export function crossChecks(config: Config): string[] {
@@ -30,22 +29,11 @@ export function crossChecks(config: Config): string[] {
       'EXTERNAL_ISSUER is not valid: expected https, since anyone on the network path could answer in its place',
     );
   }
-  if (config.mcpAuthToken.length > 2) {
-    problems.push(
-      'MCP_AUTH_TOKEN is not valid: expected one token, or two separated by a comma while rotating',
-    );
-  }
   if (config.metricsPort === config.port) {
     problems.push('METRICS_PORT is not valid: expected a different port than PORT');
   }
-  for (const token of config.mcpAuthToken) {
-    if (token.length < 32) {
-      problems.push(
-        'MCP_AUTH_TOKEN is not valid: expected at least 32 characters, make one with: openssl rand -hex 32',
-      );
-    } else if (PLACEHOLDER.test(token) || /\s/.test(token)) {
-      problems.push('MCP_AUTH_TOKEN is not valid: expected a random value without spaces, not a placeholder');
-    }
-  }
-  return problems;
+  const tokens = tokenProblems(config.mcpAuthToken).map(
+    (problem) => `MCP_AUTH_TOKEN is not valid: ${problem}`,
+  );
+  return [...problems, ...tokens];
 }

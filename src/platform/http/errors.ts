@@ -75,6 +75,8 @@ export function isHttpError(error: unknown): error is HttpError {
 /** Describes a request fault without repeating any input. */
 export function describeRequestFault(error: Pick<HttpError, 'status' | 'type'>): string {
   if (error.status === 413) return 'The request body is too large';
+  if (error.type === 'charset.unsupported')
+    return 'The charset of the request body is not supported: send UTF-8';
   if (error.type === 'entity.parse.failed') return 'The request body could not be parsed';
   return 'The request could not be read';
 }

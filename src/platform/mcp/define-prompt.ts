@@ -4,13 +4,12 @@ import {
   type Icon,
   type InputRequiredResult,
   type McpServer,
-  requireScopes,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { bindCompletions, type Complete } from './define-resource.js';
-import { assertScopes, withErrorBoundary } from './failures.js';
+import { assertScopes, challengeFor, withErrorBoundary } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /** A prompt: instructions for the model that a user or a platform selects. */
@@ -61,7 +60,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
 ): Prompt<Services> {
   const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
   const compiled = argsSchema && compileSchema(argsSchema, 'input', `Prompt ${name}: argsSchema`);
-  const config = { ...advertised, scopeChallenge: requireScopes(...scopes) };
+  const config = { ...advertised, scopeChallenge: challengeFor(...scopes) };
   return {
     name,
     description: definition.description,

@@ -7,14 +7,13 @@ import {
   type McpServer,
   type ReadResourceResult,
   ResourceNotFoundError,
-  requireScopes,
   ResourceTemplate as SdkTemplate,
   type ServerContext,
   type Variables,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
-import { assertScopes, missingScopes, withErrorBoundary } from './failures.js';
+import { assertScopes, challengeFor, missingScopes, withErrorBoundary } from './failures.js';
 
 interface Described {
   name: string;
@@ -98,7 +97,7 @@ export function defineResource<Services = unknown>(
   definition: ResourceDefinition<Services>,
 ): Resource<Services> {
   const { name, uri, scopes, listed = () => true, read, cacheHint, ...metadata } = definition;
-  const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: requireScopes(...scopes) };
+  const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: challengeFor(...scopes) };
   return {
     name,
     description: definition.description,
@@ -140,7 +139,7 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
   definition: ResourceTemplateDefinition<Variable, Services>,
 ): Resource<Services> {
   const { name, uriTemplate, scopes, complete = {}, list, read, ...metadata } = definition;
-  const config = { ...metadata, scopeChallenge: requireScopes(...scopes) };
+  const config = { ...metadata, scopeChallenge: challengeFor(...scopes) };
   return {
     name,
     description: definition.description,

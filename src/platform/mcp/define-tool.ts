@@ -7,7 +7,6 @@ import {
   isInputRequiredResult,
   type McpServer,
   ProtocolError,
-  requireScopes,
   type ServerContext,
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
@@ -15,7 +14,7 @@ import { z } from 'zod';
 import { wellFormedJson } from '../well-formed.js';
 import { carriesQuestions, UnaskedError } from './asking.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
-import { assertScopes, logAndMaskFailure, ToolError, toolError } from './failures.js';
+import { assertScopes, challengeFor, logAndMaskFailure, ToolError, toolError } from './failures.js';
 import { compileSchema } from './schema.js';
 
 /**
@@ -100,7 +99,7 @@ export function defineTool<
     ...(outputSchema && {
       outputSchema: compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`),
     }),
-    scopeChallenge: requireScopes(...scopes),
+    scopeChallenge: challengeFor(...scopes),
   };
   return {
     name,

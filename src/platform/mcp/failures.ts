@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  requireScopes,
+  type ScopeChallengeHandler,
+} from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import type { Logger } from '../logger.js';
 import { isRefusedQuestion, UNASKED } from './asking.js';
@@ -47,19 +53,39 @@ export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T
 }
 
 /** Returns the required scopes the caller lacks. */
-export function missingScopes(caller: Caller, scopes: string[]): string[] {
+export function missingScopes(caller: Pick<Caller, 'scopes'>, scopes: string[]): string[] {
   return scopes.filter((scope) => !caller.scopes.includes(scope));
+}
+
+/**
+ * Says which scopes are missing and what to do, for clients that show the answer to their user instead of asking for more.
+ * Scope names and this text are printable ASCII without quotes, as the header needs (RFC 6750 section 3).
+ */
+function describeMissing(scopes: string[]): string {
+  return `This needs the permission ${scopes.join(' ')}, which was not granted. Connect again and allow it, or use a token that has it`;
+}
+
+/**
+ * Makes the check that answers 403 over HTTP, before a handler runs, when the caller lacks one of these scopes. The
+ * challenge names all of them, and the text those that are missing (RFC 6750 section 3.1).
+ */
+export function challengeFor(...scopes: [string, ...string[]]): ScopeChallengeHandler {
+  const challenge = requireScopes(...scopes);
+  return async (context) => {
+    const answer = await challenge(context);
+    const missing = missingScopes(context.authInfo ?? { scopes: [] }, scopes);
+    return answer && { ...answer, errorDescription: describeMissing(missing) };
+  };
 }
 
 /**
  * Keeps a handler from running for a caller who lacks one of its scopes. Over HTTP the SDK has already answered 403, so
  * that clients can request more scopes. This check covers transports that have no such answer.
  *
- * @throws {ProtocolError} naming the missing scopes
+ * @throws {ProtocolError} naming the missing scopes, also in its data
  */
 export function assertScopes(caller: Caller, scopes: string[]): void {
   const missing = missingScopes(caller, scopes);
   if (missing.length === 0) return;
-  const message = `This needs the permission ${missing.join(' ')}. Connect again and allow it`;
-  throw new ProtocolError(ProtocolErrorCode.InvalidRequest, message);
+  throw new ProtocolError(ProtocolErrorCode.InvalidRequest, describeMissing(missing), { scopes: missing });
 }

@@ -22,6 +22,8 @@ export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'regis
   issuer: string;
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
+  /** Every identifier of that resource that clients may name, such as the address of the legacy SSE transport. */
+  aliases: string[];
   clients: Clients;
   clientName: ClientNames;
   keys: SigningKeys;

@@ -36,6 +36,8 @@ export interface OAuthOptions {
   scopes: Scope[];
   /** The identifier of the MCP endpoint, the only audience of our tokens (RFC 8707). */
   resource: string;
+  /** Every identifier of that resource that clients may name. */
+  aliases: string[];
   /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;
 }
@@ -58,7 +60,7 @@ export interface OAuth {
 
 /** Makes the authorization server: discovery, registration, sign-in, tokens. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
-  const { config, store, logger, accounts, brand, scopes, resource } = options;
+  const { config, store, logger, accounts, brand, scopes, resource, aliases } = options;
   const issuer = config.publicUrl;
   const users = createUserDirectory(accounts);
   const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
@@ -74,6 +76,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     scopes,
     issuer,
     resource,
+    aliases,
     grants,
     limits,
     registeredClients,

@@ -45,7 +45,7 @@ export interface AuthorizationRequestsTable {
   client_id: string;
   redirect_uri: string;
   state: string | null;
-  /** Space-separated. */
+  /** Space-separated; empty when the client named none that exists. */
   scopes: string;
   resource: string;
   code_challenge: string;

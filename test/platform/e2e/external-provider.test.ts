@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern, ping } from '../../support/app/clients.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
+import { openStream } from '../../support/app/sse.js';
 import { type IdentityProvider, startIdentityProvider } from '../../support/oauth/identity-provider.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
@@ -38,7 +39,9 @@ describe('AUTH_MODE=external with a real provider', () => {
   it('challenges without a token as always', async () => {
     const response = await fetch(server.mcpUrl, { method: 'POST' });
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toContain('/.well-known/oauth-protected-resource/mcp');
+    const challenge = response.headers.get('www-authenticate');
+    expect(challenge).toContain('/.well-known/oauth-protected-resource/mcp');
+    expect(challenge).toContain('scope="notes:read notes:write"');
   });
 
   it('turns its access token into a caller with the scopes of the token', async () => {
@@ -47,6 +50,14 @@ describe('AUTH_MODE=external with a real provider', () => {
       structuredContent: { kind: 'user', id: 'a-client', scopes: ['notes:read'], client_id: 'a-client' },
     });
     await client.close();
+  });
+
+  it('accepts a token for /sse on both transports', async () => {
+    const token = await provider.token(resource.replace('/mcp', '/sse'));
+    expect(await status(token)).toBe(200);
+    const stream = await openStream(server.url, { Authorization: `Bearer ${token}` });
+    expect(stream.response.status).toBe(200);
+    stream.drop();
   });
 
   it('refuses a token for another audience, and an opaque one', async () => {

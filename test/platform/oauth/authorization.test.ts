@@ -7,6 +7,7 @@ import {
   pkce,
   type Registration,
   register,
+  signInForTokens,
 } from '../../support/oauth/oauth.js';
 
 const WEBSITE = 'https://app.example/callback';
@@ -111,10 +112,31 @@ describe('the authorization endpoint', () => {
     }
   });
 
-  it('scopes that do not exist are refused', async () => {
-    expect(expectErrorRedirect(await authorize({ scope: 'admin root' }))).toMatchObject({
-      error: 'invalid_scope',
-    });
+  it.each([
+    'openid profile email',
+    'offline_access',
+    'admin root',
+    'read,write',
+    'notes:read,notes:write',
+    '"notes:write"',
+    'NOTES:WRITE',
+    'toString __proto__ constructor',
+    ' \t ',
+    '\u200b\\é',
+  ])('a client that asks for %j, which nobody has, gets the default scope', async (scope) => {
+    const tokens = await signInForTokens(server.url, { client: native, parameters: { scope } });
+    expect(tokens.scope).toBe('notes:read');
+  });
+
+  it('scopes that do not exist are left out of what the page offers and the token has', async () => {
+    const parameters = { scope: 'openid notes:write offline_access admin notes:write' };
+    const page = await new Browser(server.url).loginPage(
+      authorizeUrl(server.url, native.client_id, challenge, parameters),
+    );
+    const text = await page.text();
+    expect(text).toContain('Write and delete your notes');
+    expect(text).not.toMatch(/Read your notes|openid|offline_access|admin/);
+    expect((await signInForTokens(server.url, { client: native, parameters })).scope).toBe('notes:write');
   });
 
   it('a repeated client_id or redirect_uri gets a page', async () => {
@@ -132,6 +154,36 @@ describe('the authorization endpoint', () => {
     expect(expectErrorRedirect(await fetch(url, { redirect: 'manual' }))).toMatchObject({
       error: 'invalid_request',
     });
+  });
+
+  it.each([
+    ['twice', ['/mcp', '/mcp']],
+    ['in several spellings', ['/mcp', '/mcp/', '']],
+    ['with an empty one', ['/mcp', null]],
+    ['with spaces around it', ['/mcp ']],
+    ['as both endpoints', ['/sse', '/mcp']],
+  ])('the resource may come %s', async (_how, paths) => {
+    const url = authorizeUrl(server.url, native.client_id, challenge);
+    for (const path of paths)
+      url.searchParams.append('resource', path === null ? '' : `${server.url}${path}`);
+    const response = await fetch(url, { redirect: 'manual' });
+    expect(response.headers.get('location')).toMatch(/^\/login\?request=/);
+  });
+
+  it('a foreign resource beside ours is an invalid target, whichever comes first', async () => {
+    const ours = server.mcpUrl;
+    const foreign = 'https://evil.example/mcp';
+    for (const resources of [
+      [ours, foreign],
+      [foreign, ours],
+      [ours, ours, `${ours}/x`],
+    ]) {
+      const url = authorizeUrl(server.url, native.client_id, challenge);
+      for (const resource of resources) url.searchParams.append('resource', resource);
+      expect(expectErrorRedirect(await fetch(url, { redirect: 'manual' }))).toMatchObject({
+        error: 'invalid_target',
+      });
+    }
   });
 
   it('null bytes are refused', async () => {

@@ -28,7 +28,7 @@ describe('discovery', () => {
       expect(await response.json()).toMatchObject({
         resource: server.mcpUrl,
         authorization_servers: [server.url],
-        scopes_supported: ['notes:read'],
+        scopes_supported: ['notes:read', 'notes:write'],
         bearer_methods_supported: ['header'],
       });
     },
@@ -65,6 +65,26 @@ describe('discovery', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error: 'not_found' });
   });
+
+  it.each(['/mcp', '/sse', '/messages', '/MCP'])(
+    'metadata below %s is 404 as JSON for everyone, never a challenge',
+    async (endpoint) => {
+      for (const name of [
+        'oauth-protected-resource',
+        'oauth-authorization-server',
+        'openid-configuration',
+        '',
+      ]) {
+        for (const headers of [{}, { Authorization: 'Bearer expired' }, { Origin: 'https://app.example' }]) {
+          const response = await get(`${endpoint}/.well-known/${name}`, headers);
+          expect(response.status).toBe(404);
+          expect(response.headers.get('www-authenticate')).toBeNull();
+          expect(response.headers.get('access-control-allow-origin')).toBe('*');
+          expect(await response.json()).toMatchObject({ error: 'not_found' });
+        }
+      }
+    },
+  );
 
   it('a forged Host or X-Forwarded-Host is reflected nowhere', async () => {
     for (const path of [

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nowInSeconds } from '../../../src/platform/clock.js';
 import { connectStore } from '../../../src/platform/store/database.js';
@@ -59,8 +60,8 @@ describe('refresh tokens', () => {
 
   it('a refused request does not use up the token', async () => {
     const tokens = await signInForTokens(server.url);
-    const wider = await refresh(server.url, tokens, { scope: 'notes:read notes:write' });
-    expect(await read(wider)).toMatchObject({ error: 'invalid_scope' });
+    const declined = await refresh(server.url, tokens, { scope: 'notes:write' });
+    expect(await read(declined)).toMatchObject({ error: 'invalid_scope' });
     const foreign = await refresh(server.url, tokens, { resource: 'https://evil.example' });
     expect(await read(foreign)).toMatchObject({ error: 'invalid_target' });
     expect(await read(await refresh(server.url, tokens, { refresh_token: undefined }))).toMatchObject({
@@ -77,6 +78,42 @@ describe('refresh tokens', () => {
     expect(narrow.scope).toBe('notes:read');
     const full = await read(await refresh(server.url, { ...tokens, refresh_token: narrow.refresh_token }));
     expect(full.scope).toBe('notes:read notes:write');
+  });
+
+  it.each([
+    ['what the user unticked', 'notes:read notes:write'],
+    ['offline_access, as LibreChat sends it', 'notes:read offline_access'],
+    ['openid and unknown names', 'openid profile notes:read admin toString __proto__'],
+    ['a scope twice, in odd spacing', '  notes:read   notes:read\t'],
+    ['no name, only spaces', '  '],
+    ['an empty scope', ''],
+    ['no scope at all', undefined],
+  ])('a refresh that asks for %s gets what was granted, and says so', async (_what, scope) => {
+    const tokens = await signInForTokens(server.url);
+    const answer = await read(await refresh(server.url, tokens, { scope }));
+    expect(answer.scope).toBe('notes:read');
+    expect(decodeJwt(answer.access_token)['scope']).toBe('notes:read');
+    expect(await works(answer.access_token)).toBe(true);
+  });
+
+  it.each(['notes:write', 'offline_access', 'Notes:Read'])(
+    'a refresh that asks for %s alone, which was not granted, is an invalid scope, and harmless',
+    async (scope) => {
+      const tokens = await signInForTokens(server.url);
+      const response = await refresh(server.url, tokens, { scope });
+      expect([response.status, (await read(response)).error]).toEqual([400, 'invalid_scope']);
+      expect((await refresh(server.url, tokens)).status).toBe(200);
+    },
+  );
+
+  it('two processes that ask for different scopes agree on one successor', async () => {
+    const tokens = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
+    const answers = await Promise.all([
+      refresh(server.url, tokens, { scope: 'notes:read offline_access' }).then(read),
+      refresh(server.url, tokens, { scope: 'notes:read notes:write offline_access' }).then(read),
+    ]);
+    expect(answers.map(({ scope }) => scope)).toEqual(['notes:read', 'notes:read notes:write']);
+    expect(answers[0]?.refresh_token).toBe(answers[1]?.refresh_token);
   });
 });
 
@@ -130,10 +167,12 @@ describe('the end of a sign-in', () => {
       params: { name: 'add_note', arguments: {} },
     };
     const response = await post(server.mcpUrl, call, { Authorization: `Bearer ${tokens.access_token}` });
+    const lost = await read(await refresh(server.url, tokens, { scope: 'notes:write' }));
     const refreshed = await read(await refresh(server.url, tokens));
     await setScopes('notes:read notes:write');
     await store.destroy();
     expect(response.status).toBe(403);
+    expect(lost.error).toBe('invalid_scope');
     expect(refreshed.scope).toBe('notes:read');
   });
 

@@ -27,7 +27,7 @@ describe('the protected resource', () => {
     expect(response.status).toBe(401);
     const challenge = response.headers.get('www-authenticate');
     expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`);
-    expect(challenge).toContain('scope="notes:read"');
+    expect(challenge).toContain('scope="notes:read notes:write"');
     expect(challenge).not.toContain('error=');
   });
 

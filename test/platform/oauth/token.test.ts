@@ -137,6 +137,30 @@ describe('redeeming a code', () => {
     await expectError(await tokenRequest(server.url, refresh), 400, 'unauthorized_client');
   });
 
+  it('the same resource may come twice for a code and for a refresh, a foreign one beside it may not', async () => {
+    const { redeem, client, code, pkce } = await signIn(server.url);
+    const form = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: client.client_id,
+      code,
+      code_verifier: pkce.verifier,
+    });
+    const ours = `resource=${server.mcpUrl}&resource=${server.mcpUrl}/&resource=`;
+    const foreign = `resource=${server.mcpUrl}&resource=https://evil.example`;
+    await expectError(await tokenRequest(server.url, `${form}&${foreign}`), 400, 'invalid_target');
+    await expectError(await redeem({ resource: 'https://evil.example' }), 400, 'invalid_target');
+    const redeemed = await tokenRequest(server.url, `${form}&${ours}`);
+    expect(redeemed.status).toBe(200);
+    const { refresh_token } = (await redeemed.json()) as Tokens;
+    const again = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: client.client_id,
+      refresh_token,
+    });
+    await expectError(await tokenRequest(server.url, `${again}&${foreign}`), 400, 'invalid_target');
+    expect((await tokenRequest(server.url, `${again}&${ours}`)).status).toBe(200);
+  });
+
   it('a client without the refresh_token grant gets no refresh token', async () => {
     const once = await register(server.url, { grant_types: ['authorization_code'] });
     expect(await signInForTokens(server.url, { client: once })).not.toHaveProperty('refresh_token');

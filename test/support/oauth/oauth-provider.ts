@@ -9,10 +9,11 @@ export class TestOAuthProvider extends ExampleOAuthProvider {
   /** How often tokens were stored: once for the sign-in, once more for each refresh. */
   saved = 0;
 
-  constructor(url: string) {
+  /** @param fill changes what the user leaves in the form; by default they leave it as it is */
+  constructor(url: string, fill: (form: Record<string, string>) => Record<string, string> = (form) => form) {
     super(CALLBACK, async (target) => {
       const browser = new Browser(url);
-      const response = await browser.submit(await browser.open(target));
+      const response = await browser.submit(fill(await browser.open(target)));
       this.callback = new URL(response.headers.get('location') ?? '').searchParams;
     });
   }

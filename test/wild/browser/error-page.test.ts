@@ -26,7 +26,7 @@ describe.skipIf(chromiumProgram === undefined)('a person who opens an address of
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(`${app.url}${path}`);
-    expect(await page.locator('#endpoint').innerText()).toBe(app.mcpUrl);
+    expect(await page.locator('#endpoint').textContent()).toBe(app.mcpUrl);
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     await page.getByRole('link', { name: 'How to connect an assistant' }).click();

@@ -2,7 +2,10 @@ import express, { type Request, type Response } from 'express';
 import { quoted } from '../../log-text.js';
 import { OAuthError } from './errors.js';
 
-/** The fields of a form, each at most once. */
+/**
+ * The fields of a form, each at most once. Only `resource` may be repeated (RFC 8707 section 2): its values are separated by
+ * spaces, which no URI contains.
+ */
 export type Form = Record<string, string | undefined>;
 
 /** The parameters of an OAuth request. */
@@ -21,8 +24,9 @@ export function parseParameters(encoded: string): Parameters {
   const seen = new Set<string>();
   const faulty = new Set<string>();
   for (const [name, value] of new URLSearchParams(encoded)) {
-    if (seen.has(name) || value.includes('\0')) faulty.add(name);
-    else if (value !== '') values[name] = value;
+    const another = name === 'resource' ? values[name] : undefined;
+    if (value.includes('\0') || (seen.has(name) && name !== 'resource')) faulty.add(name);
+    else if (value !== '') values[name] = another === undefined ? value : `${another} ${value}`;
     seen.add(name);
   }
   return { values, faulty };

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
-import { defaultScopes } from '../../scopes.js';
+import { scopeNames } from '../../scopes.js';
 import type { Client } from '../clients/client.js';
 import { isLoopbackRedirect, matchesRedirectUri, redirectHost } from '../clients/redirect-uri.js';
 import { answerUrl } from '../common/authorization-response.js';
@@ -97,7 +97,7 @@ async function validateAndStoreRequest(
     client_id: client.clientId,
     redirect_uri: redirectUri,
     state: values['state'] ?? null,
-    scopes: readScopes(context, values['scope']).join(' '),
+    scopes: knownScopes(context, values['scope'] ?? ''),
     resource: canonicalResource(context, values['resource']) ?? context.resource,
     code_challenge: codeChallenge,
   });
@@ -116,17 +116,16 @@ function readCodeChallenge({ code_challenge: challenge, code_challenge_method: m
   return challenge;
 }
 
-/** Reads the requested scopes. Many clients name none, and then get the default ones. */
-function readScopes({ scopes }: OAuthContext, scope: string | undefined): string[] {
-  if (scope === undefined) return defaultScopes(scopes);
-  const asked = new Set(scope.split(' '));
-  const known = scopes.filter(({ name }) => asked.has(name)).map(({ name }) => name);
-  if (known.length === 0) {
-    throw new OAuthError('invalid_scope', 'None of the requested scopes exists here', {
-      detail: `scope is ${quoted(scope)}`,
-    });
-  }
-  return known;
+/**
+ * Drops the requested scopes that do not exist here (RFC 6749 section 3.3). Clients add `openid` or `offline_access` to
+ * every request, and some name nothing else.
+ */
+function knownScopes({ scopes }: OAuthContext, scope: string): string {
+  const asked = scopeNames(scope);
+  return scopes
+    .map(({ name }) => name)
+    .filter((name) => asked.includes(name))
+    .join(' ');
 }
 
 /**

@@ -4,6 +4,7 @@ import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
 import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
+import { scopeNames } from '../../scopes.js';
 import { answerUrl } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
 import { readSignInForm } from '../common/params.js';
@@ -86,7 +87,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       declined ? 'sign-in without a ticked scope' : 'sign-in without a scope to grant',
       {
         user: user.id,
-        scopes: request.scopes.split(' '),
+        scopes: scopeNames(request.scopes),
       },
     );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });

@@ -1,4 +1,4 @@
-import type { Scope } from '../../scopes.js';
+import { type Scope, scopeNames } from '../../scopes.js';
 import type { Client } from '../clients/client.js';
 import { redirectHost, staysOnDevice } from '../clients/redirect-uri.js';
 import type { User } from './accounts.js';
@@ -26,33 +26,37 @@ export function loginView(
     clientHost: client.host,
     redirectHost: redirectHost(request.redirect_uri),
     ownDevice: staysOnDevice(request.redirect_uri),
-    scopes: requestedScopes(scopes, request, retry?.entered.ticked),
+    scopes: offeredScopes(scopes, request, retry?.entered.ticked),
     username: retry?.entered.username ?? '',
     problem: retry?.problem,
   };
 }
 
-/** Returns the requested scopes that this user may grant and did not decline. */
+/** Returns the offered scopes that this user may grant and did not decline. */
 export function grantedScopes(
   scopes: Scope[],
   request: AuthorizationRequest,
   user: User,
   ticked: string[],
 ): string[] {
-  return requestedScopes(scopes, request, ticked)
+  return offeredScopes(scopes, request, ticked)
     .filter(({ name, optional, ticked: chosen }) => user.scopes.includes(name) && (!optional || chosen))
     .map(({ name }) => name);
 }
 
-/** Lists the requested scopes. A single scope is not optional, because declining it means cancelling. */
-function requestedScopes(scopes: Scope[], request: AuthorizationRequest, ticked?: string[]): LoginScope[] {
-  const names = request.scopes.split(' ');
+/**
+ * Lists the scopes that the page offers: those the client named, or all of them when it named none. A box begins ticked if
+ * the client named its scope, so that nothing is granted that neither the client nor the user asked for. A single scope is
+ * not optional, because declining it means cancelling.
+ */
+function offeredScopes(scopes: Scope[], request: AuthorizationRequest, ticked?: string[]): LoginScope[] {
+  const named = scopeNames(request.scopes);
   return scopes
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, description, default: isDefault }, _index, asked) => ({
+    .filter(({ name }) => named.length === 0 || named.includes(name))
+    .map(({ name, description, default: isDefault }, _index, offered) => ({
       name,
       description,
-      optional: !isDefault && asked.length > 1,
-      ticked: ticked === undefined || ticked.includes(name),
+      optional: !isDefault && offered.length > 1,
+      ticked: (ticked ?? named).includes(name),
     }));
 }

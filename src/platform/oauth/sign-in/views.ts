@@ -20,7 +20,7 @@ export interface LoginView {
   redirectHost: string;
   /** The answer stays on the user's own device, where any program could pretend to be this client. */
   ownDevice: boolean;
-  /** The requested scopes. Optional ones can be declined one by one; their fields are named `scope`. */
+  /** The offered scopes. Optional ones can be declined one by one; their fields are named `scope`. */
   scopes: LoginScope[];
   /** The name typed before, when the page is shown again. */
   username: string;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
+import { scopeNames } from '../../scopes.js';
 import type { Store } from '../../store/database.js';
 import { invalidGrant, OAuthError } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
@@ -14,7 +15,7 @@ const MAX_GRANT_AGE = 365 * 86_400;
 export interface RefreshRequest {
   refreshToken: string;
   clientId: string;
-  /** Space-separated; may narrow the granted scope, never widen it. */
+  /** Space-separated; narrows the granted scope, and never widens it. */
   scope: string | undefined;
   resource: string | undefined;
 }
@@ -82,10 +83,9 @@ export function createRefreshTokens(
     if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
     if (grant.client_id !== request.clientId)
       throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
-    const scope = narrowedScope(request.scope, grant);
     assertGranted(request.resource, grant.resource);
     const allowed = await settings.allowedScopes(grant.username);
-    const scopes = scope.split(' ').filter((name) => allowed.includes(name));
+    const scopes = scopeNames(grant.scopes).filter((name) => allowed.includes(name));
     if (grant.created_at + MAX_GRANT_AGE < now) {
       await grants.end(grant.id);
       throw invalidGrant('the sign-in is more than a year old');
@@ -94,7 +94,7 @@ export function createRefreshTokens(
       await grants.end(grant.id);
       throw invalidGrant('the user is gone, or may no longer allow any of the scopes');
     }
-    return { grant, scope: scopes.join(' ') };
+    return { grant, scope: narrowedScope(request.scope, scopes).join(' ') };
   }
 
   return {
@@ -154,12 +154,17 @@ export function createRefreshTokens(
   };
 }
 
-function narrowedScope(scope: string | undefined, grant: Grant): string {
-  if (scope === undefined) return grant.scopes;
-  const granted = grant.scopes.split(' ');
-  const asked = [...new Set(scope.split(' ').filter(Boolean))];
-  if (asked.length > 0 && asked.every((name) => granted.includes(name))) return asked.join(' ');
-  throw new OAuthError('invalid_scope', 'The scope exceeds what was granted', {
+/**
+ * Returns the granted scopes that a client asks for; all of them when it asks for none. Others are ignored (RFC 6749
+ * section 3.3), because clients repeat at every refresh all they ever asked for, and with it what the user declined.
+ *
+ * @throws {OAuthError} `invalid_scope` when nothing is left
+ */
+function narrowedScope(scope: string | undefined, granted: string[]): string[] {
+  const asked = scopeNames(scope ?? '');
+  const left = asked.length === 0 ? granted : granted.filter((name) => asked.includes(name));
+  if (left.length > 0) return left;
+  throw new OAuthError('invalid_scope', 'None of these scopes was granted', {
     detail: 'a refresh asked for scopes the user has not granted',
   });
 }

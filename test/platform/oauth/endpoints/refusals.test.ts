@@ -147,7 +147,6 @@ describe('GET /authorize logs the exact cause', () => {
     ],
     ['plain', { code_challenge_method: 'plain' }, 'invalid_request', 'code_challenge_method is "plain"'],
     ['a short challenge', { code_challenge: 'abc' }, 'invalid_request', 'it has 3 characters'],
-    ['unknown scopes', { scope: 'admin root' }, 'invalid_scope', 'scope is "admin root"'],
     [
       'another resource',
       { resource: 'https://other.example/' },

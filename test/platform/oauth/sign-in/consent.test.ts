@@ -24,6 +24,9 @@ describe('the scopes that are granted', () => {
     ['a single one that the user may not grant is not granted', 'delete', ['delete'], []],
     ['a scope that is no longer defined is left out', 'read gone', ['gone'], ['read']],
     ['they come in the order of the server', 'write read', ['write'], ['read', 'write']],
+    ['a client that named none gets the default scope', '', [], ['read']],
+    ['and what the user ticks', '', ['write'], ['read', 'write']],
+    ['but not what the user may not grant', '', ['write', 'delete'], ['read', 'write']],
   ])('%s', (_rule, requested, ticked, granted) => {
     expect(grantedScopes(scopes, asking(requested), ann, ticked)).toEqual(granted);
   });
@@ -44,6 +47,15 @@ describe('the view of the sign-in page', () => {
       ['write', true, true],
     ]);
     expect(boxes('write')).toEqual([['write', false, true]]);
+  });
+
+  it('offers everything, unticked, to a client that named nothing', () => {
+    expect(boxes('')).toEqual([
+      ['read', false, false],
+      ['write', true, false],
+      ['delete', true, false],
+    ]);
+    expect(boxes('', retry('write')).map(([, , ticked]) => ticked)).toEqual([false, true, false]);
   });
 
   it('keeps what was ticked and typed when it is shown again', () => {
