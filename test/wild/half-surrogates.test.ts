@@ -30,6 +30,18 @@ const echo = defineTool({
     return structured({ ...args, cut: cut('x'), [cut('key')]: 1 });
   },
 });
+/** Says whether the handler itself was given whole texts. */
+const inspecting = defineTool({
+  ...described,
+  name: 'inspecting',
+  inputSchema: z.looseObject({}),
+  handler: (args) =>
+    String(
+      Object.entries(args)
+        .flat()
+        .every((text) => String(text).isWellFormed()),
+    ),
+});
 const failing = defineTool({
   ...described,
   name: 'failing',
@@ -56,7 +68,7 @@ const greet = definePrompt({
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp(
-    { tools: [echo, failing, refusing], resources: [word], prompts: [greet] },
+    { tools: [echo, inspecting, failing, refusing], resources: [word], prompts: [greet] },
     { ENABLE_SSE: 'true' },
   );
 });
@@ -142,6 +154,12 @@ it('an escape that is only written about stays as it is', async () => {
     { Accept: 'application/json' },
   );
   expect(await answer.json()).toMatchObject({ result: { structuredContent: { text } } });
+});
+
+it('a handler gets whole texts and names', async () => {
+  const params = { name: 'inspecting', arguments: { [HALF]: 'a', b: HALF } };
+  const answer = await post(app.mcpUrl, { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+  expect(await answer.text()).toContain('"text":"true"');
 });
 
 it('bytes that are no UTF-8 are replaced', async () => {
