@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
+import type { AuthenticateClient } from './clients/client-authentication.js';
 import type { ClientNames } from './clients/client-names.js';
 import type { Clients } from './clients/clients.js';
 import type { Records } from './records.js';
@@ -25,6 +26,7 @@ export interface OAuthContext extends Pick<Records, 'grants' | 'limits' | 'regis
   /** Every identifier of that resource that clients may name, such as the address of the legacy SSE transport. */
   aliases: string[];
   clients: Clients;
+  authenticateClient: AuthenticateClient;
   clientName: ClientNames;
   keys: SigningKeys;
   accessTokens: AccessTokens;

@@ -7,9 +7,13 @@ import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
+import { createClientAssertions } from './clients/client-assertion.js';
+import { createClientAuthentication } from './clients/client-authentication.js';
 import { createClientDocuments } from './clients/client-documents.js';
 import { type ClientNames, createClientNames } from './clients/client-names.js';
 import { createClients } from './clients/clients.js';
+import { createKeySets } from './clients/key-sets.js';
+import { PublicOnlyAgent } from './clients/public-only-agent.js';
 import type { OAuthContext } from './context.js';
 import { authorizeRoutes } from './endpoints/authorize.js';
 import { loginRoutes } from './endpoints/login.js';
@@ -38,7 +42,7 @@ export interface OAuthOptions {
   resource: string;
   /** Every identifier of that resource that clients may name. */
   aliases: string[];
-  /** Fetches client documents. Tests pass an agent that reaches a host of their own. */
+  /** Fetches client documents and keys. Tests pass an agent that reaches a host of their own. */
   documentAgent?: Agent | undefined;
 }
 
@@ -66,8 +70,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const records = createRecords({ config, store, logger, accounts: { findUser: users.find } });
   const { grants, limits, registeredClients, requests, keyStore, expiring } = records;
   const keys = await createSigningKeys(keyStore, logger);
-  const documents = createClientDocuments(config.cimdAllowedDomains, options.documentAgent);
+  const agent = options.documentAgent ?? new PublicOnlyAgent();
+  const documents = createClientDocuments(config.cimdAllowedDomains, agent);
   const clients = createClients(registeredClients, documents, limits);
+  const assertions = createClientAssertions(createKeySets(agent), records.usedAssertions);
   const context: OAuthContext = {
     config,
     logger,
@@ -83,6 +89,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     requests,
     keys,
     clients,
+    authenticateClient: createClientAuthentication({ clients, documents, assertions, limits }),
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),

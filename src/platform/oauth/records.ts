@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
 import { createRegisteredClients } from './clients/registered-clients.js';
+import { createUsedAssertions } from './clients/used-assertions.js';
 import { createLimits } from './common/limits.js';
 import type { Accounts } from './sign-in/accounts.js';
 import { createAuthorizationRequests } from './sign-in/authorization-request.js';
@@ -27,17 +28,19 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
   });
   const registeredClients = createRegisteredClients(store, grants);
   const requests = createAuthorizationRequests(store, config.publicUrl);
+  const usedAssertions = createUsedAssertions(store);
   const limits = createLimits(store, config.rateLimitScale);
   const keyStore = createKeyStore(store, config);
   return {
     grants,
     registeredClients,
     requests,
+    usedAssertions,
     limits,
     keyStore,
 
     /** Every home, in the order in which rows must expire: grants before clients, because clients with grants stay. */
-    expiring: [requests, grants, keyStore, limits, registeredClients],
+    expiring: [requests, grants, keyStore, limits, usedAssertions, registeredClients],
 
     /**
      * Deletes a client with its grants and open requests.

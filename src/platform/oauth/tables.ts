@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { Store } from '../store/database.js';
 
 /** A store limited to these tables. The file that takes it is their home. */
@@ -8,6 +9,7 @@ export type OAuthStore<Table extends keyof OAuthTables> = Store<Pick<OAuthTables
  */
 export interface OAuthTables {
   oauth_clients: OAuthClientsTable;
+  client_assertions: ClientAssertionsTable;
   authorization_requests: AuthorizationRequestsTable;
   grants: GrantsTable;
   authorization_codes: AuthorizationCodesTable;
@@ -24,16 +26,24 @@ export interface OAuthClientsTable {
   client_uri: string | null;
   /** JSON list. */
   redirect_uris: string;
-  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic';
+  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
   /** JSON list. */
   grant_types: string;
   /** SHA-256; null for public clients. */
   secret_hash: string | null;
-  /** Digest of a public client's metadata, by which a repeated registration finds its client. */
+  /** JSON: the keys of a client that signs assertions, or their address; null for other clients. */
+  keys: string | null;
+  /** Digest of the metadata of a client without a secret, by which a repeated registration finds its client. */
   registration_hash: string | null;
   created_at: number;
   /** The last completed sign-in or refresh; null until the first. */
   used_at: number | null;
+  expires_at: number;
+}
+
+/** Client assertions that were used (RFC 7523), kept until they would be refused for their age. */
+export interface ClientAssertionsTable {
+  assertion_hash: string;
   expires_at: number;
 }
 
@@ -49,6 +59,8 @@ export interface AuthorizationRequestsTable {
   scopes: string;
   resource: string;
   code_challenge: string;
+  /** 1 when the client offered only private_key_jwt. */
+  assertion_required: number;
   expires_at: number;
 }
 
@@ -62,6 +74,8 @@ export interface GrantsTable {
   resource: string;
   created_at: number;
   expires_at: number;
+  /** 1 when the client offered only private_key_jwt, so that nothing of the grant is redeemed without an assertion. */
+  assertion_required: Generated<number>;
 }
 
 export interface AuthorizationCodesTable {

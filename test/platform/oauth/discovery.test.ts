@@ -42,12 +42,15 @@ describe('discovery', () => {
   });
 
   it('the metadata offers S256 only, iss on answers, and revocation for public clients', async () => {
+    const methods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
     expect(await json('/.well-known/oauth-authorization-server')).toMatchObject({
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       client_id_metadata_document_supported: true,
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
-      revocation_endpoint_auth_methods_supported: expect.arrayContaining(['none']),
+      token_endpoint_auth_methods_supported: methods,
+      token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256', 'RS256']),
+      revocation_endpoint_auth_methods_supported: methods,
+      revocation_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256', 'RS256']),
       scopes_supported: ['notes:read', 'notes:write'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
     });

@@ -85,7 +85,7 @@ describe('documents that are refused, with a page and without a redirect', () =>
   it.each([
     ['a document for another address', clientDocument({ client_id: `${DOCUMENT_URL}x` }), /another address/],
     ['a secret method', clientDocument({ token_endpoint_auth_method: 'client_secret_post' }), /not valid/],
-    ['9 kB', clientDocument({ filler: 'x'.repeat(9000) }), /too large/],
+    ['70 kB', clientDocument({ filler: 'x'.repeat(70_000) }), /too large/],
   ])('%s is refused', async (_what, document, message) => {
     host.serve(document);
     const response = await authorize(DOCUMENT_URL);

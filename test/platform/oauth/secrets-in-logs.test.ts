@@ -53,6 +53,16 @@ it('no refusal logs a code, verifier, token, password or client secret, at any l
   await tokenRequest(app.url, { ...grant, client_id, client_secret: secret('wrong-secret-of-the-form') });
   await tokenRequest(app.url, { ...grant, client_secret: client_secret ?? '' }, basic(client_secret ?? ''));
 
+  // Client assertions: made up, of another type, and as a client_id.
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  const client_assertion = secret(
+    `${part({ alg: 'ES256' })}.${part({ sub: client_id })}.${'made-up'.repeat(9)}`,
+  );
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  await tokenRequest(app.url, { ...grant, client_assertion, client_assertion_type: type });
+  await tokenRequest(app.url, { ...grant, client_assertion, client_assertion_type: client_assertion });
+  await tokenRequest(app.url, { ...grant, client_id: client_assertion });
+
   // The sign-in page: a wrong password, and one typed as the name.
   const browser = new Browser(app.url);
   const url = authorizeUrl(app.url, client.client_id, pkce().challenge);

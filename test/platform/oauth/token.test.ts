@@ -218,7 +218,6 @@ describe('client authentication', () => {
       { Authorization: 'Basic !' },
       { Authorization: `Basic ${Buffer.from('null\0byte:x').toString('base64')}` },
       basic('null\0byte', 'x'),
-      { Authorization: 'Bearer x' },
     ]) {
       const response = await tokenRequest(server.url, grant, header);
       await expectError(response, 401, 'invalid_client');

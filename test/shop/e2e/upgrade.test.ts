@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore } from '../../../src/platform/store/database.js';
+import { platformMigrations } from '../../../src/platform/store/migrations/index.js';
 import { post } from '../../support/app/clients.js';
 import { CALLBACK, refresh, signInForTokens, type Tokens, tokenRequest } from '../../support/oauth/oauth.js';
 import { type ReleasedDatabase, releasedEngines } from '../../support/programs/released.js';
@@ -23,6 +24,9 @@ async function contents(url: string): Promise<Rows> {
 const withNewPriceName = (products: Rows[string] = []) =>
   products.map(({ price_cents, ...product }) => ({ ...product, price_minor: price_cents }));
 const ids = (rows: Rows[string] = [], id: string) => rows.map((row) => row[id]).toSorted();
+/** Leaves out the columns that an upgrade added. */
+const withColumnsOf = ([first = {}]: Rows[string] = [], rows: Rows[string] = []) =>
+  rows.map((row) => Object.fromEntries(Object.keys(first).map((column) => [column, row[column]])));
 /** Orders rows and columns, so that only their content is compared. */
 const sorted = (rows: Rows[string] = []) =>
   rows.map((row) => JSON.stringify(Object.entries(row).toSorted())).toSorted();
@@ -65,7 +69,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
       'server_secrets',
     ]) {
       expect(before[table]?.length, table).toBeGreaterThan(0);
-      expect(after[table], table).toEqual(before[table]);
+      expect(withColumnsOf(before[table], after[table]), table).toEqual(before[table]);
     }
     const { keys } = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as {
       keys: { kid: string }[];
@@ -107,11 +111,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
     const upgraded = await contents(database.url);
     expect(sorted(upgraded['products'])).toEqual(sorted(withNewPriceName(before['products'])));
     expect(upgraded['orders']).toEqual(before['orders']);
-    expect(ids(upgraded['kysely_migration'], 'name')).toEqual([
-      '0001-secrets',
-      '0002-oauth',
-      '0003-service-tokens',
-    ]);
+    expect(ids(upgraded['kysely_migration'], 'name')).toEqual(Object.keys(platformMigrations));
     await start();
     await stop();
     expect(await contents(database.url)).toEqual(upgraded);

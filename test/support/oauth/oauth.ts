@@ -152,6 +152,11 @@ export function tokenRequest(
   });
 }
 
+/** Returns the status and the error code of an answer. */
+export async function codeOf(response: Response): Promise<[number, string | undefined]> {
+  return [response.status, ((await response.json()) as { error?: string }).error];
+}
+
 export interface Tokens {
   access_token: string;
   refresh_token: string;

@@ -1,11 +1,9 @@
 import type { Agent } from 'node:https';
-import { isIP } from 'node:net';
 import { setNewest } from '../../bounded-map.js';
 import { OAuthError } from '../common/errors.js';
 import type { Client } from './client.js';
 import { parseClient, publicClient, refusal } from './client-document.js';
-import { fetchJson, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
-import { PublicOnlyAgent } from './public-only-agent.js';
+import { fetchJson, isFetchable, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
 
 const MAX_URL_LENGTH = 500;
 const MAX_FETCHES_AT_ONCE = 20;
@@ -24,7 +22,7 @@ export interface ClientDocuments {
    * @throws {OAuthError} `invalid_client` when the address or the document is not acceptable, 503 when too busy
    */
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
-  /** Returns what is known of a client without its document: enough to redeem what is already bound to its id. */
+  /** Returns what is known of a client without a fetch: enough to redeem what is already bound to its id. */
   withoutDocument: (clientId: string) => Client;
   /** Returns the name in a document that was loaded before, or the host of its address. */
   nameOf: (clientId: string) => string;
@@ -41,10 +39,7 @@ export function isDocumentUrl(clientId: string): boolean {
  *
  * @param allowedDomains the domains that documents may come from, including their subdomains; every domain when empty
  */
-export function createClientDocuments(
-  allowedDomains: string[],
-  agent: Agent = new PublicOnlyAgent(),
-): ClientDocuments {
+export function createClientDocuments(allowedDomains: string[], agent: Agent): ClientDocuments {
   const cache = new Map<string, { client: Client; until: number }>();
   const pending = new Map<string, Promise<Client>>();
 
@@ -97,6 +92,8 @@ export function createClientDocuments(
     },
     withoutDocument(clientId) {
       const { hostname } = assertAcceptable(clientId);
+      const known = cache.get(clientId)?.client;
+      if (known !== undefined) return known;
       return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
     },
     nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
@@ -109,18 +106,5 @@ export function createClientDocuments(
  * spellings.
  */
 function isAcceptableUrl(url: URL, text: string): boolean {
-  const { hostname } = url;
-  return (
-    url.href === text &&
-    url.protocol === 'https:' &&
-    url.port === '' &&
-    url.username === '' &&
-    url.password === '' &&
-    !text.includes('#') &&
-    url.pathname !== '/' &&
-    hostname.includes('.') &&
-    !hostname.endsWith('.') &&
-    !hostname.startsWith('[') &&
-    isIP(hostname) === 0
-  );
+  return isFetchable(url) && url.href === text && !text.includes('#') && url.pathname !== '/';
 }

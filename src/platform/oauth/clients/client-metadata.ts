@@ -1,7 +1,9 @@
+import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { sha256 } from '../../digest.js';
 import { OAuthError } from '../common/errors.js';
 import { GRANT_TYPES } from './client.js';
+import { keySource } from './key-source.js';
 import { isAcceptableRedirectUri, isLoopbackRedirect, withoutPort } from './redirect-uri.js';
 
 // PostgreSQL cannot store null bytes.
@@ -11,8 +13,7 @@ const text = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
-/** The redirect URIs of a client, however it became known. */
-export const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
+const redirectUris = z.array(z.string().refine(isAcceptableRedirectUri)).min(1).max(10);
 
 /** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({
@@ -23,7 +24,7 @@ const clientMetadata = z.object({
     .optional()
     .catch(undefined),
   token_endpoint_auth_method: z
-    .enum(['none', 'client_secret_post', 'client_secret_basic'])
+    .enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])
     .default('client_secret_basic'),
   grant_types: z
     .array(text(100))
@@ -37,9 +38,14 @@ const clientMetadata = z.object({
     .default(['code'])
     .refine((types) => types.includes('code'))
     .transform(() => ['code']),
+  jwks: z.unknown().optional(),
+  jwks_uri: z.unknown().optional(),
 });
 
-export type ClientMetadata = z.output<typeof clientMetadata>;
+export type ClientMetadata = Omit<z.output<typeof clientMetadata>, 'jwks' | 'jwks_uri'> & {
+  jwks?: JSONWebKeySet;
+  jwks_uri?: string;
+};
 
 /**
  * Checks client metadata.
@@ -49,7 +55,7 @@ export type ClientMetadata = z.output<typeof clientMetadata>;
  */
 export function parseClientMetadata(body: unknown): ClientMetadata {
   const parsed = clientMetadata.safeParse(withoutNulls(body));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withKeys(parsed.data);
   const field = parsed.error.issues[0]?.path[0];
   if (field === 'redirect_uris') {
     throw new OAuthError(
@@ -66,12 +72,30 @@ export function parseClientMetadata(body: unknown): ClientMetadata {
   );
 }
 
+/** Keeps the keys of a client that signs assertions, and drops those of others. */
+function withKeys({ jwks, jwks_uri, ...metadata }: z.output<typeof clientMetadata>): ClientMetadata {
+  if (metadata.token_endpoint_auth_method !== 'private_key_jwt') return metadata;
+  const keys = keySource({ jwks, jwks_uri });
+  if (keys !== undefined) return { ...metadata, ...keys };
+  throw new OAuthError(
+    'invalid_client_metadata',
+    'private_key_jwt needs jwks, or a jwks_uri with https at a public host',
+    { detail: 'private_key_jwt without usable keys' },
+  );
+}
+
 /** Returns a digest that ignores the order of the redirect URIs and the port of loopback ones, which never matter. */
 export function digestOf(metadata: ClientMetadata): string {
   const redirect_uris = metadata.redirect_uris
     .map((uri) => (isLoopbackRedirect(uri) ? withoutPort(uri) : uri))
     .toSorted();
   return sha256(JSON.stringify({ ...metadata, redirect_uris }));
+}
+
+/** Returns where the keys of a client are, as JSON; null when it signs no assertions. */
+export function keysColumn(metadata: ClientMetadata): string | null {
+  const keys = keySource(metadata);
+  return keys === undefined ? null : JSON.stringify(keys);
 }
 
 /** Drops null values, which some clients send for fields they leave out. */

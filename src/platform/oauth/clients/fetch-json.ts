@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, get } from 'node:https';
+import { isIP } from 'node:net';
 
 const TIMEOUT_MS = 5000;
-const MAX_BYTES = 5 * 1024;
+/** A key set with ten chains of certificates has some 60 kB; twenty fetches at once hold little over a megabyte. */
+const MAX_BYTES = 64 * 1024;
 /** Seconds an answer is kept: at least long enough for one sign-in to load it once, at most a day. */
 const CACHE = { min: 60, default: 300, max: 86_400 };
 
@@ -27,6 +29,20 @@ interface FetchedJson {
   maxAge: number;
 }
 
+/** Checks that an address is https at the standard port of a public host name, without a user. */
+export function isFetchable({ protocol, port, username, password, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' &&
+    port === '' &&
+    username === '' &&
+    password === '' &&
+    hostname.includes('.') &&
+    !hostname.endsWith('.') &&
+    !hostname.startsWith('[') &&
+    isIP(hostname) === 0
+  );
+}
+
 /**
  * Fetches JSON from an address that a stranger chose: without following redirects, within limits on time and size.
  *
@@ -40,10 +56,10 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
       get(url, { agent, signal, headers: { Accept: 'application/json' } }, resolve).on('error', reject);
     });
     const type = response.headers['content-type'] ?? '';
-    if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json *(;|$)/i.test(type)) {
+    if (response.statusCode !== 200 || !/^application\/([\w.-]+\+)?json[ \t]*(;|$)/i.test(type)) {
       response.destroy();
       throw new JsonFetchError(
-        'absent',
+        (response.statusCode ?? 0) >= 500 ? 'failed' : 'absent',
         `${url.hostname} answered ${response.statusCode} with content type "${type}"`,
       );
     }

@@ -4,8 +4,8 @@ import { randomToken, sha256 } from '../../digest.js';
 import { OAuthError } from '../common/errors.js';
 import type { OAuthClientsTable, OAuthStore } from '../tables.js';
 import type { Grants } from '../tokens/grants.js';
-import type { Client } from './client.js';
-import { type ClientMetadata, digestOf, parseClientMetadata } from './client-metadata.js';
+import type { Client, KeySource } from './client.js';
+import { type ClientMetadata, digestOf, keysColumn, parseClientMetadata } from './client-metadata.js';
 import { displayName } from './display-name.js';
 
 /** How long a client is kept before its first sign-in, in seconds. */
@@ -37,7 +37,7 @@ export type ListedClient = Pick<
 /** All that is known about a client, for its operator. Times are seconds since 1970. */
 export type ClientDetails = Omit<
   OAuthClientsTable,
-  'redirect_uris' | 'grant_types' | 'secret_hash' | 'registration_hash' | 'expires_at'
+  'redirect_uris' | 'grant_types' | 'secret_hash' | 'keys' | 'registration_hash' | 'expires_at'
 > & {
   redirect_uris: string[];
   grant_types: string[];
@@ -89,7 +89,7 @@ export function createRegisteredClients(
   }
 
   /**
-   * Registers a client (RFC 7591). A public client that registers again with the same metadata gets the same id, so
+   * Registers a client (RFC 7591). A client without a secret that registers again with the same metadata gets the same id, so
    * applications that register at every connection do not pile up.
    *
    * @param body the parsed JSON of the request
@@ -99,16 +99,16 @@ export function createRegisteredClients(
   async function register(body: unknown, count?: () => Promise<void>): Promise<ClientInformation> {
     const metadata = parseClientMetadata(body);
     await count?.();
-    const isPublic = metadata.token_endpoint_auth_method === 'none';
+    const hasSecret = metadata.token_endpoint_auth_method.startsWith('client_secret');
     const now = nowInSeconds();
     const expires_at = now + UNUSED_CLIENT_TTL;
-    const registration_hash = isPublic ? digestOf(metadata) : null;
+    const registration_hash = hasSecret ? null : digestOf(metadata);
     if (registration_hash !== null) {
       const known = await extendKnown(registration_hash, expires_at);
       if (known) return { client_id: known.client_id, client_id_issued_at: known.created_at, ...metadata };
     }
     await assertClientQuota(now);
-    const secret = isPublic ? undefined : randomToken();
+    const secret = hasSecret ? randomToken() : undefined;
     const { client_id, created_at } = await store
       .insertInto('oauth_clients')
       .values({
@@ -118,6 +118,7 @@ export function createRegisteredClients(
         redirect_uris: JSON.stringify(metadata.redirect_uris),
         token_endpoint_auth_method: metadata.token_endpoint_auth_method,
         grant_types: JSON.stringify(metadata.grant_types),
+        keys: keysColumn(metadata),
         secret_hash: secret === undefined ? null : sha256(secret),
         registration_hash,
         created_at: now,
@@ -167,7 +168,7 @@ export function createRegisteredClients(
     async details(clientId: string): Promise<ClientDetails | undefined> {
       const row = await findRow(clientId);
       if (row === undefined) return undefined;
-      const { secret_hash, registration_hash: _hash, expires_at, ...rest } = row;
+      const { secret_hash, keys: _keys, registration_hash: _hash, expires_at, ...rest } = row;
       return {
         ...rest,
         redirect_uris: JSON.parse(row.redirect_uris) as string[],
@@ -236,5 +237,7 @@ function toClient(row: Selectable<OAuthClientsTable>): Client {
     redirectUris: JSON.parse(row.redirect_uris) as string[],
     grantTypes: JSON.parse(row.grant_types) as string[],
     secretHash: row.secret_hash ?? undefined,
+    keys: row.keys === null ? undefined : (JSON.parse(row.keys) as KeySource),
+    assertionRequired: row.token_endpoint_auth_method === 'private_key_jwt',
   };
 }

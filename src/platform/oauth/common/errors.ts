@@ -60,6 +60,40 @@ export function tooManyRequests(retryAfterSeconds: number, detail?: string): OAu
 }
 
 /**
+ * Makes the refusal of a client that does not prove who it is (RFC 6749 section 5.2).
+ *
+ * @param detail the reason, for the operator
+ */
+export function invalidClient(
+  description: string,
+  detail: string,
+  headers: Record<string, string> = {},
+): OAuthError {
+  return new OAuthError('invalid_client', description, { status: 401, headers, detail });
+}
+
+/** Makes the refusal of a client that must sign an assertion and sent none. @param detail why it must, for the operator */
+export function assertionMissing(detail: string): OAuthError {
+  return invalidClient(
+    'A client_assertion is required: this client authenticates with private_key_jwt',
+    `no client_assertion was sent, and ${detail}`,
+  );
+}
+
+/** Makes the refusal of a client whose keys cannot be had at this moment. @param detail the reason, for the operator */
+export function keysUnavailable(detail: string): OAuthError {
+  return new OAuthError(
+    'temporarily_unavailable',
+    'The keys of the client cannot be fetched. Try again later',
+    {
+      status: 503,
+      headers: { 'Retry-After': '5' },
+      detail,
+    },
+  );
+}
+
+/**
  * Makes the refusal of a code or a refresh token. The client is not told why, because it could be a thief.
  *
  * @param detail the reason, for the operator

@@ -100,6 +100,7 @@ async function validateAndStoreRequest(
     scopes: knownScopes(context, values['scope'] ?? ''),
     resource: canonicalResource(context, values['resource']) ?? context.resource,
     code_challenge: codeChallenge,
+    assertion_required: Number(client.assertionRequired),
   });
 }
 

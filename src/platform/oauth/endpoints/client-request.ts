@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
 import { withoutSecrets } from '../../log-text.js';
-import type { Client } from '../clients/client.js';
+import type { AuthenticatedClient, Client } from '../clients/client.js';
+import { claimedClientId } from '../clients/client-authentication.js';
 import { isDocumentUrl } from '../clients/client-documents.js';
-import { claimedClientId } from '../clients/clients.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
 
@@ -30,14 +30,24 @@ export async function readClientRequest(
   return { form, claimed };
 }
 
-/** Authenticates the client of a request. @throws {OAuthError} `invalid_client` with 401, or `invalid_request` */
+/**
+ * Authenticates the client of a request.
+ *
+ * @param endpoint the path of the request
+ * @throws {OAuthError} like `AuthenticateClient`
+ */
 export async function authenticateClient(
   context: OAuthContext,
   req: Request,
   res: Response,
   { form, claimed }: ClientRequest,
-): Promise<Client> {
-  const client = context.clients.authenticate(req, form, claimed);
+  endpoint: '/token' | '/revoke',
+): Promise<AuthenticatedClient> {
+  const { issuer } = context;
+  // RFC 7523 section 3 allows the issuer and the token endpoint. Some libraries write an origin with a slash.
+  const audience = new Set([issuer, `${issuer}/`, `${issuer}/token`, issuer + endpoint]);
+  const request = { req, form, registered: claimed, audience: [...audience] };
+  const client = await context.authenticateClient(request);
   await noteClient(context, res, client.clientId);
   return client;
 }

@@ -101,6 +101,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       resource: request.resource,
       redirectUri: request.redirect_uri,
       codeChallenge: request.code_challenge,
+      assertionRequired: request.assertion_required === 1,
     };
     return context.grants.create(grant, transaction);
   });

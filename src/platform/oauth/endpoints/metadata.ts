@@ -3,9 +3,9 @@ import { cors } from '../../http/cors.js';
 import { publishDocument } from '../../http/documents.js';
 import { sendError } from '../../http/errors.js';
 import { GRANT_TYPES } from '../clients/client.js';
+import { ASSERTION_ALGORITHMS } from '../clients/client-assertion.js';
+import { AUTH_METHODS } from '../clients/client-authentication.js';
 import type { OAuthContext } from '../context.js';
-
-const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'];
 
 /** Serves the authorization server metadata (RFC 8414) and the key set. */
 export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): Router {
@@ -22,7 +22,9 @@ export function metadataRoutes({ config, issuer, scopes, keys }: OAuthContext): 
     response_modes_supported: ['query'],
     grant_types_supported: GRANT_TYPES,
     token_endpoint_auth_methods_supported: AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

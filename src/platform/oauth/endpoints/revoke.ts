@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { allowMethods } from '../../http/methods.js';
-import type { Client } from '../clients/client.js';
+import type { AuthenticatedClient } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import type { OAuthContext } from '../context.js';
 import { authenticateClient, readClientRequest } from './client-request.js';
@@ -12,7 +12,7 @@ export function revokeRoutes(context: OAuthContext): Router {
   router.use('/revoke', cors('POST'), allowMethods(['POST']));
   router.post('/revoke', async (req, res) => {
     const request = await readClientRequest(context, req, res);
-    const client = await authenticateClient(context, req, res, request);
+    const client = await authenticateClient(context, req, res, request, '/revoke');
     const { token } = request.form;
     if (token === undefined) throw new OAuthError('invalid_request', 'token is required');
     await revokeToken(context, client, token);
@@ -27,10 +27,10 @@ export function revokeRoutes(context: OAuthContext): Router {
  */
 async function revokeToken(
   { grants, accessTokens }: OAuthContext,
-  client: Client,
+  client: AuthenticatedClient,
   token: string,
 ): Promise<void> {
-  if (await grants.revokeRefreshToken(client.clientId, token)) return;
+  if (await grants.revokeRefreshToken(client, token)) return;
   const claims = await accessTokens.verify(token);
-  if (claims?.client_id === client.clientId) await grants.revokeAccessToken(claims);
+  if (claims !== undefined) await grants.revokeAccessToken(client, claims);
 }

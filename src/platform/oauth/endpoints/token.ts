@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { cors } from '../../http/cors.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
-import { type Client, GRANT_TYPES } from '../clients/client.js';
+import { type AuthenticatedClient, GRANT_TYPES } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
 import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
@@ -28,7 +28,7 @@ export function tokenRoutes(context: OAuthContext): Router {
     const request = await readClientRequest(context, req, res);
     const { form } = request;
     const grantType = readGrantType(form);
-    const client = await authenticateClient(context, req, res, request);
+    const client = await authenticateClient(context, req, res, request, '/token');
     if (!client.grantTypes.includes(grantType)) {
       throw new OAuthError('unauthorized_client', 'The client is not registered for this grant_type', {
         detail: `asked for ${grantType}, registered for ${client.grantTypes.join(' and ')}`,
@@ -53,7 +53,11 @@ function readGrantType(form: Form): string {
   });
 }
 
-async function redeem(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
+async function redeem(
+  context: OAuthContext,
+  client: AuthenticatedClient,
+  form: Form,
+): Promise<TokenResponse> {
   const { code, code_verifier: codeVerifier } = form;
   if (code === undefined) throw new OAuthError('invalid_request', 'code is required');
   if (codeVerifier === undefined || !/^[\w.~-]{43,128}$/.test(codeVerifier)) {
@@ -67,7 +71,7 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
   const redemption = {
     code,
     codeVerifier,
-    clientId: client.clientId,
+    client,
     redirectUri: form['redirect_uri'],
     resource: canonicalResource(context, form['resource']),
   };
@@ -76,12 +80,16 @@ async function redeem(context: OAuthContext, client: Client, form: Form): Promis
   return respond(context, grant, grant.scopes, refreshToken);
 }
 
-async function refresh(context: OAuthContext, client: Client, form: Form): Promise<TokenResponse> {
+async function refresh(
+  context: OAuthContext,
+  client: AuthenticatedClient,
+  form: Form,
+): Promise<TokenResponse> {
   const { refresh_token } = form;
   if (refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is required');
   const { grant, scope, refreshToken } = await context.grants.refresh({
     refreshToken: refresh_token,
-    clientId: client.clientId,
+    client,
     scope: form['scope'],
     resource: canonicalResource(context, form['resource']),
   });

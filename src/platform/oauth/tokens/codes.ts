@@ -4,7 +4,7 @@ import type { Store } from '../../store/database.js';
 import { invalidGrant } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
-import type { Grant, GrantRows } from './grant-rows.js';
+import { assertProven, type Grant, type GrantClient, type GrantRows } from './grant-rows.js';
 
 /** How long a client has to redeem a code after the sign-in, in seconds. */
 export const CODE_TTL = 60;
@@ -13,7 +13,7 @@ export const CODE_TTL = 60;
 export interface CodeRedemption {
   code: string;
   codeVerifier: string;
-  clientId: string;
+  client: GrantClient;
   /** Compared when sent; OAuth 2.1 no longer requires it. */
   redirectUri: string | undefined;
   resource: string | undefined;
@@ -21,7 +21,7 @@ export interface CodeRedemption {
 
 /** Makes the home of authorization codes. */
 export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows) {
-  /** @throws {OAuthError} `invalid_grant`, or `invalid_target` */
+  /** @throws {OAuthError} `invalid_client`, `invalid_grant`, or `invalid_target` */
   async function check(redemption: CodeRedemption, now: number): Promise<Grant> {
     const code = await store
       .selectFrom('authorization_codes')
@@ -31,8 +31,9 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
     if (code === undefined) throw invalidGrant('the code is unknown, or its grant has ended');
     const grant = await grants.findExpiredToo(code.grant_id);
     if (grant === undefined) throw invalidGrant('the grant of the code has ended');
-    if (grant.client_id !== redemption.clientId)
+    if (grant.client_id !== redemption.client.clientId)
       throw invalidGrant('the code belongs to another client', { suspicious: true });
+    assertProven(grant, redemption.client);
     if (sha256(redemption.codeVerifier) !== code.code_challenge)
       throw invalidGrant('the code_verifier does not match the code_challenge', { suspicious: true });
     if (redemption.redirectUri !== undefined && redemption.redirectUri !== code.redirect_uri)
@@ -68,7 +69,7 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
      * because one of the two came from a thief. An incorrect one changes nothing, or anyone could end grants.
      *
      * @param open uses the grant, in the same transaction
-     * @throws {OAuthError} `invalid_grant`, or `invalid_target`
+     * @throws {OAuthError} `invalid_client`, `invalid_grant`, or `invalid_target`
      */
     async redeem<T>(
       redemption: CodeRedemption,

@@ -1,11 +1,28 @@
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
-import { invalidGrant } from '../common/errors.js';
+import { assertionMissing, invalidGrant } from '../common/errors.js';
 import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
 /** What a user allowed a client. */
 export type Grant = Selectable<GrantsTable>;
+
+/** A client that uses a grant. */
+export interface GrantClient {
+  clientId: string;
+  /** Whether it signed an assertion. */
+  asserted: boolean;
+}
+
+/**
+ * Checks that a client proved what it had offered when the user signed in. Its document may not be at hand by then.
+ *
+ * @throws {OAuthError} `invalid_client` with 401
+ */
+export function assertProven(grant: Pick<Grant, 'assertion_required'>, { asserted }: GrantClient): void {
+  if (grant.assertion_required && !asserted)
+    throw assertionMissing('the client offered only private_key_jwt when the user signed in');
+}
 
 /** Selects the grants of a user, of a client, or of that user to that client. */
 export interface GrantFilter {

@@ -6,7 +6,7 @@ import type { Store } from '../../store/database.js';
 import { serverSecret } from '../../store/secrets.js';
 import type { AccessTokenClaims } from './access-token.js';
 import { CODE_TTL, type CodeRedemption, createCodes } from './codes.js';
-import { createGrantRows, type Grant } from './grant-rows.js';
+import { assertProven, createGrantRows, type Grant, type GrantClient } from './grant-rows.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 
 export type { Grant } from './grant-rows.js';
@@ -19,6 +19,8 @@ export interface NewGrant {
   resource: string;
   redirectUri: string;
   codeChallenge: string;
+  /** Whether the client offered only private_key_jwt. */
+  assertionRequired: boolean;
 }
 
 export interface GrantsOptions {
@@ -64,6 +66,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
         resource: grant.resource,
         created_at: now,
         expires_at: now + CODE_TTL,
+        assertion_required: Number(grant.assertionRequired),
       };
       await rows.insert(row, transaction);
       return codes.create(row.id, grant, transaction);
@@ -73,7 +76,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
      * Redeems an authorization code; `codes.ts` has the rules.
      *
      * @param withRefreshToken whether the client may refresh
-     * @throws {OAuthError} `invalid_grant`, or `invalid_target`
+     * @throws {OAuthError} `invalid_client`, `invalid_grant`, or `invalid_target`
      */
     async redeem(
       redemption: CodeRedemption,
@@ -97,18 +100,28 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
      * Ends the grant of a refresh token, if the token belongs to that client.
      *
      * @returns whether the token is a refresh token of any client
+     * @throws {OAuthError} `invalid_client` without the assertion that the grant needs
      */
-    async revokeRefreshToken(clientId: string, token: string): Promise<boolean> {
+    async revokeRefreshToken(client: GrantClient, token: string): Promise<boolean> {
       const id = await refreshTokens.grantIdOf(token);
       if (id === undefined) return false;
       const grant = await rows.find(id);
-      if (grant?.client_id === clientId) await rows.end(id);
+      if (grant?.client_id !== client.clientId) return true;
+      assertProven(grant, client);
+      await rows.end(id);
       return true;
     },
 
-    /** Revokes one access token; its grant stays. */
-    async revokeAccessToken({ jti, gid, exp }: AccessTokenClaims): Promise<void> {
-      if (await rows.find(gid)) await rows.revokeAccessToken({ jti, grant_id: gid, expires_at: exp });
+    /**
+     * Revokes one access token, if it belongs to that client; its grant stays.
+     *
+     * @throws {OAuthError} `invalid_client` without the assertion that the grant needs
+     */
+    async revokeAccessToken(client: GrantClient, { jti, gid, exp }: AccessTokenClaims): Promise<void> {
+      const grant = await rows.find(gid);
+      if (grant?.client_id !== client.clientId) return;
+      assertProven(grant, client);
+      await rows.revokeAccessToken({ jti, grant_id: gid, expires_at: exp });
     },
 
     async deleteExpired(now: number): Promise<void> {

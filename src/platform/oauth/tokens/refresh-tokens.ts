@@ -6,7 +6,7 @@ import type { Store } from '../../store/database.js';
 import { invalidGrant, OAuthError } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
-import type { Grant, GrantRows } from './grant-rows.js';
+import { assertProven, type Grant, type GrantClient, type GrantRows } from './grant-rows.js';
 
 /** A grant ends a year after the sign-in, however often it is refreshed; in seconds. */
 const MAX_GRANT_AGE = 365 * 86_400;
@@ -14,7 +14,7 @@ const MAX_GRANT_AGE = 365 * 86_400;
 /** A client's request for new tokens. */
 export interface RefreshRequest {
   refreshToken: string;
-  clientId: string;
+  client: GrantClient;
   /** Space-separated; narrows the granted scope, and never widens it. */
   scope: string | undefined;
   resource: string | undefined;
@@ -73,7 +73,7 @@ export function createRefreshTokens(
   /**
    * Checks everything about a request before its token is consumed.
    *
-   * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
+   * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope` or `invalid_target`
    */
   async function check(request: RefreshRequest, now: number): Promise<{ grant: Grant; scope: string }> {
     const token = await findExpiredToo(request.refreshToken);
@@ -81,8 +81,9 @@ export function createRefreshTokens(
     if (token.expires_at <= now) throw invalidGrant('the refresh token has expired');
     const grant = await grants.find(token.grant_id);
     if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
-    if (grant.client_id !== request.clientId)
+    if (grant.client_id !== request.client.clientId)
       throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
+    assertProven(grant, request.client);
     assertGranted(request.resource, grant.resource);
     const allowed = await settings.allowedScopes(grant.username);
     const scopes = scopeNames(grant.scopes).filter((name) => allowed.includes(name));
@@ -111,7 +112,7 @@ export function createRefreshTokens(
      * the successor itself is used. Any later use means that two parties hold the token, and ends the grant. Everything
      * else is checked before the token is consumed, so a refused request does not use it up.
      *
-     * @throws {OAuthError} `invalid_grant`, `invalid_scope` or `invalid_target`
+     * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope` or `invalid_target`
      * @throws {UnavailableError} when the users cannot be asked
      */
     async refresh(request: RefreshRequest): Promise<{ grant: Grant; scope: string; refreshToken: string }> {

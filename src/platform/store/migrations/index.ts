@@ -2,6 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import * as secrets from './0001-secrets.js';
 import * as oauth from './0002-oauth.js';
 import * as serviceTokens from './0003-service-tokens.js';
+import * as clientAssertions from './0004-client-assertions.js';
 
 /** Migrations, keyed by name. They run in the order of their names. */
 export type Migrations = Record<string, Migration>;
@@ -11,6 +12,7 @@ export const platformMigrations: Migrations = {
   '0001-secrets': secrets,
   '0002-oauth': oauth,
   '0003-service-tokens': serviceTokens,
+  '0004-client-assertions': clientAssertions,
 };
 
 /**

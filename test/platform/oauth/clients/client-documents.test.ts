@@ -45,7 +45,7 @@ describe('a document', () => {
     ['no name', { client_name: undefined }, /not valid/],
     ['no redirect_uris', { redirect_uris: [] }, /not valid/],
     ['a dangerous redirect_uri', { redirect_uris: ['javascript:alert(1)'] }, /not valid/],
-    ['9 kB', { filler: 'x'.repeat(9000) }, /too large/],
+    ['70 kB', { filler: 'x'.repeat(70_000) }, /too large/],
   ])('with %s is refused', async (_what, changes, message) => {
     host.serve(clientDocument(changes));
     await expect(load(documents)).rejects.toThrow(message);

@@ -25,6 +25,7 @@ const grantFor = (clientId: string) =>
       resource: 'https://mcp.example/mcp',
       redirectUri: 'https://app.example/cb',
       codeChallenge: 'x',
+      assertionRequired: false,
     },
     store,
   );
