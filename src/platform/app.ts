@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Agent } from 'node:https';
-import express, { type Express, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { TokenVerifier } from './auth/bearer.js';
 import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
@@ -12,6 +12,7 @@ import { hostGuard } from './http/host-guard.js';
 import { createMetrics } from './http/metrics.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
+import { withPlainTarget } from './http/request-target.js';
 import { spellUtf8 } from './http/utf8.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
@@ -25,7 +26,9 @@ import type { Store } from './store/database.js';
 import { createReadiness } from './store/readiness.js';
 import { assertBrand } from './ui/assert-brand.js';
 import type { Brand } from './ui/brand.js';
+import { errorPages } from './ui/landing/error-page.js';
 import { landingRoutes } from './ui/landing/routes.js';
+import { wellFormedValue } from './well-formed.js';
 
 /** Everything `createApp` needs. */
 export interface AppOptions<Services> {
@@ -46,7 +49,8 @@ export interface AppOptions<Services> {
 
 /** The app, with what the life cycle needs to watch and stop it. */
 export interface App {
-  express: Express;
+  /** Answers requests. */
+  listener: RequestListener;
   /** Serves the metrics once the caller makes it listen. Set only with `METRICS_PORT`. */
   metricsServer: Server | undefined;
   /** Returns the number of open streams of the legacy SSE transport. */
@@ -82,6 +86,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+  const nothing = notFound(config);
   let draining = false;
 
   const app = express();
@@ -89,6 +94,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.set('trust proxy', config.trustProxy);
   // For the paths below. The routers of other files match exactly where a proxy has a rule for a path.
   app.enable('case sensitive routing');
+  app.set('json replacer', wellFormedValue);
   app.use((_req, res, next) => {
     // Tells proxies not to reuse a connection to a server that is shutting down.
     if (draining) res.set('Connection', 'close');
@@ -97,9 +103,10 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(healthRoutes(createReadiness(store, logger), () => draining));
   app.use(requestLog(logger));
   if (metrics) app.use(metrics.middleware);
+  app.use(errorPages(options));
   app.use(hostGuard(config), spellUtf8);
   // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
-  app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), notFound);
+  app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), nothing);
   app.use(
     '/mcp',
     originGuard(isAllowedOrigin),
@@ -119,11 +126,11 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(auth.routes);
   app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);
-  app.use(notFound);
+  app.use(nothing);
   app.use(errorHandler(logger));
 
   return {
-    express: app,
+    listener: withPlainTarget(app),
     metricsServer: metrics?.server,
     openStreams: () => sse?.openStreams() ?? 0,
     drain: () => {

@@ -50,7 +50,7 @@ export interface Running {
  * @throws when the port is not available
  */
 export async function run(running: Running): Promise<AddressInfo> {
-  const server = createHttpServer(running.app.express);
+  const server = createHttpServer(running.app.listener);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { host, port, metricsPort } = running.config;
   await listen(server, port, host, 'PORT');

@@ -6,9 +6,10 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
  * `maxLength` characters.
  */
 export function logText(text: string, maxLength = 200): string {
-  // Cut once before cleaning, so that a huge text costs no time.
+  // Cut once before cleaning, so that a huge text costs no time. This may halve a surrogate pair.
   const clean = text
     .slice(0, maxLength * 2)
+    .toWellFormed()
     .replace(UNPRINTABLE, ' ')
     .trim();
   const characters = Array.from(clean);

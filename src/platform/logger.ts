@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config/config.js';
+import { wellFormedJson } from './well-formed.js';
 
 export type { Logger } from 'pino';
 
@@ -31,6 +32,8 @@ export function createLogger(
   const options = {
     level: config.logLevel,
     base: null,
+    // A message of an error may quote what someone sent.
+    hooks: { streamWrite: wellFormedJson },
     redact: { paths: [...SECRET_KEYS, ...nested], censor: '[redacted]' },
   };
   if (destination) return pino(options, destination);

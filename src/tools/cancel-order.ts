@@ -35,7 +35,7 @@ export const cancelOrder = defineTool({
   }),
   outputSchema: z.object({
     order_id: z.string(),
-    outcome: z.enum(['cancelled', 'already_cancelled', 'kept']),
+    outcome: z.enum(['cancelled', 'already_cancelled', 'kept', 'confirmation_required']),
     message: z.string(),
   }),
   annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
@@ -75,7 +75,10 @@ async function ask(order: Order, { store, canElicit, sealState }: ToolContext) {
   const product = await findProduct(store, order.product_id);
   const what = `order ${order.id} (${order.quantity} × ${product?.name ?? order.product_id})`;
   if (!canElicit) {
-    return toolError(
+    // An ordinary answer, because several agent frameworks turn an error into an exception that ends the conversation.
+    return outcome(
+      order.id,
+      'confirmation_required',
       `Nothing is cancelled yet. Ask the customer whether ${what} should really be cancelled. ` +
         'When they say yes, call cancel_order again with confirm: true.',
     );
@@ -99,6 +102,10 @@ function tooLate({ id, status }: Order) {
   );
 }
 
-function outcome(order_id: string, result: 'cancelled' | 'already_cancelled' | 'kept', message: string) {
+function outcome(
+  order_id: string,
+  result: 'cancelled' | 'already_cancelled' | 'kept' | 'confirmation_required',
+  message: string,
+) {
   return structured({ order_id, outcome: result, message });
 }

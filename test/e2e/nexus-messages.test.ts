@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Expects the troubleshooting page to quote a message, with "..." for the part that varies from call to call. */
-function expectQuoted(message: string, variable = ''): void {
+function expectQuoted(answer: string, variable = ''): void {
+  const message = answer.replace(server.mcpUrl, 'https://your-host/mcp');
   const quoted = message.slice(0, message.indexOf(variable) || undefined);
   expect(page).toContain(`"${quoted}${variable && '..."'}`);
 }

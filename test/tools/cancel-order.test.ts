@@ -151,9 +151,14 @@ describe.each([
     const client = await connect();
     for (const confirm of [undefined, false]) {
       const asked = await client.callTool(call('ORD-1009', confirm));
+      expect(asked.isError).toBeFalsy();
       expect(asked).toMatchObject({
-        isError: true,
         content: [{ text: expect.stringContaining('confirm: true') }],
+        structuredContent: {
+          order_id: 'ORD-1009',
+          outcome: 'confirmation_required',
+          message: expect.stringContaining('call cancel_order again with confirm: true'),
+        },
       });
     }
     expect(await statusOf('ORD-1009')).toBe('processing');

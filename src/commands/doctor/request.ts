@@ -53,7 +53,10 @@ export function summary({ status, headers, text }: Answer): string {
   const type = headers.get('content-type')?.split(';')[0] ?? 'no content type';
   const title = /<title>([^<]*)/i.exec(text)?.[1]?.trim();
   const location = headers.get('location');
-  const more = [title && `the page ${JSON.stringify(title.slice(0, 60))}`, location && `to ${location}`];
+  const more = [
+    title && `the page ${JSON.stringify(title.slice(0, 60).toWellFormed())}`,
+    location && `to ${location}`,
+  ];
   return [`status ${status}`, type, ...more.filter(Boolean)].join(', ');
 }
 

@@ -1,13 +1,15 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { describeRequestFault, isHttpError, sendError, sendUnavailable, UnavailableError } from './errors.js';
 import { localsOf } from './request-locals.js';
 import { pathOf } from './request-log.js';
 
-/** Answers 404 as the last route, in JSON so that clients never have to parse an HTML page. */
-export const notFound: RequestHandler = (_req, res) => {
-  sendError(res, 404, 'not_found', 'There is nothing at this address. The MCP endpoint is POST /mcp.');
-};
+/** Answers 404 as the last route. Names the endpoint, because some clients are given the bare origin and ask there. */
+export function notFound({ publicUrl }: Pick<Config, 'publicUrl'>): RequestHandler {
+  const description = `There is nothing at this address. The MCP endpoint is POST ${publicUrl}/mcp.`;
+  return (_req, res) => sendError(res, 404, 'not_found', description);
+}
 
 /**
  * Creates the last error handler. Request faults keep their status, `UnavailableError` becomes 503 with `Retry-After`,

@@ -1,13 +1,16 @@
 import type { Response } from 'express';
+import { prefersHtml } from './accept.js';
 import { MAX_JSON_DEPTH, TOO_DEEP } from './json-body.js';
+import { localsOf } from './request-locals.js';
 
 /**
- * Sends an error in the OAuth format (RFC 6749 section 5.2), which every route but `/mcp` uses.
+ * Sends an error in the OAuth format (RFC 6749 section 5.2), which every route but `/mcp` uses, or as a page to people.
  *
  * @param error a short machine-readable code
  * @param description what went wrong and what to do next, for a person
  */
 export function sendError(res: Response, status: number, error: string, description: string): void {
+  if (sendErrorPage(res, status, description)) return;
   // Resets the type, because a route that failed half-way may have set the type of a file.
   res
     .status(status)
@@ -17,7 +20,7 @@ export function sendError(res: Response, status: number, error: string, descript
 }
 
 /**
- * Sends a JSON-RPC error, the format of `/mcp` and of what is sent to `/messages`.
+ * Sends a JSON-RPC error, the format of `/mcp` and of what is sent to `/messages`, or a page to people.
  *
  * @param id the id of the request, or null when it is not known
  */
@@ -28,7 +31,27 @@ export function sendRpcError(
   message: string,
   id: unknown = null,
 ): void {
+  if (sendErrorPage(res, status, message)) return;
   res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id });
+}
+
+/** Sends a page if a person asks for one. @returns whether it did */
+function sendErrorPage(res: Response, status: number, description: string): boolean {
+  const { errorPage } = localsOf(res);
+  const { method, headers } = res.req;
+  if (errorPage === undefined || !['GET', 'HEAD'].includes(method)) return false;
+  if (!prefersHtml(headers.accept)) return false;
+  res
+    .status(status)
+    .set({
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': errorPage.policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+    })
+    .type('html')
+    .send(errorPage.render(status, description));
+  return true;
 }
 
 /** Means that a dependency is down, such as a user directory or an identity provider. */

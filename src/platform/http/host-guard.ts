@@ -11,8 +11,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export function hostGuard(config: Config): RequestHandler {
   const allowed = new Set([
     ...LOOPBACK,
-    new URL(config.publicUrl).hostname,
-    new URL(config.siteUrl).hostname,
+    hostname(new URL(config.publicUrl).host),
+    hostname(new URL(config.siteUrl).host),
     ...config.allowedHosts.map(hostname),
   ]);
   return (req, res, next) => {
@@ -26,8 +26,8 @@ export function hostGuard(config: Config): RequestHandler {
   };
 }
 
-/** Returns the host name in lower case without its port, or an empty string if it is not valid. */
+/** Returns the host name in lower case without its port and without the dot of an absolute name, or an empty string if it is not valid. */
 function hostname(host: string): string {
   if (/[/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return '';
-  return new URL(`http://${host}`).hostname;
+  return new URL(`http://${host}`).hostname.replace(/\.$/, '');
 }

@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import { wellFormedBody } from './well-formed.js';
 
 /**
  * How many levels of objects and arrays a document may nest. No message of MCP or OAuth comes near it. The stack of Node
@@ -18,7 +19,8 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
 }
 
 /**
- * Parses JSON bodies, and refuses those that are nested too deeply before anything else reads them.
+ * Parses JSON bodies, refuses those that are nested too deeply before anything else reads them, and replaces half
+ * surrogate pairs.
  *
  * @param limit the maximum size, as body-parser takes it
  * @param strict whether only objects and arrays are parsed
@@ -30,6 +32,7 @@ export function jsonBody({ limit, strict }: { limit: string | number; strict: bo
       if (!isDeeperThan(MAX_JSON_DEPTH, req.body)) return next();
       next(Object.assign(new Error('The body is nested too deeply'), { status: 400, type: TOO_DEEP }));
     },
+    wellFormedBody,
   ];
 }
 

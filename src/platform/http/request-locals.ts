@@ -7,9 +7,18 @@ export interface RpcCall {
   name?: string;
 }
 
+/** Renders errors for people. */
+export interface ErrorPage {
+  /** The value of `Content-Security-Policy`. */
+  policy: string;
+  render: (status: number, description: string) => string;
+}
+
 /** What the pipeline learns about a request. */
 export interface RequestLocals {
   requestId: string;
+  /** Shows an error to a person. Programs get JSON. */
+  errorPage?: ErrorPage;
   caller?: Caller;
   call?: RpcCall | undefined;
   /** The `client_id` named by a request to the authorization server. Unverified; for the log. */

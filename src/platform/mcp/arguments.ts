@@ -1,8 +1,7 @@
-import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { isRecord } from './call.js';
 import type { Issue } from './issues.js';
-import { compileSchema } from './schema.js';
+import { type CompiledSchema, compileSchema } from './schema.js';
 
 /** What this file reads of a JSON Schema. */
 interface Json {
@@ -35,9 +34,13 @@ const LEFT_OUT = Symbol('left out');
  *
  * Schemas that convert values to their type, such as `z.coerce.string()`, get only values with a sensible form in that
  * type. Otherwise the texts "null" and "[object Object]" would reach the handler.
+ *
+ * @param where names the schema in errors
+ * @throws {TypeError} as `compileSchema` does
  */
-export function compileInputSchema(schema: z.ZodType): StandardSchemaWithJSON {
-  const compiled = compileSchema(schema)['~standard'];
+export function compileInputSchema(schema: z.ZodType, where: string): CompiledSchema {
+  const compiled = compileSchema(schema, 'input', where);
+  const { validate } = compiled['~standard'];
   let converts = false;
   const json = z.toJSONSchema(schema, {
     io: 'input',
@@ -47,13 +50,14 @@ export function compileInputSchema(schema: z.ZodType): StandardSchemaWithJSON {
     },
   }) as Json;
   return {
+    ...compiled,
     '~standard': {
-      ...compiled,
+      ...compiled['~standard'],
       validate(value) {
         // Most calls end here, in a fraction of the time.
-        if (!converts && !holdsNull(value)) return compiled.validate(value);
+        if (!converts && !holdsNull(value)) return validate(value);
         const { given, issues } = readArguments(json, value);
-        return issues.length > 0 ? { issues } : compiled.validate(given);
+        return issues.length > 0 ? { issues } : validate(given);
       },
     },
   };

@@ -8,6 +8,7 @@ import type { Caller } from '../caller.js';
 import type { RpcCall } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
 import type { Scope } from '../scopes.js';
+import { refuseQuestions } from './asking.js';
 import { type RequestScope, type ServerScope, stateCodec } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
@@ -67,9 +68,11 @@ export function createMcpServer<Services>(
     },
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
     requestState: { verify: stateCodec(scope).verify },
+    enforceStrictCapabilities: true,
   });
   forgetInheritedNames(server);
   guardHandlers(server, scope.log);
+  refuseQuestions(server);
   const definitions = definitionsFor(content, scope.call);
   for (const definition of definitions) definition.register(server, scope);
   if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);

@@ -59,7 +59,7 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
   definition: PromptDefinition<Args, Services>,
 ): Prompt<Services> {
   const { name, argsSchema, complete = {}, scopes, get, ...advertised } = definition;
-  const compiled = argsSchema && compileInputSchema(argsSchema);
+  const compiled = argsSchema && compileInputSchema(argsSchema, `Prompt ${name}: argsSchema`);
   const config = { ...advertised, scopeChallenge: challengeFor(...scopes) };
   return {
     name,

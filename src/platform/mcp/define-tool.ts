@@ -11,7 +11,9 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
+import { carriesQuestions, UnaskedError } from './asking.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import {
   assertNotTooDeep,
@@ -64,6 +66,8 @@ export interface Tool<Services = unknown> {
   description: string;
   /** The input schema as JSON Schema. */
   inputSchema: Record<string, unknown>;
+  /** The values of arguments that are left out. */
+  defaults: Record<string, unknown>;
   /** The URI of the MCP App that shows the answer, if any. */
   card: string | undefined;
   scopes: string[];
@@ -99,15 +103,18 @@ export function defineTool<
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
   const config = {
     ...advertised,
-    inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS),
-    ...(outputSchema && { outputSchema: compileSchema(outputSchema) }),
+    inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS, `Tool ${name}: inputSchema`),
+    ...(outputSchema && {
+      outputSchema: compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`),
+    }),
     scopeChallenge: challengeFor(...scopes),
   };
   return {
     name,
     title: definition.title,
     description: definition.description,
-    inputSchema: config.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }),
+    inputSchema: config.inputSchema.json,
+    defaults: config.inputSchema.defaults,
     card: ui?.resourceUri,
     scopes,
     register(server, scope) {
@@ -121,6 +128,7 @@ export function defineTool<
               context,
             );
             const result = typeof answer === 'string' ? textResult(answer) : answer;
+            if (isInputRequiredResult(result) && !carriesQuestions(server)) throw new UnaskedError();
             assertNotTooDeep(result);
             if (outputSchema) await assertOutput(outputSchema, result);
             return result;
@@ -160,7 +168,7 @@ async function assertOutput(schema: z.ZodType, result: CallToolResult | InputReq
  */
 export function structured<Data extends Record<string, unknown>>(
   data: Data,
-  text = JSON.stringify(data),
+  text = wellFormedJson(JSON.stringify(data)),
 ): CallToolResult & { structuredContent: Data } {
   return { ...textResult(text), structuredContent: data };
 }

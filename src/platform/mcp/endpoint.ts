@@ -6,8 +6,10 @@ import { logServerFault } from '../http/error-handler.js';
 import { sendRpcError } from '../http/errors.js';
 import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
+import { wellFormedResponse } from '../http/well-formed.js';
 import type { Logger } from '../logger.js';
 import { createAdmission } from './admission.js';
+import { negotiated } from './answer-type.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
@@ -53,7 +55,9 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     onerror,
     maxRequestBodySize: MAX_BODY_BYTES,
   });
-  const serve = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
+  const fetch = negotiated(handler.fetch);
+  const answer = async (...request: Parameters<typeof fetch>) => wellFormedResponse(await fetch(...request));
+  const serve = toNodeHandler({ fetch: answer }, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();
   // Without sessions there is nothing to stream or delete. A 404 would make some clients give up on the server.

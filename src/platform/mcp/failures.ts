@@ -10,6 +10,7 @@ import type { Caller } from '../caller.js';
 import { UnavailableError } from '../http/errors.js';
 import { isDeeperThan } from '../http/json-body.js';
 import type { Logger } from '../logger.js';
+import { isRefusedQuestion, UNASKED } from './asking.js';
 
 /**
  * An error that the model or its user can correct. Its message is shown to them unchanged, so say what to do next. It
@@ -34,6 +35,10 @@ export function toolError(text: string): CallToolResult & { isError: true; struc
 
 /** Logs a failure the model cannot correct, with its cause, and returns a message that is safe to send. */
 export function logAndMaskFailure(log: Logger, error: unknown): string {
+  if (isRefusedQuestion(error)) {
+    log.warn({ err: error }, 'the client cannot be asked; check canElicit, and return inputRequired');
+    return UNASKED;
+  }
   if (error instanceof UnavailableError) {
     log.warn({ err: error }, 'unavailable');
     return `${error.message}. Try again in a minute.`;

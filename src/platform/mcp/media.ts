@@ -42,7 +42,9 @@ const MIME_PATTERNS: Record<MediaType, RegExp> = {
 /** Refuses paths, drives, and characters that disguise the name: control characters and marks that change direction. */
 const FILE_NAME =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  /^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+$/;
+  /^[^/\\:\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+$/;
+
+const NO_FILE_NAME = 'must be a file name without a path or invisible characters';
 
 const item = z
   .object({
@@ -55,7 +57,8 @@ const item = z
       .string()
       .min(1)
       .max(255)
-      .regex(FILE_NAME, 'must be a file name without a path or invisible characters'),
+      .regex(FILE_NAME, NO_FILE_NAME)
+      .refine((name) => name !== '.' && name !== '..', NO_FILE_NAME),
     mime_type: z.string(),
   })
   .refine(({ type, mime_type }) => MIME_PATTERNS[type].test(mime_type), {

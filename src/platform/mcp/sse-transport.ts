@@ -6,6 +6,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Response } from 'express';
+import { wellFormedJson } from '../well-formed.js';
 
 /** How many bytes may be queued for a client that does not read. The next answer beyond that ends its stream. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -45,7 +46,9 @@ export class SseTransport extends SSEServerTransport {
 
   override async send(message: JSONRPCMessage): Promise<void> {
     if (this.#res.writableLength > MAX_UNREAD_BYTES) return void this.#res.destroy();
-    await super.send(message);
+    const json = JSON.stringify(message);
+    const clean = wellFormedJson(json);
+    await super.send(clean === json ? message : JSON.parse(clean));
     if ('id' in message && !('method' in message) && message.id !== undefined) this.#finish(message.id);
   }
 

@@ -5,7 +5,7 @@ import { compileInputSchema } from '../../../src/platform/mcp/arguments.js';
 
 /** Returns what a handler gets of these arguments, or what is wrong with them. */
 async function given(schema: z.ZodType, args: unknown): Promise<unknown> {
-  const result = await compileInputSchema(schema)['~standard'].validate(args);
+  const result = await compileInputSchema(schema, 'x')['~standard'].validate(args);
   if (result.issues === undefined) return result.value;
   return result.issues.map(({ path, message }) => `${path?.join('.')}: ${message}`).join('; ');
 }

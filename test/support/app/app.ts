@@ -60,7 +60,7 @@ export async function startApp(
     accounts: fixture.accounts(store),
     ...parts,
   });
-  const server = createHttpServer(app.express, times).listen(port, '127.0.0.1');
+  const server = createHttpServer(app.listener, times).listen(port, '127.0.0.1');
   // Never closes an idle connection, because on a busy machine a test may be about to use it.
   server.keepAliveTimeout = 0;
   app.metricsServer?.listen(config.metricsPort, '127.0.0.1');

@@ -12,9 +12,9 @@ export function toolTable({ tools }: ServerContent<never>): SafeHtml {
     </thead>
     <tbody>
       ${tools.map(
-        ({ name, title, description, inputSchema, scopes }) => html`<tr>
+        ({ name, title, description, inputSchema, defaults, scopes }) => html`<tr>
         <th scope="row"><code>${name}</code></th>
-        <td>${argumentList(inputSchema)}</td>
+        <td>${argumentList(inputSchema, defaults)}</td>
         <td><b>${title}</b><br>${description}</td>
         <td>${separated(scopes.map((scope) => html`<code>${scope}</code>`))}</td>
       </tr>`,
@@ -42,13 +42,16 @@ export function namedList(entries: { id: string; description: string }[]): SafeH
 
 /** The parts of a JSON Schema that the table shows. */
 interface ObjectSchema {
-  properties?: Record<string, { default?: unknown }>;
+  properties?: Record<string, unknown>;
   required?: string[];
 }
 
-function argumentList({ properties = {}, required = [] }: ObjectSchema): SafeHtml {
-  const names = Object.entries(properties).map(([name, schema]) => {
-    const shown = JSON.stringify(schema.default)?.replace(/^"|"$/g, '');
+function argumentList(
+  { properties = {}, required = [] }: ObjectSchema,
+  defaults: Record<string, unknown>,
+): SafeHtml {
+  const names = Object.keys(properties).map((name) => {
+    const shown = JSON.stringify(defaults[name])?.replace(/^"|"$/g, '');
     const hint = shown !== undefined && shown.length <= MAX_DEFAULT_LENGTH ? shown : 'optional';
     return html`<code>${name}</code>${!required.includes(name) && ` (${hint})`}`;
   });

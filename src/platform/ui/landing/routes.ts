@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { weightOf } from '../../http/accept.js';
 import { logoFile } from '../logo.js';
 import { pageTemplate } from '../page.js';
 import { type LandingOptions, landingPage } from './page.js';
@@ -10,8 +11,11 @@ export function landingRoutes(options: LandingOptions): Router {
   const icon = Buffer.from(logoFile(options.brand));
   const headers = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff' };
   const router = Router();
-  router.get('/', (_req, res) => {
+  router.get('/', (req, res, next) => {
+    // Clients that are given the bare origin try to open a stream here. The last route tells them the endpoint.
+    if (weightOf(req.headers.accept, 'text/html') === 0) return next();
     res
+      .vary('Accept')
       .set({
         ...headers,
         'Content-Security-Policy': `${policy}; form-action 'none'`,
