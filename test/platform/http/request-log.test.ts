@@ -19,7 +19,7 @@ const lineOf = (response: Response) =>
 it('names the registered client of a signed-in caller, at every endpoint', async () => {
   const client = await register(app.url, { client_name: `Ada's\u202e assistant ${'x'.repeat(90)}` });
   const tokens = await signInForTokens(app.url, { client, username: 'ada', password: PASSWORD });
-  const name = `Ada's  assistant ${'x'.repeat(42)}…`;
+  const name = `Ada's assistant ${'x'.repeat(43)}…`;
   const called = await post(app.mcpUrl, ping, {
     Authorization: `Bearer ${tokens.access_token}`,
     'User-Agent': 'claude-code/2.1',
