@@ -28,11 +28,16 @@ export function prefersHtml(accept: string | undefined): boolean {
   return ['application/json', 'text/event-stream'].every((type) => html > weightOf(accept, type));
 }
 
+/**
+ * The members of a list. A comma or semicolon within quotes belongs to a parameter. Quotes that are not closed reach to
+ * the end: looking for the closing one behind each of them would take time by the square of their number.
+ */
+const MEMBERS = /(?:"(?:\\.?|[^"\\])*"?|[^,"])+/g;
+const PARAMETERS = /(?:"(?:\\.?|[^"\\])*"?|[^;"])+/g;
+
 function parse(accept: string): MediaRange[] {
-  // A comma or semicolon within quotes belongs to a parameter.
-  const members = accept.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? [];
-  return members.flatMap((member) => {
-    const [type = '', ...parameters] = member.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? [];
+  return (accept.match(MEMBERS) ?? []).flatMap((member) => {
+    const [type = '', ...parameters] = member.match(PARAMETERS) ?? [];
     const range = type.trim().toLowerCase();
     if (range === '') return [];
     const q = parameters.map((each) => /^\s*q\s*=\s*([\d.]+)\s*$/i.exec(each)?.[1]).find(Boolean);

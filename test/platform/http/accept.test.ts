@@ -20,6 +20,9 @@ it.each<[string | undefined, number, number]>([
   ['application/json;q=0, text/event-stream;Q=0.3', 0, 0.3],
   ['application/json-seq, text/event-streaming', 0, 0],
   ['text/plain;a="application/json, text/event-stream"', 0, 0],
+  ['application/json;a="b, text/event-stream', 1, 0],
+  ['application/json;a="b\\", text/event-stream', 1, 0],
+  ['application/json;a="b\\', 1, 0],
   ['text/html', 0, 0],
   ['application/json;q=7', 1, 0],
 ])('Accept: %s wants JSON by %d and a stream by %d', (accept, json, stream) => {
