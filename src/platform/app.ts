@@ -30,6 +30,9 @@ import { errorPages } from './ui/landing/error-page.js';
 import { landingRoutes } from './ui/landing/routes.js';
 import { wellFormedValue } from './well-formed.js';
 
+/** Each takes a connection and some memory, and only waits. */
+const MAX_STREAMS = 2000;
+
 /** Everything `createApp` needs. */
 export interface AppOptions<Services> {
   config: Config;
@@ -45,6 +48,8 @@ export interface AppOptions<Services> {
   verifiers?: TokenVerifier[];
   /** Fetches client ID metadata documents. Tests pass their own to reach a local host. */
   documentAgent?: Agent;
+  /** The most streams that may be open on both transports, over all callers. Tests pass fewer. */
+  maxStreams?: number;
 }
 
 /** The app, with what the life cycle needs to watch and stop it. */
@@ -69,7 +74,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const serverScope = await createServerScope(config, store, services);
   assertContent(content, serverScope, logger);
   const running = createRunningCalls(config);
-  const streams = createRunningCalls(config);
+  const streams = createRunningCalls({ ...config, maxInAll: options.maxStreams ?? MAX_STREAMS });
   const turns = createTurns();
   const mcp = createMcpEndpoint({
     logger,

@@ -72,6 +72,6 @@ export function refuseCall(res: Response, running: RunningCalls, caller: Caller)
 /** Sends 429 to a caller with too many streams, which may last for hours. */
 function refuseStream(res: Response, streams: RunningCalls, caller: Caller): void {
   res.set('Retry-After', '30');
-  const most = `${streams.maxOf(caller)} of one caller may be open at once`;
+  const most = `${streams.maxOf(caller)} of one caller may be open at once, and fewer while the server is full`;
   sendRpcError(res, 429, -32000, `Too many streams: ${most}. Close one, then send this again`);
 }

@@ -54,9 +54,16 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   const handler = createMcpHandler(({ authInfo }) => createMcpServer(content, requests.scopeOf(authInfo)), {
     onerror,
     maxRequestBodySize: MAX_BODY_BYTES,
+    // The admission limits them. Beyond a limit of its own, the SDK would answer 200 with an internal error.
+    maxSubscriptions: Number.POSITIVE_INFINITY,
   });
   const fetch = negotiated(handler.fetch);
-  const answer = async (...request: Parameters<typeof fetch>) => wellFormedResponse(await fetch(...request));
+  const answer = async (...request: Parameters<typeof fetch>) => {
+    const response = await fetch(...request);
+    // The SDK promises to keep the connection of a stream, also where the client or a stopping server closes it.
+    response.headers.delete('connection');
+    return wellFormedResponse(response);
+  };
   const serve = toNodeHandler({ fetch: answer }, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
   const router = Router();

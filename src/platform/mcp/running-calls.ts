@@ -4,6 +4,8 @@ import { type Caller, callerKey } from '../caller.js';
 export interface CallerLimits {
   maxCallsPerUser: number;
   maxCallsPerService: number;
+  /** How many all callers may have together. Defaults to any number. */
+  maxInAll?: number;
 }
 
 /** The calls currently running on both transports, or the streams currently open, counted by caller. */
@@ -15,7 +17,7 @@ export interface RunningCalls {
    * @returns a function that ends them and may be called more than once
    */
   begin: (caller: Caller, count?: number) => () => void;
-  /** Checks whether a caller would have too many calls with this many more. */
+  /** Checks whether a caller, or all callers together, would have too many calls with this many more. */
   isFull: (caller: Caller, count?: number) => boolean;
   /** Returns how many calls a caller may have at once. */
   maxOf: (caller: Caller) => number;
@@ -24,13 +26,16 @@ export interface RunningCalls {
 }
 
 /** Creates a counter. A person is one caller with all of their clients, and a service with all of its users. */
-export function createRunningCalls({ maxCallsPerUser, maxCallsPerService }: CallerLimits): RunningCalls {
+export function createRunningCalls(limits: CallerLimits): RunningCalls {
+  const { maxCallsPerUser, maxCallsPerService, maxInAll = Number.POSITIVE_INFINITY } = limits;
   const running = new Map<string, number>();
+  let inAll = 0;
   let waiting: (() => void)[] = [];
   const countOf = (caller: Caller) => running.get(callerKey(caller)) ?? 0;
   const maxOf = ({ kind }: Caller) => (kind === 'service' ? maxCallsPerService : maxCallsPerUser);
 
   function add(caller: Caller, count: number): void {
+    inAll += count;
     const sum = countOf(caller) + count;
     if (sum > 0) running.set(callerKey(caller), sum);
     else running.delete(callerKey(caller));
@@ -48,7 +53,7 @@ export function createRunningCalls({ maxCallsPerUser, maxCallsPerService }: Call
         left = 0;
       };
     },
-    isFull: (caller, count = 1) => countOf(caller) + count > maxOf(caller),
+    isFull: (caller, count = 1) => countOf(caller) + count > maxOf(caller) || inAll + count > maxInAll,
     maxOf,
     idle: () =>
       running.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),

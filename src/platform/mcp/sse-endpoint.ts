@@ -19,7 +19,6 @@ import { SseTransport } from './sse-transport.js';
 import type { Turns } from './turns.js';
 
 const KEEP_ALIVE_MS = 15_000;
-const MAX_STREAMS = 2000;
 
 export interface SseEndpoint {
   /** Expects the caller in the request's locals. */
@@ -42,8 +41,6 @@ export interface SseOptions<Services> {
   turns: Turns;
   /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
   identify: (authorization: string | undefined) => Promise<Caller | undefined>;
-  /** The maximum number of open streams, over all callers. */
-  maxStreams?: number;
 }
 
 interface Session {
@@ -59,22 +56,13 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const {
-    logger,
-    content,
-    serverScope,
-    running,
-    streams,
-    turns,
-    identify,
-    maxStreams = MAX_STREAMS,
-  } = options;
+  const { logger, content, serverScope, running, streams, turns, identify } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
     const caller = callerOf(res);
     const { requestId } = localsOf(res);
-    if (streams.isFull(caller) || sessions.size >= maxStreams) {
+    if (streams.isFull(caller)) {
       res.set('Retry-After', '30');
       return sendError(
         res,

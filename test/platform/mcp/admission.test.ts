@@ -14,6 +14,9 @@ const PATIENT = { timeout: 20_000 };
 /** The most calls of a service. */
 const CROWD = 40;
 
+/** The most streams of everyone. */
+const STREAMS = 5;
+
 const meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
@@ -50,7 +53,7 @@ beforeEach(async () => {
     // Otherwise the streams would end at once, because nothing in a fixed content changes.
     { tools: [wait], attach: ({ server }) => server.registerCapabilities({ tools: { listChanged: true } }) },
     { MAX_CALLS_PER_USER: '3', MAX_CALLS_PER_SERVICE: String(CROWD) },
-    { verifiers: [verify] },
+    { verifiers: [verify], maxStreams: STREAMS },
   );
 });
 afterEach(async () => {
@@ -222,6 +225,23 @@ describe('streams at once', () => {
     await app.drain();
     for (const { drop } of [...streams, old, other]) drop();
   });
+});
+
+it('streams of both transports are limited over all callers, and another one may come when one ends', async () => {
+  const old = await openStream(app.url, as('ann'));
+  const streams = [old, await listen('ann'), await listen('bea'), await listen('bea'), await listen('cat')];
+  expect(streams).toHaveLength(STREAMS);
+  await expectTooMany((await listen('dan')).answer, '30', /^Too many streams: /);
+  expect((await fetch(`${app.url}/sse`, { headers: as('dan') })).status).toBe(429);
+  old.drop();
+  await expect
+    .poll(async () => {
+      streams.push(await listen('dan'));
+      const { answer } = streams.at(-1) as Awaited<ReturnType<typeof listen>>;
+      return answer.status;
+    }, PATIENT)
+    .toBe(200);
+  for (const { drop } of streams) drop();
 });
 
 it('a caller who sends many calls at once does not keep another one waiting for all of them', async () => {

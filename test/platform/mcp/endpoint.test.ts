@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, post } from '../../support/app/clients.js';
+import { SERVICE_TOKEN } from '../../support/app/port.js';
 
 let aborted: Promise<unknown>;
 let running: Promise<void>;
@@ -51,6 +53,23 @@ describe('a batch', () => {
     await response.text();
     expect(app.logs.at(-1)).toMatchObject({ msg: 'request', rpcMethod: 'batch' });
   });
+});
+
+it.each(['close', 'keep-alive'])('a stream leaves the connection as its client asks: %s', async (connection) => {
+  const sent = request(app.mcpUrl, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${SERVICE_TOKEN}`,
+      Accept: 'application/json, text/event-stream',
+      'Content-Type': 'application/json',
+      'Mcp-Protocol-Version': '2025-11-25',
+      Connection: connection,
+    },
+  });
+  sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }));
+  const [answer] = await once(sent, 'response');
+  answer.resume();
+  expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', connection });
 });
 
 it('a 2025 client cancels its call by closing the connection, which is not a failure of the tool', async () => {

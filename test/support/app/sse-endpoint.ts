@@ -73,10 +73,9 @@ export async function startSseEndpoint({
     content: testContent({ tools: tools as never }),
     serverScope: await createServerScope(config, store, {}),
     running,
-    streams: createRunningCalls(config),
+    streams: createRunningCalls({ ...config, maxInAll: maxStreams }),
     turns: createTurns(),
     identify,
-    maxStreams,
   });
   const app = express();
   app.use(async (req, res, next) => {
