@@ -74,6 +74,7 @@ function routeOf(req: Request, res: Response): string {
   const mount = req.baseUrl.toLowerCase();
   const pattern: unknown = req.route?.path;
   const path: unknown = Array.isArray(pattern) ? pattern[0] : pattern;
-  if (typeof path === 'string') return `${mount}${path}`.replace(/(.)\/$/, '$1');
+  // After an error, the mount is that of the error handler, which is mounted at the path of its route.
+  if (typeof path === 'string') return `${mount === path ? '' : mount}${path}`.replace(/(.)\/$/, '$1');
   return res.statusCode === 404 ? 'unmatched' : mount || 'static';
 }

@@ -54,6 +54,13 @@ it('counts requests by route and tools by name, on a port of its own', async () 
   expect(text).not.toContain('made-up');
 });
 
+it.each(['/login', '/authorize'])('an error of %s has the label of its route', async (path) => {
+  await fetch(`${app.url}${path}`);
+  const text = await (await fetch(metricsUrl)).text();
+  expect(text).toContain(`_count{method="GET",route="${path}",status="400"} 1`);
+  expect(text).not.toContain(`route="${path}${path}"`);
+});
+
 it('an address in another case is the same route', async () => {
   await fetch(`${app.url}/.Well-Known/OAuth-Protected-Resource`, { method: 'PUT' });
   await fetch(`${app.url}/ToKeN`, { method: 'OPTIONS' });
