@@ -55,22 +55,25 @@ describe('a batch', () => {
   });
 });
 
-it.each(['close', 'keep-alive'])('a stream leaves the connection as its client asks: %s', async (connection) => {
-  const sent = request(app.mcpUrl, {
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${SERVICE_TOKEN}`,
-      Accept: 'application/json, text/event-stream',
-      'Content-Type': 'application/json',
-      'Mcp-Protocol-Version': '2025-11-25',
-      Connection: connection,
-    },
-  });
-  sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }));
-  const [answer] = await once(sent, 'response');
-  answer.resume();
-  expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', connection });
-});
+it.each(['close', 'keep-alive'])(
+  'a stream leaves the connection as its client asks: %s',
+  async (connection) => {
+    const sent = request(app.mcpUrl, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${SERVICE_TOKEN}`,
+        Accept: 'application/json, text/event-stream',
+        'Content-Type': 'application/json',
+        'Mcp-Protocol-Version': '2025-11-25',
+        Connection: connection,
+      },
+    });
+    sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }));
+    const [answer] = await once(sent, 'response');
+    answer.resume();
+    expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', connection });
+  },
+);
 
 it('a 2025 client cancels its call by closing the connection, which is not a failure of the tool', async () => {
   const client = await connectLegacy(app.mcpUrl);
