@@ -88,7 +88,7 @@ export function createClientDocuments(
     });
     const failed = fetched instanceof JsonFetchError;
     if (!failed || fetched.status !== undefined) reachability?.noteAnswer(url);
-    else if (!fetched.refused) reachability?.noteFailure(url);
+    else reachability?.noteFailure(url);
     try {
       const { text, maxAge } = failed ? await copyOf(url, fetched) : fetched;
       const client = parseClient(text, url, redirectSchemes);
@@ -162,8 +162,8 @@ function isFinal({ problem, status }: JsonFetchError): boolean {
 /** Says what the operator can do. The host name is as the URL parser spells it, so it is safe to repeat. */
 function whatToDo({ hostname }: URL): string {
   return (
-    `The operator of this server can allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off, ` +
-    'so that applications register instead.'
+    'Connect once more: the application may now register instead. If it does not, the operator of this server can ' +
+    `allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off, so that applications register.`
   );
 }
 
