@@ -96,8 +96,9 @@ describe('in a closed network', () => {
     await expect.poll(isAdvertised).toBe(false);
   });
 
-  it('clients of the only allowed domain register from the start', async () => {
+  it('clients of the only allowed domain are let in at the second attempt, too', async () => {
     await start({ CIMD_ALLOWED_DOMAINS: 'claude.ai' });
+    expect((await connect(CLAUDE_CODE)).status).toBe(400);
     await expect.poll(isAdvertised).toBe(false);
   });
 

@@ -20,7 +20,7 @@ export interface ReachabilityOptions {
   logger: Pick<Logger, 'info' | 'warn'>;
   /** An address that the operator chose. When it is set, no other failure counts. */
   probe: string | undefined;
-  /** Addresses that the operator expects to answer. */
+  /** Addresses whose answer proves that hosts can be reached. That they fail proves nothing. */
   expected: string[];
   /** Returns the addresses of documents that users sign in through. They have answered before. */
   used: () => Promise<string[]>;
@@ -149,7 +149,8 @@ export function learnReachability(options: ReachabilityOptions): Reachability {
         urls.map(async (href) => {
           const url = new URL(href);
           if (await ask(url)) noteAnswer(url);
-          else setNewest(failed, siteOf(url), href, MAX_HOSTS);
+          // A domain may have documents below it, and nothing at its own name.
+          else if (!expected.includes(href)) setNewest(failed, siteOf(url), href, MAX_HOSTS);
         }),
       );
       const enough = failed.size >= (worked.length > 0 ? MIN_FAILED_SITES : 1);

@@ -62,13 +62,23 @@ describe('a server on which no document ever worked', () => {
     expect(lines).toEqual([{ hosts: ['chatgpt.com'] }]);
   });
 
-  it('advertises none from the start when the only host that its operator expects does not answer', async () => {
+  it('advertises documents of an allowed domain that is silent itself, until a document fails', async () => {
     await start({ expected: ['https://claude.ai/'] });
+    expect(reachability.isAdvertised()).toBe(true);
+    await name('docs.claude.ai');
     expect(reachability.isAdvertised()).toBe(false);
     await minutes(3 * 24 * 60);
     expect(reachability.isAdvertised()).toBe(false);
     alive.add('claude.ai');
     await minutes(61);
+    expect(reachability.isAdvertised()).toBe(true);
+  });
+
+  it('goes on when a document fails and an allowed domain answers', async () => {
+    alive.add('claude.ai');
+    await start({ expected: ['https://claude.ai/'] });
+    await minutes(2);
+    await name('docs.claude.ai');
     expect(reachability.isAdvertised()).toBe(true);
   });
 
