@@ -150,7 +150,8 @@ export function learnReachability(options: ReachabilityOptions): Reachability {
           const url = new URL(href);
           if (await ask(url)) noteAnswer(url);
           // A domain may have documents below it, and nothing at its own name.
-          else if (!expected.includes(href)) setNewest(failed, siteOf(url), href, MAX_HOSTS);
+          else if (href === probe || !expected.includes(href))
+            setNewest(failed, siteOf(url), href, MAX_HOSTS);
         }),
       );
       const enough = failed.size >= (worked.length > 0 ? MIN_FAILED_SITES : 1);

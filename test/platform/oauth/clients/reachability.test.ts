@@ -195,6 +195,11 @@ describe('a configured probe', () => {
   });
 });
 
+it('a probe that is an allowed domain, too, decides all the same', async () => {
+  await start({ probe: 'https://claude.ai/', expected: ['https://claude.ai/'] });
+  expect(reachability.isAdvertised()).toBe(false);
+});
+
 it('asks nobody once it is closed', async () => {
   await start();
   await name('chatgpt.com', 'claude.ai');
