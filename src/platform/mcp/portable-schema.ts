@@ -4,7 +4,8 @@ import { portablePattern } from './portable-pattern.js';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * The keywords that the converters of OpenAI and Gemini both know. The others are left out: what is advertised may
+ * The keywords that the converters of OpenAI and Gemini both know, and what a schema that contains itself needs. The
+ * others are left out: what is advertised may
  * allow more than the server accepts, never less, because the server checks every value itself.
  */
 const KEYWORDS = new Set([

@@ -7,6 +7,9 @@ import { startApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { refusedByGemini, refusedByOpenAi } from '../../support/app/converters.js';
 
+const point = z.object({ x: z.number() }).meta({ id: 'Point' });
+const line = z.object({ from: point, to: point.describe('The end') }).meta({ id: 'Line' });
+
 const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 
 /** Kinds of schemas, each with what a handler returns and what a client gets. */
@@ -72,10 +75,28 @@ it.each<[string, z.ZodType, unknown]>([
   ['several types with a default', z.union([z.string(), z.number()]).default(5), 'x'],
   ['a list that may be null', z.array(z.string()).min(1).nullable(), ['x']],
   ['a multiple that may be null', z.number().multipleOf(5).nullable(), 10],
+  ['a schema with an id', line.optional().describe('A line'), { from: { x: 1 }, to: { x: 2 } }],
+  ['a list of them', z.array(point), [{ x: 1 }]],
   ['a text that may be null', z.string().nullable().default(null), 'x'],
 ])('%s has a schema that converters take, and that takes its values', (_kind, field, value) => {
   const { json } = compileSchema(z.object({ field }), 'input', 'x');
   expect(refusedByOpenAi(json)).toEqual([]);
   expect(refusedByGemini(json)).toEqual([]);
   expect(new Ajv2020().validate(json, { field: value })).toBe(true);
+});
+
+it('a schema that contains itself stays a reference, and takes its values', () => {
+  const node = z
+    .object({
+      at: point,
+      get next() {
+        return node.optional();
+      },
+    })
+    .meta({ id: 'Node' });
+  const { json } = compileSchema(z.object({ node }), 'input', 'x');
+  const validate = new Ajv2020().compile(json);
+  expect(Object.keys(json['$defs'] as object)).toEqual(['Node']);
+  expect(validate({ node: { at: { x: 1 }, next: { at: { x: 2 } } } })).toBe(true);
+  expect(validate({ node: { at: { x: 1 }, next: { at: {} } } })).toBe(false);
 });
