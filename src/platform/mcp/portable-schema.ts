@@ -5,8 +5,8 @@ export type JsonSchema = Record<string, unknown>;
 
 /**
  * The keywords that the converters of OpenAI and Gemini both know, and what a schema that contains itself needs. The
- * others are left out: what is advertised may
- * allow more than the server accepts, never less, because the server checks every value itself.
+ * others are left out: what is advertised may allow more than the server accepts, never less, because the server checks
+ * every value itself.
  */
 const KEYWORDS = new Set([
   ...['type', 'title', 'description', 'enum', 'anyOf', '$ref', '$defs'],
