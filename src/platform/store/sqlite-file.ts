@@ -88,8 +88,12 @@ function identitiesOf(path: string | undefined): string {
     .join();
 }
 
+/** Spaces and comments, which may come before a statement. */
+const LEAD = /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*/;
+
 /** Statements that need the write lock. Others, such as `pragma` and `vacuum into`, may not run in a transaction. */
-const WRITE = /^\s*(insert|update|delete|replace|create|alter|drop|with\b.*\b(insert|update|delete))\b/is;
+const WRITE =
+  /^(insert|update|delete|replace|create|alter|drop|reindex|analyze|with\b.*\b(insert|update|delete|replace\s+into))\b/is;
 
 /** Caches prepared statements. Preparing costs more than running most of them, and libsql can crash finalizing them. */
 function cachedStatements(database: Libsql.Database): SqliteFile['prepare'] {
@@ -100,7 +104,7 @@ function cachedStatements(database: Libsql.Database): SqliteFile['prepare'] {
       const prepared = database.prepare(sql) as unknown as SqliteStatement;
       statement = {
         reader: prepared.reader,
-        writes: WRITE.test(sql),
+        writes: WRITE.test(sql.replace(LEAD, '')),
         all: (parameters) => prepared.all(parameters),
         run: (parameters) => prepared.run(parameters),
         iterate: (parameters) => prepared.iterate(parameters),
