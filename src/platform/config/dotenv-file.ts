@@ -52,7 +52,10 @@ function inspectText(text: string): string[] {
     if (value === undefined) {
       // The last line of a key in base64 ends with "=".
       if (/^=?\W*$/.test(rest)) return faults;
-      return [...faults, `.env line ${number}: ${name} is not read, because it became a part of the value before it`];
+      return [
+        ...faults,
+        `.env line ${number}: ${name} is not read, because it became a part of the value before it`,
+      ];
     }
     const earlier = lines.get(name);
     lines.set(name, number);
