@@ -7,7 +7,6 @@ const PREFIX = 'arg.';
 interface Property {
   type?: string;
   enum?: unknown[];
-  default?: unknown;
   description?: string;
 }
 
@@ -28,7 +27,7 @@ export function showForm(form: HTMLFormElement, tools: Tool[], tool: Tool, query
   form.prepend(
     choice,
     ...propertiesOf(tool).map(([name, property]) => {
-      const value = query.get(PREFIX + name) ?? textOf(property.default);
+      const value = query.get(PREFIX + name) ?? '';
       return labelled(property.description ?? name, inputFor(PREFIX + name, property, value));
     }),
   );
@@ -69,6 +68,5 @@ function labelled(text: string, input: HTMLElement): HTMLLabelElement {
 }
 
 function textOf(value: unknown): string {
-  if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

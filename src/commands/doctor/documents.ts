@@ -15,8 +15,8 @@ export const documentChecks: Check[] = [
       const url = endpoint(doctorRun, 'authorization_endpoint');
       if (url === undefined) return new Skipped('there is no metadata');
       if (!isOwn(doctorRun, url)) return new Skipped('they are the concern of the identity provider');
-      if (doctorRun.serverMetadata?.['client_id_metadata_document_supported'] !== true)
-        return new Skipped('clients are told to register instead');
+      // Otherwise clients register, and another check looks at that.
+      if (doctorRun.serverMetadata?.['client_id_metadata_document_supported'] !== true) return [];
       const problems: Problem[] = [];
       for (const document of DOCUMENTS) {
         // Only the server knows what it can reach, so it is asked to begin a sign-in as this client. The request lacks

@@ -104,7 +104,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
     passwordChecks: createPasswordChecks(),
-    knownBrowsers: await createKnownBrowsers(store, issuer),
+    knownBrowsers: createKnownBrowsers(store, issuer),
   };
 
   const stopSweeping = startSweeping(expiring, logger);

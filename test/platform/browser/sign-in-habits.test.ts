@@ -72,6 +72,13 @@ describe.skipIf(chromiumProgram === undefined)('people sign in as they are used 
     expect(new URL(page.url()).searchParams.get('code')).toMatch(/./);
   });
 
+  it('an extension that reads the form before it is sent does not keep it from being sent', async () => {
+    await page.goto(target('read'));
+    await fillIn(page);
+    await page.evaluate('void new FormData(document.querySelector("form"))');
+    expect(await finish(page)).toMatchObject({ state: 'read', code: expect.any(String) });
+  });
+
   it('tabs opened at the same moment all finish, in another order, one after a reload', async () => {
     const tabs = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (state) => {

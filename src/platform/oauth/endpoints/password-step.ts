@@ -29,7 +29,7 @@ export async function signIn(
     await retry(400, 'Enter your user name and your password.');
     return undefined;
   }
-  const knownBrowser = context.knownBrowsers.find(req, username);
+  const knownBrowser = await context.knownBrowsers.find(req, username);
   const attempt = [req.ip ?? '', username, knownBrowser] as const;
   const result = await context
     .passwordChecks(() => checkPassword(context, attempt, password))
@@ -59,7 +59,7 @@ export async function signIn(
       `Too many failed attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
     );
   } else {
-    context.knownBrowsers.remember(req, res, username);
+    await context.knownBrowsers.remember(req, res, username);
     return result.user;
   }
   return undefined;

@@ -19,9 +19,9 @@ const MAX_USERS = 5;
  */
 export interface KnownBrowsers {
   /** Returns the id of this browser for that user; `undefined` when they have not signed in here, or not for long. */
-  find: (req: Request, username: string) => string | undefined;
+  find: (req: Request, username: string) => Promise<string | undefined>;
   /** Remembers that this user has signed in, under a new id. Ids that were copied before keep their own count. */
-  remember: (req: Request, res: Response, username: string) => void;
+  remember: (req: Request, res: Response, username: string) => Promise<void>;
 }
 
 /**
@@ -29,11 +29,8 @@ export interface KnownBrowsers {
  *
  * @param publicUrl decides how the cookies are protected
  */
-export async function createKnownBrowsers(
-  store: Store<StoreTables>,
-  publicUrl: string,
-): Promise<KnownBrowsers> {
-  const key = await serverSecret(store, 'known-browsers');
+export function createKnownBrowsers(store: Store<StoreTables>, publicUrl: string): KnownBrowsers {
+  let key: Buffer | undefined;
   const secure = publicUrl.startsWith('https:');
   // `__Host-` would send them to every address of this host. Forging one takes the key, whoever may set cookies.
   const cookies = createCookies(secure ? '__Secure-mcp_known_' : 'mcp_known_', MAX_USERS, {
@@ -43,22 +40,25 @@ export async function createKnownBrowsers(
     path: '/login',
     maxAge: KNOWN_FOR * 1000,
   });
-  const mac = (...parts: string[]) =>
-    createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
-  const cookieName = (user: string) => mac('name', user).slice(0, 12);
+  async function mac(...parts: string[]): Promise<string> {
+    key ??= await serverSecret(store, 'known-browsers');
+    return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
+  }
+  const cookieName = async (user: string) => (await mac('name', user)).slice(0, 12);
 
   return {
-    find(req, username) {
+    async find(req, username) {
       const user = comparableName(username);
-      const [madeAt = '', id = '', signature = ''] = cookies.read(req, cookieName(user))?.split('.') ?? [];
-      if (!sameDigest(signature, mac('browser', user, madeAt, id))) return undefined;
+      const value = cookies.read(req, await cookieName(user)) ?? '';
+      const [madeAt = '', id = '', signature = ''] = value.split('.');
+      if (!sameDigest(signature, await mac('browser', user, madeAt, id))) return undefined;
       return Number(madeAt) + KNOWN_FOR > nowInSeconds() ? id : undefined;
     },
-    remember(req, res, username) {
+    async remember(req, res, username) {
       const user = comparableName(username);
       const [madeAt, id] = [String(nowInSeconds()), randomToken()];
-      const value = `${madeAt}.${id}.${mac('browser', user, madeAt, id)}`;
-      cookies.set(req, res, cookieName(user), value);
+      const value = `${madeAt}.${id}.${await mac('browser', user, madeAt, id)}`;
+      cookies.set(req, res, await cookieName(user), value);
     },
   };
 }

@@ -6,9 +6,10 @@ const reveal = document.querySelector('.reveal');
 const sent = document.querySelector('.sent');
 
 /** @param {boolean} busy */
-const setBusy = (busy) => {
-  form?.setAttribute('aria-busy', String(busy));
-  if (sent instanceof HTMLElement) sent.textContent = busy ? (sent.dataset['text'] ?? '') : '';
+const setBusy = (busy) => form?.setAttribute('aria-busy', String(busy));
+/** @param {boolean} isSent */
+const showSent = (isSent) => {
+  if (sent instanceof HTMLElement) sent.textContent = isSent ? (sent.dataset['text'] ?? '') : '';
 };
 /** @param {boolean} shown */
 const showPassword = (shown) => {
@@ -18,14 +19,19 @@ const showPassword = (shown) => {
 
 form?.addEventListener('submit', (event) => {
   if (form.ariaBusy === 'true') event.preventDefault();
+  setBusy(true);
 });
-// Unlike `submit`, this also comes when a password manager calls `form.submit()`.
+// Unlike `submit`, this also comes when a password manager calls `form.submit()`. It comes as well when an extension only
+// reads the form, so the form must stay usable.
 form?.addEventListener('formdata', () => {
   // Browsers remember what is typed into text fields.
   showPassword(false);
-  setBusy(true);
+  showSent(true);
 });
-addEventListener('pageshow', () => setBusy(false));
+addEventListener('pageshow', () => {
+  setBusy(false);
+  showSent(false);
+});
 reveal?.removeAttribute('hidden');
 reveal?.addEventListener('click', () => showPassword(reveal.ariaPressed !== 'true'));
 

@@ -49,6 +49,8 @@ it('warns for each host that the server cannot reach, and names the fix', async 
   expect(outcome?.warnings[0]?.fix).toContain('CLIENT_DOCUMENTS=off');
 });
 
-it('has nothing to check where clients register', async () => {
-  expect(await check({ CLIENT_DOCUMENTS: 'off' })).toMatchObject({ status: 'skipped' });
+it('finds nothing where clients register instead, and asks for no document', async () => {
+  const before = host.requests.length;
+  expect(await check({ CLIENT_DOCUMENTS: 'off' })).toMatchObject({ status: 'ok' });
+  expect(host.requests).toHaveLength(before);
 });
