@@ -75,6 +75,8 @@ describe('problems', () => {
     ['PUBLIC_URL', 'mcp.example.com'],
     ['PUBLIC_URL', 'http://mcp.example.com'],
     ['PUBLIC_URL', 'https://mcp.example.com/path'],
+    ['PUBLIC_URL', 'https://$NAME'],
+    ['PUBLIC_URL', 'https://:secret@mcp.example.com'],
     ['SITE_URL', 'http://www.example.com'],
     ['TRUST_PROXY', 'yes'],
     ['MCP_AUTH_TOKEN', 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7'],
