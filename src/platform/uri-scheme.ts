@@ -4,14 +4,15 @@ const SYNTAX = /^[a-z][a-z0-9+.-]*$/;
 /** Schemes that a browser or an operating system acts on itself, so that an address with one never leads to an application. */
 const BUILT_IN = new Set(
   (
-    'about android-app app-settings blob callto chrome chrome-extension cid content data edge facetime feed file ' +
-    'filesystem ftp ftps geo gopher help-viewer http https imap intent irc itms itms-apps itms-services jar javascript ' +
-    'ldap ldaps livescript magnet mailto market mhtml mid mk mms moz-extension news nfs nntp opera pop prefs res resource ' +
-    'rtsp search search-ms sftp shell sip sips sms smb ssh tel telnet urn vbscript view-source vnc webcal ws wss'
+    'about afp android-app app-settings applescript blob callto chrome cid cifs content data dav davs devtools dict edge ' +
+    'facetime feed file filesystem finger ftp ftps geo gopher help help-viewer http https imap intent irc itms its jar ' +
+    'javascript jnlp ldap ldaps livescript magnet mailto market mhtml mid mk mms mocha news nfs nntp opera pop prefs rdp ' +
+    'res resource rlogin rtsp search search-ms sftp shell shortcuts sip sips sms smsto smb ssh tel telnet telprompt urn ' +
+    'vbscript view-source vnc webcal webcals ws wss x-help-script x-man-page'
   ).split(' '),
 );
-/** Windows and Apple run programs and settings through schemes with these beginnings. */
-const BUILT_IN_FAMILY = /^(ms|microsoft|x-apple)-/;
+/** Windows, Apple and browsers run programs, settings and extensions through schemes with these beginnings. */
+const BUILT_IN_FAMILY = /^((ms|microsoft|x-apple|itms|facetime|chrome|moz|edge)-|x-apple\.)/;
 
 /**
  * Checks whether a scheme can belong to an application. Those of browsers and systems cannot, whatever an operator sets.

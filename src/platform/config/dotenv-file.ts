@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'dotenv';
 
 /** What is wrong with `.env`. Names variables and lines, never values, which may be secrets. */
@@ -15,6 +15,8 @@ const SAVE_AS_UTF8 = 'save it as UTF-8 (in PowerShell: Set-Content -Encoding utf
 export function inspectDotenv(path: string): DotenvFaults {
   let bytes: Buffer;
   try {
+    // A pipe, through which password managers hand over secrets, can be read only once.
+    if (statSync(path).isFIFO()) return { problems: [], notices: [] };
     bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -50,7 +52,10 @@ function inspectText(text: string): string[] {
     if (value === undefined) {
       // The last line of a key in base64 ends with "=".
       if (/^=?\W*$/.test(rest)) return faults;
-      return [...faults, `.env line ${number}: ${name} is not read, because a quote before it is not closed`];
+      return [
+        ...faults,
+        `.env line ${number}: ${name} is not read, because it became a part of the value before it`,
+      ];
     }
     const earlier = lines.get(name);
     lines.set(name, number);

@@ -142,7 +142,8 @@ export type Config = ValuesOf<typeof VARIABLES>;
 function parseOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const isOrigin =
-    /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
-  return isOrigin ? url.origin : undefined;
+  // A URL may hold "${NAME}" as its host.
+  const isHost = !/[${}]/.test(url.hostname);
+  const isOrigin = /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return isHost && isOrigin ? url.origin : undefined;
 }

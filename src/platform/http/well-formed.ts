@@ -10,16 +10,21 @@ export const wellFormedBody: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/** Replaces half surrogate pairs in an answer, which handlers make when they cut a text. Streams stay streams. */
+/**
+ * Replaces half surrogate pairs in an answer, which handlers make when they cut a text. Streams stay streams.
+ *
+ * The body can be read only chunk by chunk then, as the SDK does. A `TransformStream` and a second `Response` would allow
+ * more, and take several times as long as everything else that is done with the body.
+ */
 export function wellFormedResponse(response: Response): Response {
-  const body = response.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ transform: clean }));
-  if (body === undefined) return response;
-  const { status, headers } = response;
-  return new Response(body, { status, headers });
+  const { body } = response;
+  return body === null ? response : Object.defineProperty(response, 'body', { value: clean(body) });
 }
 
 /** Every chunk is a whole message, so an escape is never divided between two. */
-function clean(chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>): void {
-  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  controller.enqueue(bytes.includes('\\ud') ? Buffer.from(wellFormedJson(bytes.toString())) : chunk);
+async function* clean(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    yield bytes.includes('\\ud') ? Buffer.from(wellFormedJson(bytes.toString())) : chunk;
+  }
 }

@@ -14,16 +14,17 @@ import { z } from 'zod';
 import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
 import { carriesQuestions, UnaskedError } from './asking.js';
+import { isRecord } from './call.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import {
-  assertNotTooDeep,
   assertScopes,
+  assertWritable,
   challengeFor,
   logAndMaskFailure,
   ToolError,
   toolError,
 } from './failures.js';
-import { compileSchema } from './schema.js';
+import { type CompiledSchema, compileSchema } from './schema.js';
 
 /**
  * What a handler may return: a request for input, an error, or its result. With an `outputSchema` the result must carry
@@ -105,7 +106,7 @@ export function defineTool<
     ...advertised,
     inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS, `Tool ${name}: inputSchema`),
     ...(outputSchema && {
-      outputSchema: compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`),
+      outputSchema: onlyAdvertised(compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`)),
     }),
     scopeChallenge: challengeFor(...scopes),
   };
@@ -128,10 +129,10 @@ export function defineTool<
               context,
             );
             const result = typeof answer === 'string' ? textResult(answer) : answer;
+            if (!isRecord(result)) throw new TypeError('The handler did not return a result');
             if (isInputRequiredResult(result) && !carriesQuestions(server)) throw new UnaskedError();
-            assertNotTooDeep(result);
-            if (outputSchema) await assertOutput(outputSchema, result);
-            return result;
+            assertWritable(result);
+            return outputSchema ? await withOutput(outputSchema, result) : result;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError) throw error;
@@ -148,15 +149,27 @@ export function defineTool<
 }
 
 /**
- * Checks a result against the output schema. The SDK would check it too, but would show a mismatch to the client
- * without logging it.
+ * Returns a result with its structured content as the output schema makes it: with the defaults, and without members that
+ * it does not declare. Clients compare it with the advertised schema, which describes exactly that.
  *
  * @throws with the problem zod found
  */
-async function assertOutput(schema: z.ZodType, result: CallToolResult | InputRequiredResult): Promise<void> {
-  if (isInputRequiredResult(result) || result.isError) return;
-  const { error } = await schema.safeParseAsync(result.structuredContent);
+async function withOutput<Result extends CallToolResult | InputRequiredResult>(
+  schema: z.ZodType,
+  result: Result,
+): Promise<Result> {
+  if (isInputRequiredResult(result) || result.isError) return result;
+  const { data, error } = await schema.safeParseAsync(result.structuredContent);
   if (error) throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(error)}`);
+  return { ...result, structuredContent: data };
+}
+
+/**
+ * Keeps the SDK from checking a result again. It would show a mismatch to the client without logging it, and a value that
+ * has been converted does not always match what it was converted from.
+ */
+function onlyAdvertised(schema: CompiledSchema): CompiledSchema {
+  return { ...schema, '~standard': { ...schema['~standard'], validate: (value) => ({ value }) } };
 }
 
 /**

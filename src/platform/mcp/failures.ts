@@ -8,7 +8,6 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { UnavailableError } from '../http/errors.js';
-import { isDeeperThan } from '../http/json-body.js';
 import type { Logger } from '../logger.js';
 import { isRefusedQuestion, UNASKED } from './asking.js';
 
@@ -77,10 +76,24 @@ export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T
 /** How many levels an answer may nest. A few thousand are more than can be written as JSON. */
 const MAX_ANSWER_DEPTH = 1000;
 
-/** Checks that an answer can be written. @throws {TypeError} when it is nested too deeply, or refers to itself */
-export function assertNotTooDeep(answer: unknown): void {
-  if (isDeeperThan(MAX_ANSWER_DEPTH, answer))
+/**
+ * Checks that an answer can be written as JSON. The SDK notices only when it sends the answer, and then sends none, so that
+ * the client waits.
+ *
+ * @throws {TypeError} when it is nested too deeply, refers to itself, or holds a BigInt
+ */
+export function assertWritable(answer: unknown, levels = MAX_ANSWER_DEPTH): void {
+  // Throws.
+  if (typeof answer === 'bigint') JSON.stringify(answer);
+  if (typeof answer !== 'object' || answer === null) return;
+  if (levels === 0)
     throw new TypeError(`The answer nests more than ${MAX_ANSWER_DEPTH} levels, or refers to itself`);
+  if (Array.isArray(answer)) {
+    for (const part of answer) assertWritable(part, levels - 1);
+    return;
+  }
+  const members = answer as Record<string, unknown>;
+  for (const name in members) assertWritable(members[name], levels - 1);
 }
 
 /** Returns the required scopes the caller lacks. */

@@ -4,8 +4,9 @@ import { portablePattern } from './portable-pattern.js';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * The keywords that the converters of OpenAI and Gemini both know. The others are left out: what is advertised may
- * allow more than the server accepts, never less, because the server checks every value itself.
+ * The keywords that the converters of OpenAI and Gemini both know, and what a schema that contains itself needs. The
+ * others are left out: what is advertised may allow more than the server accepts, never less, because the server checks
+ * every value itself.
  */
 const KEYWORDS = new Set([
   ...['type', 'title', 'description', 'enum', 'anyOf', '$ref', '$defs'],
@@ -46,7 +47,7 @@ export function portableSchema(schema: JsonSchema, io: 'input' | 'output', where
   if (isSchema(node['additionalProperties'])) {
     node['additionalProperties'] = inside(node['additionalProperties'], 'additionalProperties');
   }
-  if (Array.isArray(node['prefixItems'])) node['items'] = { anyOf: unique(node['prefixItems']) };
+  if (Array.isArray(node['prefixItems'])) node['items'] = elementOf(node['prefixItems'], node['items']);
   if (isSchema(node['items'])) node['items'] = inside(node['items'], 'items');
   if (Array.isArray(node['anyOf'])) {
     node['anyOf'] = node['anyOf'].map((part, index) => inside(part, `anyOf/${index}`));
@@ -60,12 +61,17 @@ export function portableSchema(schema: JsonSchema, io: 'input' | 'output', where
     node['additionalProperties'] ??= false;
   }
   boundNumbers(node);
-  const plain = splitTypes(node, notes);
+  const known = Object.entries(node).filter(([key, value]) => KEYWORDS.has(key) && value !== undefined);
+  const plain = splitTypes(Object.fromEntries(known), notes);
   if (io === 'input') dropNulls(plain);
   if (notes.length > 0) plain['description'] = describe(plain['description'], notes);
-  return Object.fromEntries(
-    Object.entries(plain).filter(([key, value]) => KEYWORDS.has(key) && value !== undefined),
-  );
+  return plain;
+}
+
+/** Returns one schema for all elements of a tuple; `undefined` for an empty one. */
+function elementOf(first: unknown[], rest: unknown): JsonSchema | undefined {
+  const kinds = unique(isSchema(rest) ? [...first, rest] : first) as JsonSchema[];
+  return kinds.length > 1 ? { anyOf: kinds } : kinds[0];
 }
 
 /** Adds sentences to a description, which may end without a full stop. */
@@ -74,7 +80,10 @@ function describe(description: unknown, notes: string[]): string {
   return [description.replace(/([^.!?])$/, '$1.'), ...notes].join(' ');
 }
 
-/** Adds a part of `allOf`. Where both say something about the same keyword, the first one wins. */
+/**
+ * Adds a part of `allOf`. Where both say something about the same keyword, the first one wins, which allows more than both
+ * together. Members are the exception: those of one part must not be refused by the other.
+ */
 function merge(node: JsonSchema, part: JsonSchema): JsonSchema {
   const merged = { ...part, ...node };
   if (part['properties'] && node['properties']) {
@@ -83,6 +92,11 @@ function merge(node: JsonSchema, part: JsonSchema): JsonSchema {
   if (part['required'] && node['required']) {
     merged['required'] = unique([...(node['required'] as string[]), ...(part['required'] as string[])]);
   }
+  // The members of the second union would be missing in the first.
+  if (part['anyOf'] && node['anyOf']) delete merged['anyOf'];
+  const others = [node, part].map((each) => each['additionalProperties']);
+  if (others.includes(undefined)) delete merged['additionalProperties'];
+  else merged['additionalProperties'] = others.find((each) => each !== false) ?? false;
   return merged;
 }
 

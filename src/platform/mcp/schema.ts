@@ -1,5 +1,6 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { inlineReferences } from './inline-references.js';
 import { type JsonSchema, portableSchema } from './portable-schema.js';
 
 /** A zod schema that is ready for the SDK. */
@@ -19,7 +20,7 @@ export interface CompiledSchema extends StandardSchemaWithJSON {
  * @throws {TypeError} naming the place that has no form in JSON Schema, or a pattern that other languages cannot read
  */
 export function compileSchema(schema: z.ZodType, io: 'input' | 'output', where: string): CompiledSchema {
-  const full = toJson(schema, io, where);
+  const full = inlineReferences(toJson(schema, io, where));
   const json = portableSchema(full, io, where);
   return {
     json,

@@ -5,7 +5,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { Logger } from '../logger.js';
-import { assertNotTooDeep, logInternalError } from './failures.js';
+import { assertWritable, logInternalError } from './failures.js';
 import { describeIssues, type Issue } from './issues.js';
 
 /** A handler as the SDK keeps it. */
@@ -38,7 +38,7 @@ function guarded(handler: Handler, log: Logger): Handler {
   return async (request, sdk) => {
     try {
       const result = await handler(request, sdk);
-      assertNotTooDeep(result);
+      assertWritable(result);
       return result;
     } catch (error) {
       // Nobody waits for the answer.

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  realpathSync,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -19,9 +20,10 @@ const SUFFIXES = ['', '-wal', '-shm'];
  * to another user are accepted as they are, since containers and volumes often bring such.
  *
  * @param logger is warned of files that other users of the machine can read
+ * @returns the path of the file itself if the given one is a link. SQLite keeps its files beside that
  * @throws when a file cannot be read and written, saying what to do
  */
-export function prepareFiles(path: string, logger?: Pick<Logger, 'warn'>): void {
+export function prepareFiles(path: string, logger?: Pick<Logger, 'warn'>): string {
   const directory = dirname(path);
   needs(directory, 'be created', () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
   const { W_OK, X_OK, R_OK } = constants;
@@ -29,12 +31,14 @@ export function prepareFiles(path: string, logger?: Pick<Logger, 'warn'>): void 
     accessSync(directory, W_OK | X_OK),
   );
   needs(path, 'be written', () => closeSync(openSync(path, 'a', 0o600)));
-  for (const file of SUFFIXES.map((suffix) => path + suffix).filter((name) => existsSync(name))) {
+  const real = realpathSync(path);
+  for (const file of SUFFIXES.map((suffix) => real + suffix).filter((name) => existsSync(name))) {
     needs(file, 'be read and written', () => accessSync(file, R_OK | W_OK));
     makePrivate(file);
     if ((statSync(file).mode & 0o066) === 0) continue;
     logger?.warn({ file }, 'other users of this machine can open the database: have its owner run chmod 600');
   }
+  return real;
 }
 
 /** Only the owner may change the mode, and some file systems have none. */

@@ -33,7 +33,8 @@ const LOCK_WAIT_MS = 5000;
  */
 export function openSqliteFile(location: string | undefined, logger?: Pick<Logger, 'warn'>): SqliteFile {
   const path = location === undefined ? undefined : resolve(location);
-  if (path !== undefined) prepareFiles(path, logger);
+  // Whoever removes the index removes the log, too.
+  const watched = path === undefined ? [] : [path, `${prepareFiles(path, logger)}-wal`];
   const database = new Libsql(path ?? ':memory:');
   database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
   database.pragma('journal_mode = WAL');
@@ -44,15 +45,15 @@ export function openSqliteFile(location: string | undefined, logger?: Pick<Logge
   // SQLite opens the files beside the database when it is first read.
   database.pragma('user_version');
   database.pragma('busy_timeout = 0');
-  const opened = identitiesOf(path);
-  const isInPlace = () => identitiesOf(path) === opened;
+  const opened = new Map(watched.map((file) => [file, identityOf(file)]));
+  const isInPlace = (file: string) => identityOf(file) === opened.get(file);
   return {
     prepare: cachedStatements(database),
     get inTransaction() {
       return database.inTransaction;
     },
     begin() {
-      if (!isInPlace()) throw unavailable('moved', new Error(`${path} ${MOVED}`));
+      if (!watched.every(isInPlace)) throw unavailable('moved', new Error(`${path} ${MOVED}`));
       // Never a prepared statement: libsql leaves one that is refused open, and SQLite then keeps later writes of the
       // same connection from being committed, without an error.
       database.exec('begin immediate');
@@ -62,14 +63,16 @@ export function openSqliteFile(location: string | undefined, logger?: Pick<Logge
       if (database.inTransaction) database.exec('rollback');
     },
     close() {
-      // SQLite would delete the log at the path, which by now belongs to another database.
-      if (!isInPlace()) return;
       try {
-        // Cached statements keep the file open, so SQLite would leave recent changes in the log beside it.
-        database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
-        database.pragma('wal_checkpoint(TRUNCATE)');
+        // Cached statements keep the file open, so SQLite would leave recent changes in the log beside it. If the database
+        // was replaced, the next start would write them into the new one.
+        if (watched.slice(1).every(isInPlace)) {
+          database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+          database.pragma('wal_checkpoint(TRUNCATE)');
+        }
       } finally {
-        database.close();
+        // SQLite would delete a log at the path that belongs to another database by now.
+        if (watched.every(isInPlace)) database.close();
       }
     },
   };
@@ -78,18 +81,18 @@ export function openSqliteFile(location: string | undefined, logger?: Pick<Logge
 const MOVED =
   'or the log beside it is not the file that was opened. Nothing is written to a deleted file: restart the server to use what is there';
 
-/** Tells the files at a path from those that were there before or come later. */
-function identitiesOf(path: string | undefined): string {
-  if (path === undefined) return '';
-  // Whoever removes the index removes the log, too. Each look costs a write some microseconds.
-  return [path, `${path}-wal`]
-    .map((file) => statSync(file, { throwIfNoEntry: false }))
-    .map((stats) => (stats ? `${stats.dev}:${stats.ino}` : 'none'))
-    .join();
+/** Tells the file at a path from one that was there before or comes later. A look costs a write some microseconds. */
+function identityOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.dev}:${stats.ino}` : 'none';
 }
 
+/** Spaces and comments, which may come before a statement. */
+const LEAD = /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*/;
+
 /** Statements that need the write lock. Others, such as `pragma` and `vacuum into`, may not run in a transaction. */
-const WRITE = /^\s*(insert|update|delete|replace|create|alter|drop|with\b.*\b(insert|update|delete))\b/is;
+const WRITE =
+  /^(insert|update|delete|replace|create|alter|drop|reindex|analyze|with\b.*\b(insert|update|delete|replace\s+into))\b/is;
 
 /** Caches prepared statements. Preparing costs more than running most of them, and libsql can crash finalizing them. */
 function cachedStatements(database: Libsql.Database): SqliteFile['prepare'] {
@@ -100,7 +103,7 @@ function cachedStatements(database: Libsql.Database): SqliteFile['prepare'] {
       const prepared = database.prepare(sql) as unknown as SqliteStatement;
       statement = {
         reader: prepared.reader,
-        writes: WRITE.test(sql),
+        writes: WRITE.test(sql.replace(LEAD, '')),
         all: (parameters) => prepared.all(parameters),
         run: (parameters) => prepared.run(parameters),
         iterate: (parameters) => prepared.iterate(parameters),

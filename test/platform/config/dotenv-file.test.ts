@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,12 @@ describe('an .env of which nothing can be read', () => {
 
   it('because it does not exist is fine', () => {
     expect(inspectDotenv(join(directory, 'none'))).toEqual({ problems: [], notices: [] });
+  });
+
+  it.skipIf(process.platform === 'win32')('again because it is a pipe is fine', () => {
+    const path = join(directory, 'pipe');
+    spawnSync('mkfifo', [path]);
+    expect(inspectDotenv(path)).toEqual({ problems: [], notices: [] });
   });
 });
 

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PublicOnlyAgent } from '../../../src/platform/oauth/clients/public-only-agent.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import {
   clientDocument,
   DOCUMENT_URL,
   type DocumentHost,
+  resolvesTo,
   startDocumentHost,
 } from '../../support/oauth/document-host.js';
 import { authorizeUrl, CALLBACK, pkce, register, signIn } from '../../support/oauth/oauth.js';
@@ -63,27 +65,41 @@ describe('in an open network', () => {
 describe('in a closed network', () => {
   beforeEach(() => host.cut(() => true));
 
-  it('Codex and Claude Code register, once the server has learned that neither document can be fetched', async () => {
+  it.each([CODEX, CLAUDE_CODE])('%s is let in at the second attempt, by registering', async (url) => {
     await start();
-    const first = await connect(CODEX);
-    expect(first).toMatchObject({ clientId: CODEX, status: 400 });
-    expect(first.page).toContain('allow it to reach chatgpt.com by https, or set CLIENT_DOCUMENTS=off');
-    expect(app.logs.at(-2)).toMatchObject({
-      msg: 'refused',
-      detail: expect.stringMatching(/^the request to chatgpt\.com failed: .*ECONNREFUSED/),
-    });
-    expect((await connect(CLAUDE_CODE)).status).toBe(400);
-    for (const url of [CODEX, CLAUDE_CODE]) {
-      const { clientId, status } = await connect(url);
+    const { hostname } = new URL(url);
+    const first = await connect(url);
+    expect(first).toMatchObject({ clientId: url, status: 400 });
+    expect(first.page).toContain('Connect once more');
+    expect(first.page).toContain(`allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off`);
+    expect(app.logs).toContainEqual(
+      expect.objectContaining({
+        msg: 'refused',
+        detail: expect.stringMatching(/^the request to \S+ failed: .*ECONNREFUSED/),
+      }),
+    );
+    await expect.poll(isAdvertised).toBe(false);
+    expect(app.logs).toContainEqual(expect.objectContaining({ level: 40, hosts: [hostname] }));
+    for (const document of [CODEX, CLAUDE_CODE]) {
+      const { clientId, status } = await connect(document);
       expect(clientId).not.toContain('https:');
       expect(status).toBe(303);
     }
-    expect(app.logs).toContainEqual(
-      expect.objectContaining({ level: 40, hosts: ['chatgpt.com', 'claude.ai'] }),
-    );
     host.cut(() => false);
-    expect((await authorize(CODEX)).status).toBe(303);
+    expect((await authorize(url)).status).toBe(303);
     expect(await isAdvertised()).toBe(true);
+  });
+
+  it('a host that the name server sends to a private address counts as out of reach', async () => {
+    await start({}, { documentAgent: new PublicOnlyAgent({ lookup: resolvesTo('10.0.0.1') }) });
+    expect((await connect(CODEX)).status).toBe(400);
+    await expect.poll(isAdvertised).toBe(false);
+  });
+
+  it('clients of the only allowed domain are let in at the second attempt, too', async () => {
+    await start({ CIMD_ALLOWED_DOMAINS: 'claude.ai' });
+    expect((await connect(CLAUDE_CODE)).status).toBe(400);
+    await expect.poll(isAdvertised).toBe(false);
   });
 
   it('Codex registers from the start when a probe is set', async () => {

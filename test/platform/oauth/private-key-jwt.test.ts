@@ -129,6 +129,7 @@ describe('a client that offers only its key', () => {
     const { redeem } = await signIn(app.url, { client });
     const tokens = await signInForAssertedTokens();
     host.answer((_req, res) => void res.destroy());
+    await app.store.deleteFrom('client_documents').execute();
     const other = await startApp(
       {},
       { PUBLIC_URL: app.url },
@@ -160,6 +161,14 @@ describe('a client that offers only its key', () => {
     const authorize = `${other.listening}/authorize?client_id=${encodeURIComponent(DOCUMENT_URL)}`;
     await fetch(authorize, { redirect: 'manual' });
     expect(await codeOf(await refresh(other.listening, tokens))).toEqual(REFUSED);
+    const restarted = await startApp(
+      {},
+      { PUBLIC_URL: app.url },
+      { documentAgent: host.agent, store: app.store },
+    );
+    // The first server loaded the document while it asked for no keys.
+    for (const url of [restarted.listening, app.url])
+      expect(await codeOf(await refresh(url, tokens))).toEqual(REFUSED);
     expect((await refresh(other.listening, tokens, await sign())).status).toBe(200);
     await other.stop();
   });

@@ -76,6 +76,7 @@ describe('client registration', () => {
     'intent://scan/#Intent;end',
     'ms-settings:privacy',
     'mailto:ann@app.example',
+    'x-apple.systempreferences:com.apple.preference.security',
     null,
     7,
     { uri: CALLBACK },
@@ -128,6 +129,11 @@ describe('client registration', () => {
       expect((await signedIn.redeem({ redirect_uri: uri })).status).toBe(200);
     }
     await own.stop();
+  });
+
+  it('an application with a name of 130 characters registers', async () => {
+    const metadata = { client_name: 'x'.repeat(130), token_endpoint_auth_method: 'none' };
+    expect(await register(server.url, metadata)).toMatchObject(metadata);
   });
 
   it.each([

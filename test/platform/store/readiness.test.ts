@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -59,8 +59,32 @@ describe('a server whose database file changes under it', () => {
     expect(await unreadiness()).not.toContain(directory);
   });
 
+  it.each([
+    ['loses its log', () => rm(`${path}-wal`)],
+    ['leads elsewhere', () => writeFile(`${path}.new`, '').then(() => rename(`${path}.new`, `${path}.link`))],
+  ])('is not ready when a link to it %s', async (_what, change) => {
+    await symlink(path, `${path}.link`);
+    const linked = await openStore(`file:${path}.link`);
+    await change();
+    const logger = createLogger({ logLevel: 'silent', logPretty: false });
+    expect(await createReadiness(linked, logger)()).toBe(MOVED);
+    await linked.destroy();
+  });
+
+  it('restarts on a restored copy without what was written since', async () => {
+    await store.destroy();
+    await copyFile(path, `${path}.copy`);
+    store = await openStore(`file:${path}`);
+    await write();
+    await rename(`${path}.copy`, path);
+    await store.destroy();
+    store = await openStore(`file:${path}`);
+    expect(await store.selectFrom('server_secrets').selectAll().execute()).toEqual([]);
+  });
+
   it('leaves the log of the new file alone when it stops', async () => {
     await rm(path);
+    await rm(`${path}-wal`);
     await writeFile(path, '');
     await writeFile(`${path}-wal`, 'of another server');
     await store.destroy();

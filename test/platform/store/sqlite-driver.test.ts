@@ -78,6 +78,16 @@ describe('while another program holds the write lock', () => {
     expect(await names()).toEqual(['afterwards']);
   });
 
+  it('a write that begins with comments is refused without harm to later ones', async () => {
+    const insert = sql`-- why
+      /* not */ /* now */ insert into server_secrets values ('commented', '', 0)`;
+    const release = await lockDatabase(path);
+    await expect(insert.execute(store)).rejects.toThrow('The database is busy');
+    await release();
+    await write('afterwards');
+    expect(await names()).toEqual(['afterwards']);
+  });
+
   it('only so many writes wait, and further ones are refused at once', async () => {
     const release = await lockDatabase(path);
     const writes = Array.from({ length: 520 }, (_, index) => watch(write(String(index).padStart(3, '0'))));

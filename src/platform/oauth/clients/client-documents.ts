@@ -28,7 +28,7 @@ export interface ClientDocuments {
    */
   load: (clientId: string, beforeFetch: () => Promise<void>) => Promise<Client>;
   /** Returns what is known of a client without a fetch: enough to redeem what is already bound to its id. */
-  withoutDocument: (clientId: string) => Client;
+  withoutDocument: (clientId: string) => Promise<Client>;
   /** Returns the name in a document that was loaded before, or the host of its address. */
   nameOf: (clientId: string) => string;
 }
@@ -88,7 +88,7 @@ export function createClientDocuments(
     });
     const failed = fetched instanceof JsonFetchError;
     if (!failed || fetched.status !== undefined) reachability?.noteAnswer(url);
-    else if (!fetched.refused) reachability?.noteFailure(url);
+    else reachability?.noteFailure(url);
     try {
       const { text, maxAge } = failed ? await copyOf(url, fetched) : fetched;
       const client = parseClient(text, url, redirectSchemes);
@@ -118,6 +118,17 @@ export function createClientDocuments(
     return { text: copy.document, maxAge: COPY_MAX_AGE };
   }
 
+  /** Reads the stored copy of a document, which another replica may have fetched after this one. */
+  async function storedClient(url: URL): Promise<Client | undefined> {
+    const copy = await copies?.find(url.href);
+    try {
+      return copy && parseClient(copy.document, url, redirectSchemes);
+    } catch {
+      // A copy may break rules that are newer than it.
+      return undefined;
+    }
+  }
+
   return {
     async load(clientId, beforeFetch) {
       if (!enabled) {
@@ -144,11 +155,10 @@ export function createClientDocuments(
       pending.set(clientId, fetched);
       return fetched;
     },
-    withoutDocument(clientId) {
-      const { hostname } = assertAcceptable(clientId);
-      const known = cache.get(clientId)?.client;
-      if (known !== undefined) return known;
-      return { ...publicClient(clientId, hostname), name: hostname, redirectUris: [] };
+    async withoutDocument(clientId) {
+      const url = assertAcceptable(clientId);
+      const known = (await storedClient(url)) ?? cache.get(clientId)?.client;
+      return known ?? { ...publicClient(clientId, url.hostname), name: url.hostname, redirectUris: [] };
     },
     nameOf: (clientId) => cache.get(clientId)?.client.name ?? assertAcceptable(clientId).hostname,
   };
@@ -162,8 +172,8 @@ function isFinal({ problem, status }: JsonFetchError): boolean {
 /** Says what the operator can do. The host name is as the URL parser spells it, so it is safe to repeat. */
 function whatToDo({ hostname }: URL): string {
   return (
-    `The operator of this server can allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off, ` +
-    'so that applications register instead.'
+    'Connect once more: the application may now register instead. If it does not, the operator of this server can ' +
+    `allow it to reach ${hostname} by https, or set CLIENT_DOCUMENTS=off, so that applications register.`
   );
 }
 

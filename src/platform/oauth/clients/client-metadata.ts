@@ -20,7 +20,8 @@ const text = (max: number) =>
 /** Client metadata (RFC 7591 section 2). Omitted fields get their effective value; unknown fields are dropped. */
 const clientMetadata = z.object({
   redirect_uris: z.array(z.string()),
-  client_name: text(120).optional(),
+  // The page shows the beginning of a long name.
+  client_name: text(1000).optional(),
   client_uri: text(500)
     .pipe(z.url({ protocol: /^https?$/ }))
     .optional()

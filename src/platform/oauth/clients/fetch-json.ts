@@ -13,15 +13,11 @@ export type JsonFetchProblem = 'absent' | 'large' | 'failed';
 
 /** The reason why there is no JSON. Its message is for the operator. */
 export class JsonFetchError extends Error {
-  /**
-   * @param status the status of the answer; `undefined` when there was none
-   * @param refused whether the address was not connected to, because it is not a public one
-   */
+  /** @param status the status of the answer; `undefined` when there was none */
   constructor(
     readonly problem: JsonFetchProblem,
     message: string,
     readonly status?: number,
-    readonly refused = false,
   ) {
     super(message);
     this.name = 'JsonFetchError';
@@ -88,10 +84,7 @@ export async function fetchJson(url: URL, agent: Agent): Promise<FetchedJson> {
   } catch (error) {
     if (error instanceof JsonFetchError) throw error;
     const { message, code } = error as NodeJS.ErrnoException;
-    // Every failure of the network has a code. The filter of addresses makes its errors without one.
-    const refused = status === undefined && code === undefined;
-    const reason = message || code;
-    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${reason}`, status, refused);
+    throw new JsonFetchError('failed', `the request to ${url.hostname} failed: ${message || code}`, status);
   }
 }
 

@@ -7,7 +7,7 @@ import { fetchJson, JsonFetchError } from './fetch-json.js';
 
 /** How many hosts are remembered of each kind. */
 const MAX_HOSTS = 5;
-/** How many sites must have failed. One alone may simply be down, or may be named by a stranger because it is. */
+/** How many sites must have failed once a document worked here. One alone may be down, or named by a stranger because it is. */
 const MIN_FAILED_SITES = 2;
 /** How long an answer proves that hosts can be reached, in milliseconds. */
 const PROOF_MS = 60_000;
@@ -20,8 +20,10 @@ export interface ReachabilityOptions {
   logger: Pick<Logger, 'info' | 'warn'>;
   /** An address that the operator chose. When it is set, no other failure counts. */
   probe: string | undefined;
-  /** Returns further addresses that should answer: those the operator allows, and those that users sign in through. */
-  references: () => Promise<string[]>;
+  /** Addresses whose answer proves that hosts can be reached. That they fail proves nothing. */
+  expected: string[];
+  /** Returns the addresses of documents that users sign in through. They have answered before. */
+  used: () => Promise<string[]>;
   /** Sends a request. Returns whether there was an answer, whatever it said. */
   ask: (url: URL) => Promise<boolean>;
 }
@@ -60,10 +62,8 @@ export function createReachability(
   return learnReachability({
     logger,
     probe: clientDocumentsProbe,
-    references: async () => [
-      ...cimdAllowedDomains.slice(0, MAX_HOSTS).map((domain) => `https://${domain}/`),
-      ...(await copies.lastUsed(MAX_HOSTS)),
-    ],
+    expected: cimdAllowedDomains.slice(0, MAX_HOSTS).map((domain) => `https://${domain}/`),
+    used: () => copies.lastUsed(MAX_HOSTS),
     ask: (url) =>
       fetchJson(url, agent).then(
         () => true,
@@ -80,10 +80,12 @@ function statedReachability(advertised: boolean): Reachability {
  * Learns whether the hosts of client documents can be reached, and begins by asking those that are known. Documents are
  * advertised until there is evidence against it.
  *
- * Strangers choose which hosts are asked for documents, so a failure alone proves nothing. It makes the server ask the
- * hosts that should answer. Documents are no longer advertised when none of them does and several sites have failed.
+ * Strangers choose which hosts are asked for documents, so a failure makes the server ask the hosts that should answer.
+ * Documents are no longer advertised when none of them does. Where documents have worked, several sites must have failed.
+ * Where none ever has, one is enough, so that in a closed network only the first attempt to connect fails.
  */
-export function learnReachability({ logger, probe, references, ask }: ReachabilityOptions): Reachability {
+export function learnReachability(options: ReachabilityOptions): Reachability {
+  const { logger, probe, expected, used, ask } = options;
   /** Addresses that have answered, and those that have failed since anything did, keyed by site. */
   const answered = new Map<string, string>();
   const failed = new Map<string, string>();
@@ -138,18 +140,21 @@ export function learnReachability({ logger, probe, references, ask }: Reachabili
     asking = true;
     const begun = Date.now();
     try {
-      const trusted = probe === undefined ? await references() : [probe];
+      const known = probe === undefined ? await used() : [];
+      const trusted = probe === undefined ? [...expected, ...known] : [probe];
       unproven = trusted.length === 0;
-      const others = probe === undefined ? answered.values() : [];
-      const urls = [...new Set([...trusted, ...others, ...(offSince === undefined ? [] : failed.values())])];
+      const worked = probe === undefined ? [...known, ...answered.values()] : [];
+      const urls = [...new Set([...trusted, ...worked, ...(offSince === undefined ? [] : failed.values())])];
       await Promise.all(
         urls.map(async (href) => {
           const url = new URL(href);
           if (await ask(url)) noteAnswer(url);
-          else setNewest(failed, siteOf(url), href, MAX_HOSTS);
+          // A domain may have documents below it, and nothing at its own name.
+          else if (href === probe || !expected.includes(href))
+            setNewest(failed, siteOf(url), href, MAX_HOSTS);
         }),
       );
-      const enough = failed.size >= (probe === undefined ? MIN_FAILED_SITES : 1);
+      const enough = failed.size >= (worked.length > 0 ? MIN_FAILED_SITES : 1);
       if (provenAt < begun && enough && offSince === undefined && !closed) switchOff();
     } catch (error) {
       if (!closed)

@@ -44,8 +44,10 @@ export function siteOf(address: string): string {
 
 /** Reads an address: eight groups of 16 bits for IPv6, or its text for everything else. */
 function parse(address: string): { text: string; groups?: number[] } {
+  // Some proxies add the port of the client, which changes with every connection.
+  const [, bracketed, dotted] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   // The zone (RFC 4007 section 11) says on which interface an address is, not whose it is.
-  const text = address.replace(/%.*$/, '');
+  const text = (bracketed ?? dotted ?? address).replace(/%.*$/, '');
   if (!isIPv6(text)) return { text };
   // The URL parser spells every address in one way, without a dotted part.
   const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');

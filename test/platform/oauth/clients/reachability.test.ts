@@ -29,7 +29,8 @@ async function start(options: Partial<ReachabilityOptions> = {}): Promise<void> 
   reachability = learnReachability({
     logger: { info: log, warn: log } as ReachabilityOptions['logger'],
     probe: undefined,
-    references: async () => [],
+    expected: [],
+    used: async () => [],
     ask: async ({ hostname }) => {
       asked.push(hostname);
       return alive.has(hostname);
@@ -47,25 +48,37 @@ async function name(...hosts: string[]): Promise<void> {
     await settle();
   }
 }
-const used =
-  (...hosts: string[]) =>
+const hosts =
+  (...names: string[]) =>
   async () =>
-    hosts.map((host) => `https://${host}/client.json`);
+    names.map((host) => `https://${host}/client.json`);
 
-describe('a server that knows of no host', () => {
-  it('advertises documents until two sites have failed', async () => {
+describe('a server on which no document ever worked', () => {
+  it('advertises documents until the first site fails', async () => {
     await start();
     expect(reachability.isAdvertised()).toBe(true);
     await name('chatgpt.com');
-    expect(reachability.isAdvertised()).toBe(true);
-    await name('claude.ai');
     expect(reachability.isAdvertised()).toBe(false);
-    expect(lines).toEqual([{ hosts: ['chatgpt.com', 'claude.ai'] }]);
+    expect(lines).toEqual([{ hosts: ['chatgpt.com'] }]);
   });
 
-  it('is not misled by a stranger who names one dead site again and again', async () => {
-    await start();
-    for (let index = 0; index < 50; index += 1) await name(`dead-${index}.evil.example`, 'evil.example');
+  it('advertises documents of an allowed domain that is silent itself, until a document fails', async () => {
+    await start({ expected: ['https://claude.ai/'] });
+    expect(reachability.isAdvertised()).toBe(true);
+    await name('docs.claude.ai');
+    expect(reachability.isAdvertised()).toBe(false);
+    await minutes(3 * 24 * 60);
+    expect(reachability.isAdvertised()).toBe(false);
+    alive.add('claude.ai');
+    await minutes(61);
+    expect(reachability.isAdvertised()).toBe(true);
+  });
+
+  it('goes on when a document fails and an allowed domain answers', async () => {
+    alive.add('claude.ai');
+    await start({ expected: ['https://claude.ai/'] });
+    await minutes(2);
+    await name('docs.claude.ai');
     expect(reachability.isAdvertised()).toBe(true);
   });
 
@@ -102,10 +115,35 @@ describe('a server that knows of no host', () => {
   });
 });
 
+describe('a server that has fetched a document', () => {
+  beforeEach(async () => {
+    await start();
+    alive.add('claude.ai');
+    await name('claude.ai');
+    await minutes(2);
+  });
+
+  it('is not misled by a stranger who names dead sites, because the host of that document answers', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      await minutes(2);
+      await name(`dead-${index}.evil.example`, `dead.evil-${index}.test`);
+    }
+    expect(reachability.isAdvertised()).toBe(true);
+  });
+
+  it('advertises none once that host and another one have failed', async () => {
+    alive.clear();
+    await name('claude.ai');
+    expect(reachability.isAdvertised()).toBe(true);
+    await name('chatgpt.com');
+    expect(reachability.isAdvertised()).toBe(false);
+  });
+});
+
 describe('a server through whose documents people sign in', () => {
   it('is not misled by any number of dead hosts, because a known one answers', async () => {
     alive.add('claude.ai');
-    await start({ references: used('claude.ai', 'chatgpt.com') });
+    await start({ used: hosts('claude.ai', 'chatgpt.com') });
     for (let index = 0; index < 20; index += 1) {
       await minutes(2);
       await name(`dead-${index}.evil.example`, `dead.evil-${index}.test`);
@@ -115,7 +153,7 @@ describe('a server through whose documents people sign in', () => {
 
   it('is not misled by strangers whose hosts answer first, and then die', async () => {
     alive.add('claude.ai');
-    await start({ references: used('claude.ai') });
+    await start({ used: hosts('claude.ai') });
     const evil = Array.from({ length: 8 }, (_, index) => `doc.evil-${index}.example`);
     for (const host of evil) alive.add(host);
     await name(...evil);
@@ -126,7 +164,7 @@ describe('a server through whose documents people sign in', () => {
   });
 
   it('advertises none from the start when no known host answers, and stays so for days', async () => {
-    await start({ references: used('claude.ai', 'chatgpt.com') });
+    await start({ used: hosts('claude.ai', 'chatgpt.com') });
     expect(reachability.isAdvertised()).toBe(false);
     await minutes(3 * 24 * 60);
     expect(reachability.isAdvertised()).toBe(false);
@@ -137,7 +175,7 @@ describe('a server through whose documents people sign in', () => {
   });
 
   it('goes on when the only known host is down', async () => {
-    await start({ references: used('claude.ai') });
+    await start({ used: hosts('claude.ai') });
     await name('claude.ai');
     expect(reachability.isAdvertised()).toBe(true);
   });
@@ -145,7 +183,7 @@ describe('a server through whose documents people sign in', () => {
 
 describe('a configured probe', () => {
   it('decides alone, from the start', async () => {
-    await start({ probe: 'https://www.example.com/', references: used('claude.ai') });
+    await start({ probe: 'https://www.example.com/', used: hosts('claude.ai') });
     expect(asked).toEqual(['www.example.com']);
     expect(reachability.isAdvertised()).toBe(false);
     alive.add('www.example.com');
@@ -155,6 +193,11 @@ describe('a configured probe', () => {
     await name('chatgpt.com', 'claude.ai', 'other.invalid');
     expect(reachability.isAdvertised()).toBe(true);
   });
+});
+
+it('a probe that is an allowed domain, too, decides all the same', async () => {
+  await start({ probe: 'https://claude.ai/', expected: ['https://claude.ai/'] });
+  expect(reachability.isAdvertised()).toBe(false);
 });
 
 it('asks nobody once it is closed', async () => {
@@ -168,7 +211,7 @@ it('asks nobody once it is closed', async () => {
 });
 
 it('goes on when the store fails', async () => {
-  await start({ references: () => Promise.reject(new Error('The store is down')) });
+  await start({ used: () => Promise.reject(new Error('The store is down')) });
   await name('chatgpt.com');
   expect(reachability.isAdvertised()).toBe(true);
   expect(lines[0]).toMatchObject({ err: expect.any(Error) });
