@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { testTitlesIn } from '../../support/test-titles.js';
 
 const table = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
 const rows = [...table.matchAll(/^\| `([^`]+)`: (.+?) \| (.+?) \| (.+?) \|$/gm)].map(
@@ -20,8 +21,5 @@ it('every line of the table is a valid row', () => {
 it.each(rows)('$file has the test "$name"', ({ file, name }) => {
   const path = join(import.meta.dirname, file);
   expect(existsSync(path)).toBe(true);
-  const titles = [...readFileSync(path, 'utf8').matchAll(/(?:\(|^\s+)(['"])(.*?)\1,/gm)].map(
-    (match) => match[2],
-  );
-  expect(titles).toContain(name);
+  expect(testTitlesIn(path)).toContain(name);
 });
