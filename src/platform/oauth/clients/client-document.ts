@@ -7,7 +7,7 @@ import { displayName } from './display-name.js';
 import { keySource } from './key-source.js';
 import { sortRedirectUris } from './redirect-uri.js';
 
-/** The ways in which a client with a document may identify itself. Secrets are not among them: anyone can read a document. */
+/** The ways in which a client with a document may identify itself. Not by a secret, since anyone can read a document. */
 const METHODS = ['none', 'private_key_jwt'];
 
 const strings = z.array(z.unknown()).transform((list) => list.filter((item) => typeof item === 'string'));
