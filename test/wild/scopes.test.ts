@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@model
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from '../support/app/clients.js';
+import { MODERN_META, post } from '../support/app/clients.js';
 import { type FixtureApp, startFixture } from '../support/app/fixture.js';
 import { openStream } from '../support/app/sse.js';
 import { authorizeUrl, Browser, pkce, register, signInForTokens } from '../support/oauth/oauth.js';
@@ -98,11 +98,6 @@ describe('a client that shows the refusal to its user', () => {
     ['a tool', 'tools/call', add],
     ['a resource', 'resources/read', { uri: 'notes://people/ann' }],
   ];
-  const modern = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': info,
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
 
   it.each(refused)(
     'names what is missing for %s, and what to do, in both eras',
@@ -113,7 +108,7 @@ describe('a client that shows the refusal to its user', () => {
       const eras: [Record<string, unknown>, Record<string, string>][] = [
         [call, {}],
         [
-          { ...call, _meta: modern },
+          { ...call, _meta: MODERN_META },
           { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': method, 'Mcp-Name': name },
         ],
       ];

@@ -1,3 +1,5 @@
+import { isRecord } from '../../platform/json.js';
+
 const TIMEOUT_MS = 10_000;
 
 export type Json = Record<string, unknown>;
@@ -63,7 +65,7 @@ export function summary({ status, headers, text }: Answer): string {
 function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

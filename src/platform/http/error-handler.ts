@@ -13,15 +13,14 @@ export function notFound({ publicUrl }: Pick<Config, 'publicUrl'>): RequestHandl
 
 /**
  * Creates the last error handler. Request faults keep their status, `UnavailableError` becomes 503 with `Retry-After`,
- * and anything else is logged and masked. An answer that has begun is cut off: Express would do so, too, but write the
- * stack to standard error.
+ * and anything else is logged and masked. An answer that has begun is cut off unless it is complete. Express would cut off
+ * both, and write the stack to standard error.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      // Too late for an error. Express would write it to standard error, and cut off even a complete answer. The error of
-      // a request that never arrived says nothing more.
+      // The error of a request that never arrived says nothing more.
       if (req.complete && !isHttpError(error)) logServerFault(logger, error, req, res);
       if (!res.writableEnded) res.destroy();
       return;

@@ -26,7 +26,10 @@ export function hostGuard(config: Config): RequestHandler {
   };
 }
 
-/** Returns the host name in lower case without its port and without the dot of an absolute name, or an empty string if it is not valid. */
+/**
+ * Returns the host name in lower case, without its port and the dot of an absolute name, or an empty string if it is not
+ * valid.
+ */
 function hostname(host: string): string {
   if (/[/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return '';
   return new URL(`http://${host}`).hostname.replace(/\.$/, '');

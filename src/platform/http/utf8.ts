@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Spells the charset as `utf-8` where a request says `utf8` or the like. Many clients do, and the Encoding standard has it as
- * a label of UTF-8, but body-parser refuses JSON in it with 415, because it looks for the prefix `utf-`. Mount this before
- * the first body parser.
+ * Spells the charset as `utf-8` where a request says `utf8` or the like. Many clients do, and the Encoding standard has it
+ * as a label of UTF-8, but body-parser refuses JSON in it with 415, because it looks for the prefix `utf-`. Mount this
+ * before the first body parser.
  */
 export const spellUtf8: RequestHandler = (req, _res, next) => {
   const type = req.headers['content-type'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRecord } from './call.js';
+import { isRecord } from '../json.js';
 import type { Issue } from './issues.js';
 import { type CompiledSchema, compileSchema } from './schema.js';
 

@@ -1,4 +1,5 @@
 import type { RpcCall } from '../http/request-locals.js';
+import { isRecord } from '../json.js';
 
 /**
  * Reads the call from a parsed body. Returns `undefined` for anything but a single JSON-RPC request, including batches;
@@ -16,9 +17,4 @@ export function readCall(body: unknown): RpcCall | undefined {
 /** Checks whether a parsed body is one JSON-RPC request, which gets an answer, and not a notification. */
 export function isRequest(body: unknown): boolean {
   return isRecord(body) && typeof body['method'] === 'string' && body['id'] !== undefined;
-}
-
-/** Checks whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

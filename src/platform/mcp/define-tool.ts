@@ -11,10 +11,10 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { isRecord } from '../json.js';
 import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
 import { carriesQuestions, UnaskedError } from './asking.js';
-import { isRecord } from './call.js';
 import { type RequestScope, type ToolContext, toolContext } from './context.js';
 import {
   assertScopes,

@@ -1,4 +1,4 @@
-import { isRecord } from './call.js';
+import { isRecord } from '../json.js';
 import type { JsonSchema } from './portable-schema.js';
 
 /**

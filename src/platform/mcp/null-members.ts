@@ -1,4 +1,4 @@
-import { isRecord } from './call.js';
+import { isRecord } from '../json.js';
 
 /** Methods of the protocol itself, whose optional members are never nullable. Extensions may define others. */
 const PROTOCOL_METHOD =
@@ -11,7 +11,7 @@ const PROTOCOL_KEY = 'io.modelcontextprotocol/';
  * Takes the null members out of a JSON-RPC message, in place. Languages that write every field of a type send null for
  * what is not given, and the schemas of the protocol know no null.
  *
- * What is free in form keeps its nulls: the arguments of a tool, whose schema decides (`without-null-arguments.ts`),
+ * What is free in form keeps its nulls: the arguments of a tool, whose schema decides (`arguments.ts`),
  * values below a member of the client's own in `_meta`, and the params of extensions. `id` and `result` are never
  * touched themselves, because null has a meaning there (JSON-RPC 2.0 sections 4.2 and 5).
  */

@@ -1,3 +1,4 @@
+import { isRecord } from '../json.js';
 import { portablePattern } from './portable-pattern.js';
 
 /** A JSON Schema, or a part of one. */
@@ -44,11 +45,11 @@ export function portableSchema(schema: JsonSchema, io: 'input' | 'output', where
   if ('const' in node) node['enum'] = [node['const']];
   if ('properties' in node) node['properties'] = each(node['properties'], 'properties');
   if ('$defs' in node) node['$defs'] = each(node['$defs'], '$defs');
-  if (isSchema(node['additionalProperties'])) {
+  if (isRecord(node['additionalProperties'])) {
     node['additionalProperties'] = inside(node['additionalProperties'], 'additionalProperties');
   }
   if (Array.isArray(node['prefixItems'])) node['items'] = elementOf(node['prefixItems'], node['items']);
-  if (isSchema(node['items'])) node['items'] = inside(node['items'], 'items');
+  if (isRecord(node['items'])) node['items'] = inside(node['items'], 'items');
   if (Array.isArray(node['anyOf'])) {
     node['anyOf'] = node['anyOf'].map((part, index) => inside(part, `anyOf/${index}`));
   }
@@ -70,7 +71,7 @@ export function portableSchema(schema: JsonSchema, io: 'input' | 'output', where
 
 /** Returns one schema for all elements of a tuple; `undefined` for an empty one. */
 function elementOf(first: unknown[], rest: unknown): JsonSchema | undefined {
-  const kinds = unique(isSchema(rest) ? [...first, rest] : first) as JsonSchema[];
+  const kinds = unique(isRecord(rest) ? [...first, rest] : first) as JsonSchema[];
   return kinds.length > 1 ? { anyOf: kinds } : kinds[0];
 }
 
@@ -179,10 +180,6 @@ function dropNulls(node: JsonSchema): void {
     if (left.length === anyOf.length || left.length === 0) continue;
     properties[name] = left.length === 1 ? { ...left[0], ...rest } : { ...rest, anyOf: left };
   }
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unique<T>(values: T[]): T[] {

@@ -2,7 +2,7 @@ import { specTypeSchemas } from '@modelcontextprotocol/server';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { describeRequestFault, isHttpError, sendRpcError } from '../http/errors.js';
 import { jsonBody } from '../http/json-body.js';
-import { isRecord } from './call.js';
+import { isRecord } from '../json.js';
 import { describeIssues } from './issues.js';
 import { omitNulls } from './null-members.js';
 

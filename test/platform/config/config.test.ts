@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, parseConfig, parseEnvironment } from '../../../src/platform/config/config.js';
+import { parseConfig, parseEnvironment } from '../../../src/platform/config/config.js';
 import { requiredWith, variable } from '../../../src/platform/config/variable.js';
 import { isLoopbackHost } from '../../../src/platform/loopback.js';
+import { problemsOf } from '../../support/app/settings.js';
 
 const token = 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7p';
-
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    parseConfig(environment);
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).problems;
-  }
-}
 
 describe('defaults', () => {
   it('are safe for this machine', () => {

@@ -1,18 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConfigError, parseConfig } from '../../../src/platform/config/config.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { tokenWorks } from '../../support/app/clients.js';
+import { problemsOf } from '../../support/app/settings.js';
 
 const token = 'k3J9xQ7vT2mZ8rW5yB1nC6dF4gH0sL7p';
-
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    parseConfig(environment);
-    return [];
-  } catch (error) {
-    return (error as ConfigError).problems;
-  }
-}
 
 describe('a static token that no request can carry stops the start', () => {
   it.each<[string, string, string]>([

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MODERN_META } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import {
   https,
@@ -29,14 +30,7 @@ describe.skipIf(nginxProgram === undefined)('progress through nginx', () => {
   });
 
   it.each(['2026-07-28', '2025-11-25'])('arrives while the tool still runs (%s)', async (version) => {
-    const meta =
-      version === '2025-11-25'
-        ? {}
-        : {
-            'io.modelcontextprotocol/protocolVersion': version,
-            'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-            'io.modelcontextprotocol/clientCapabilities': {},
-          };
+    const meta = version === '2025-11-25' ? {} : MODERN_META;
     const params = { name: 'wait', arguments: {}, _meta: { ...meta, progressToken: 'p' } };
     const stream = await openHttps(nginx, '/mcp', {
       method: 'POST',

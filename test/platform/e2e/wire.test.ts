@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from '../../support/app/clients.js';
+import { MODERN_META, post } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
@@ -14,16 +14,11 @@ afterAll(async () => {
 });
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-const modernMeta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const modernCall = {
   jsonrpc: '2.0',
   id: 7,
   method: 'tools/call',
-  params: { name: 'read_notes', arguments: {}, _meta: modernMeta },
+  params: { name: 'read_notes', arguments: {}, _meta: MODERN_META },
 };
 const modernHeaders = {
   'Mcp-Protocol-Version': '2026-07-28',
@@ -96,7 +91,7 @@ describe('bad messages', () => {
 
   it('an unsupported version is refused with the list of those supported', async () => {
     const version = '2099-01-01';
-    const _meta = { ...modernMeta, 'io.modelcontextprotocol/protocolVersion': version };
+    const _meta = { ...MODERN_META, 'io.modelcontextprotocol/protocolVersion': version };
     const body = { ...modernCall, params: { ...modernCall.params, _meta } };
     const response = await post(server.mcpUrl, body, { ...modernHeaders, 'Mcp-Protocol-Version': version });
     expect(response.status).toBe(400);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { connectModern, post } from '../../support/app/clients.js';
+import { connectModern, MODERN_META, post } from '../../support/app/clients.js';
 import { openStream } from '../../support/app/sse.js';
 
 /** For a busy machine. */
@@ -17,11 +17,6 @@ const CROWD = 40;
 /** The most streams of everyone. */
 const STREAMS = 5;
 
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 let app: TestApp;
 let release: () => void;
 let running = 0;
@@ -93,7 +88,7 @@ async function expectTooMany(answer: Response, seconds: string, most: RegExp): P
 /** Opens a stream that waits for changes, as `subscriptions/listen` of 2026-07-28. */
 async function listen(who: string): Promise<{ answer: Response; drop: () => void }> {
   const abort = new AbortController();
-  const params = { notifications: { toolsListChanged: true }, _meta: meta };
+  const params = { notifications: { toolsListChanged: true }, _meta: MODERN_META };
   const answer = await fetch(app.mcpUrl, {
     method: 'POST',
     headers: {

@@ -2,7 +2,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { MODERN_META, post } from '../../support/app/clients.js';
 
 const slow = defineTool({
   name: 'slow',
@@ -34,9 +34,7 @@ const eras = {
       params: {
         name: 'slow',
         _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
+          ...MODERN_META,
           ...meta,
         },
       },

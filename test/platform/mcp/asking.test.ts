@@ -12,6 +12,7 @@ import { definePrompt, defineTool, inputRequired } from '../../../src/platform/m
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
+import { askSdkAlone } from '../../support/app/sdk-alone.js';
 
 const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 const form = { message: 'Name?', requestedSchema: z.object({ name: z.string() }) };
@@ -127,4 +128,13 @@ it('a client at /sse that declares what it can do is asked', async () => {
 it('the SDK still checks capabilities in one place; when this fails, look for its successor', () => {
   const { server } = new McpServer({ name: 's', version: '1' });
   expect(server).toHaveProperty('assertCapabilityForMethod');
+});
+
+it('the SDK alone sends a question that nobody can answer; when this fails, the work-around can go', async () => {
+  const asks = (server: McpServer) =>
+    server.registerTool('asks', {}, async ({ mcpReq }) => {
+      await mcpReq.send({ method: 'roots/list' });
+      return { content: [] };
+    });
+  expect(await askSdkAlone(asks, 'tools/call', { name: 'asks' })).toMatchObject({ method: 'roots/list' });
 });

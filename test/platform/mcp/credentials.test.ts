@@ -7,7 +7,7 @@ import {
   type HandlerContext,
 } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
-import { post } from '../../support/app/clients.js';
+import { MODERN_META, post } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
 import { openStream } from '../../support/app/sse.js';
 
@@ -48,15 +48,10 @@ function expectNoSecrets(text: string): void {
 
 describe.each(calls)('the handler of %s sees no credentials', (method, params) => {
   it('in 2026-07-28', async () => {
-    const _meta = {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
     const name = 'name' in params ? params.name : params.uri;
     const answer = await post(
       app.mcpUrl,
-      { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } },
+      { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: MODERN_META } },
       { ...headers, 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': method, 'Mcp-Name': name },
     );
     const text = await answer.text();

@@ -1,6 +1,8 @@
+import type { McpServer } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { omitNulls } from '../../../src/platform/mcp/null-members.js';
+import { askSdkAlone } from '../../support/app/sdk-alone.js';
 
 function without(message: Record<string, unknown>): Record<string, unknown> {
   const copy = structuredClone(message);
@@ -80,4 +82,12 @@ it('a message without a null stays as it is', () => {
       expect(without(message)).toEqual(message);
     }),
   );
+});
+
+it('the SDK alone refuses a null that means "not given"; when this fails, the work-around can go', async () => {
+  const register = (server: McpServer) => void server.registerTool('t', {}, () => ({ content: [] }));
+  expect(await askSdkAlone(register, 'tools/list', { cursor: null })).toHaveProperty('error');
+  expect(
+    await askSdkAlone(register, 'tools/call', { name: 't', _meta: { progressToken: null } }),
+  ).toHaveProperty('error');
 });

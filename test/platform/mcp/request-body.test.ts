@@ -4,6 +4,7 @@ import { defineTool } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { post } from '../../support/app/clients.js';
 import { SERVICE_TOKEN } from '../../support/app/port.js';
+import { askSdkAlone } from '../../support/app/sdk-alone.js';
 import { type OpenStream, openStream } from '../../support/app/sse.js';
 import { WAYS } from '../../support/app/ways.js';
 
@@ -162,4 +163,9 @@ it('a failure of the whole request is logged once, with its cause and the reques
       err: { stack: expect.stringContaining('the attached part is broken') },
     },
   ]);
+});
+
+it('the SDK alone does not say what is wrong with params; when this fails, the check here can go', async () => {
+  const { error } = await askSdkAlone(() => {}, 'tools/list', 5);
+  expect(error).toMatchObject({ code: -32600, message: expect.not.stringContaining('params') });
 });

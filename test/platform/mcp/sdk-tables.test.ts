@@ -1,4 +1,4 @@
-import { McpServer } from '@modelcontextprotocol/server';
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -8,6 +8,7 @@ import {
   defineTool,
 } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
+import { askSdkAlone } from '../../support/app/sdk-alone.js';
 import { askEveryWay } from '../../support/app/ways.js';
 
 const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
@@ -148,6 +149,18 @@ describe('the SDK alone, so that we know when its faults are gone,', () => {
       object
     >;
     expect(Object.getPrototypeOf(tools)).toBe(Object.prototype);
+  });
+
+  it('calls what a completion inherits', async () => {
+    const register = (server: McpServer) => {
+      const template = new ResourceTemplate('r:{x}', { list: undefined, complete: { x: () => [] } });
+      server.registerResource('r', template, {}, () => ({ contents: [] }));
+    };
+    const ref = { type: 'ref/resource', uri: 'r:{x}' };
+    const params = { ref, argument: { name: 'toString', value: '' } };
+    expect(await askSdkAlone(register, 'completion/complete', params)).toMatchObject({
+      error: { code: -32603 },
+    });
   });
 
   it('does not answer completions by advertising them', () => {

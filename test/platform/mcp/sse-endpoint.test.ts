@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { queryObjects } from 'node:v8';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { SseTransport } from '../../../src/platform/mcp/sse-transport.js';
+import { closeServer, listenLocally } from '../../support/app/port.js';
 import { sendRaw } from '../../support/app/raw.js';
 import { openStream } from '../../support/app/sse.js';
 import { ann, startSseEndpoint as start, waitingTool } from '../../support/app/sse-endpoint.js';
@@ -184,4 +187,22 @@ it('a client that does not read is dropped; one that reads may get the same amou
   }
   expect([status, sse.openStreams()]).toEqual([404, 0]);
   socket.destroy();
+});
+
+it('the transport of the SDK alone answers a faulty message as text; when this fails, the checks here can go', async () => {
+  let transport: SSEServerTransport | undefined;
+  const server = createServer(async (req, res) => {
+    if (req.method === 'POST') return transport?.handlePostMessage(req, res, {});
+    transport = new SSEServerTransport('/messages', res);
+    await transport.start();
+  });
+  const url = `http://127.0.0.1:${await listenLocally(server)}`;
+  const stream = await fetch(url);
+  for (const type of ['text/plain', 'application/json']) {
+    const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': type }, body: '{}' });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toBeNull();
+  }
+  await stream.body?.cancel();
+  await closeServer(server);
 });

@@ -7,6 +7,14 @@ import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextp
 import { SERVICE_TOKEN } from './port.js';
 
 const info = { name: 'test-client', version: '1.0.0' };
+
+/** What a request of 2026-07-28 says of its client, in `_meta`. */
+export const MODERN_META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': info,
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
 const withToken = (token: string) => ({ requestInit: { headers: { Authorization: `Bearer ${token}` } } });
 
 /** Connects the 2.x client, pinned to 2026-07-28 unless told to negotiate. */

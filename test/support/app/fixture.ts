@@ -21,7 +21,7 @@ export interface FixtureApp extends TestApp {
 export async function startFixture(
   environment: Record<string, string> = {},
   parts: Partial<AppOptions<unknown>> = {},
-  ...times: [Parameters<typeof startApp>[3]?]
+  times?: Parameters<typeof startApp>[3],
 ): Promise<FixtureApp> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-fixture-'));
   const databaseUrl = `file:${join(directory, 'server.db')}`;
@@ -37,7 +37,7 @@ export async function startFixture(
   });
   const routes = await Promise.all(fixture.routes?.({ brand: fixture.brand, services, store }) ?? []);
   const content = contentOf(fixture) as Partial<ServerContent>;
-  const app = await startApp(content, environment, { store, services, routes, ...parts }, ...times);
+  const app = await startApp(content, environment, { store, services, routes, ...parts }, times);
   return {
     ...app,
     databaseUrl,

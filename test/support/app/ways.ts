@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { isRecord } from '../../../src/platform/json.js';
 import type { TestApp } from './app.js';
-import { post } from './clients.js';
+import { MODERN_META, post } from './clients.js';
 import { openStream } from './sse.js';
 
 /** A JSON-RPC answer, however it arrived. */
@@ -11,13 +12,6 @@ export interface Answer {
 
 /** Sends one request, and returns its answer. */
 type Ask = (app: TestApp, method: string, params?: unknown) => Promise<Answer>;
-
-/** What a request of 2026-07-28 says of its client. */
-const META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 
 const request = (method: string, params: unknown) => ({
   jsonrpc: '2.0',
@@ -44,11 +38,13 @@ function modernHeaders(method: string, params: Record<string, unknown>): Record<
 const ask2025: Ask = async (app, method, params) => read(await post(app.mcpUrl, request(method, params)));
 
 const ask2026: Ask = async (app, method, params) => {
-  const isObject = typeof params === 'object' && params !== null && !Array.isArray(params);
-  const given = (isObject ? params : {}) as Record<string, unknown>;
+  const given = isRecord(params) ? params : {};
   const meta = given['_meta'];
   // Params that are no object are sent as they are. They have no room for what the revision requires.
-  const sent = isObject || params === undefined ? { ...given, _meta: { ...META, ...Object(meta) } } : params;
+  const sent =
+    isRecord(params) || params === undefined
+      ? { ...given, _meta: { ...MODERN_META, ...Object(meta) } }
+      : params;
   return read(await post(app.mcpUrl, request(method, sent), modernHeaders(method, given)));
 };
 

@@ -1,6 +1,6 @@
 import { connectStore } from '../../../src/platform/store/database.js';
 
-/** Inserts that many registrations directly, the oldest first and all younger than real ones, with these values in every row. */
+/** Inserts that many registrations with these values directly, the oldest first and all younger than real ones. */
 export async function fill(
   databaseUrl: string,
   count: number,

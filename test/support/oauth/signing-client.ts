@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { nowInSeconds } from '../../../src/platform/clock.js';
+import type { TestApp } from '../app/app.js';
 import { clientDocument, DOCUMENT_HOST, DOCUMENT_URL, type DocumentHost } from './document-host.js';
 import { codeOf, tokenRequest } from './oauth.js';
 
@@ -59,6 +60,10 @@ export const asserted = (client_assertion: string) => ({
 
 export const ACCEPTED = [400, 'invalid_grant'];
 export const REFUSED = [401, 'invalid_client'];
+
+/** Returns the reasons for every refusal, as the operator reads them in the log. */
+export const refusalDetails = ({ logs }: Pick<TestApp, 'logs'>) =>
+  logs.filter(({ msg }) => msg === 'refused').map(({ detail }) => detail);
 
 /** Asks for a refresh with a made-up token, which is REFUSED unless the client is authenticated, and else ACCEPTED. */
 export const attempt = async (url: string, form: Record<string, string>) =>

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
+import { isRecord, parseDocument, withoutNulls } from '../../json.js';
 import { OAuthError } from '../common/errors.js';
 import { type Client, GRANT_TYPES } from './client.js';
 import { displayName } from './display-name.js';
 import { keySource } from './key-source.js';
 import { sortRedirectUris } from './redirect-uri.js';
 
-/** The ways in which a client with a document may identify itself. Secrets are not among them: anyone can read a document. */
+/** The ways in which a client with a document may identify itself. Not by a secret, since anyone can read a document. */
 const METHODS = ['none', 'private_key_jwt'];
 
 const strings = z.array(z.unknown()).transform((list) => list.filter((item) => typeof item === 'string'));
@@ -79,16 +80,13 @@ export function refusal(message: string, detail: string): OAuthError {
 function readObject(text: string): unknown {
   let json: unknown;
   try {
-    // Some editors write a byte order mark, which JSON does not allow.
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    json = parseDocument(text);
   } catch {
     throw refusal('The description of this application is not JSON.', 'the document is not JSON');
   }
   if (isDeeperThan(MAX_JSON_DEPTH, json))
     throw refusal('The description of this application is not valid.', 'the document is nested too deeply');
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
-    ? Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
-    : json;
+  return isRecord(json) ? withoutNulls(json) : json;
 }
 
 /**

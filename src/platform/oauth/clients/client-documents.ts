@@ -7,9 +7,9 @@ import { parseClient, publicClient, refusal } from './client-document.js';
 import type { DocumentCopies } from './document-copies.js';
 import { fetchJson, isFetchable, JsonFetchError, type JsonFetchProblem } from './fetch-json.js';
 import type { Reachability } from './reachability.js';
+import { sharedFetches } from './shared-fetches.js';
 
 const MAX_URL_LENGTH = 500;
-const MAX_FETCHES_AT_ONCE = 20;
 const MAX_CACHED = 500;
 /** Seconds until a document is fetched again after its copy was used. */
 const COPY_MAX_AGE = 60;
@@ -61,7 +61,6 @@ export function createClientDocuments(
   { enabled = true, redirectSchemes = [], copies, reachability, logger }: DocumentOptions = {},
 ): ClientDocuments {
   const cache = new Map<string, { client: Client; until: number }>();
-  const pending = new Map<string, Promise<Client>>();
 
   function assertAcceptable(clientId: string): URL {
     const url = URL.canParse(clientId) ? new URL(clientId) : undefined;
@@ -81,7 +80,9 @@ export function createClientDocuments(
     return url;
   }
 
-  async function fetchClient(url: URL): Promise<Client> {
+  async function fetchClient(clientId: string): Promise<Client> {
+    cache.delete(clientId);
+    const url = new URL(clientId);
     const fetched = await fetchJson(url, agent).catch((error: unknown) => {
       if (error instanceof JsonFetchError) return error;
       throw error;
@@ -101,6 +102,16 @@ export function createClientDocuments(
       throw error;
     }
   }
+
+  const fetchShared = sharedFetches(
+    fetchClient,
+    (running) =>
+      new OAuthError('temporarily_unavailable', 'Too many sign-ins at once. Try again in a moment', {
+        status: 503,
+        headers: { 'Retry-After': '5' },
+        detail: `${running} client metadata documents are being fetched already`,
+      }),
+  );
 
   /** Returns the last good copy of a document that could not be fetched. @throws {OAuthError} when there is none */
   async function copyOf(url: URL, error: JsonFetchError) {
@@ -137,23 +148,10 @@ export function createClientDocuments(
           'the client_id is the address of a document, and CLIENT_DOCUMENTS is off',
         );
       }
-      const url = assertAcceptable(clientId);
+      assertAcceptable(clientId);
       const cached = cache.get(clientId);
       if (cached !== undefined && cached.until > Date.now()) return cached.client;
-      await beforeFetch();
-      const running = pending.get(clientId);
-      if (running !== undefined) return running;
-      if (pending.size >= MAX_FETCHES_AT_ONCE) {
-        throw new OAuthError('temporarily_unavailable', 'Too many sign-ins at once. Try again in a moment', {
-          status: 503,
-          headers: { 'Retry-After': '5' },
-          detail: `${pending.size} client metadata documents are being fetched already`,
-        });
-      }
-      cache.delete(clientId);
-      const fetched = fetchClient(url).finally(() => pending.delete(clientId));
-      pending.set(clientId, fetched);
-      return fetched;
+      return fetchShared(clientId, beforeFetch);
     },
     async withoutDocument(clientId) {
       const url = assertAcceptable(clientId);

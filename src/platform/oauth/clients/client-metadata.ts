@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { sha256 } from '../../digest.js';
+import { isRecord, withoutNulls } from '../../json.js';
 import { quoted } from '../../log-text.js';
 import { OAuthError } from '../common/errors.js';
 import { GRANT_TYPES } from './client.js';
@@ -58,12 +59,12 @@ export type ClientMetadata = Omit<z.output<typeof clientMetadata>, 'jwks' | 'jwk
  * @throws {OAuthError} naming the invalid field
  */
 export function parseClientMetadata(body: unknown, ownSchemes: readonly string[]): ClientMetadata {
-  const given = withoutNulls(body);
-  if (given === undefined) {
+  if (!isRecord(body)) {
     throw new OAuthError('invalid_client_metadata', 'The body must be a JSON object of client metadata', {
       detail: 'the body is not a JSON object',
     });
   }
+  const given = withoutNulls(body);
   const sorted = sortRedirectUris(given['redirect_uris'], ownSchemes);
   if (sorted.usable.length === 0) throw noRedirectUri(sorted);
   const parsed = clientMetadata.safeParse({ ...given, redirect_uris: sorted.usable });
@@ -117,10 +118,4 @@ function noRedirectUri({ faults }: RedirectUris): OAuthError {
       .map(({ uri, fault }) => `${quoted(typeof uri === 'string' ? uri : JSON.stringify(uri))}: ${fault}`)
       .join('; '),
   });
-}
-
-/** Drops null values, which some clients send for fields they leave out. @returns `undefined` for what is not an object */
-function withoutNulls(body: unknown): Record<string, unknown> | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }

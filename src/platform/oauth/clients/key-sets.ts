@@ -1,12 +1,13 @@
 import type { Agent } from 'node:https';
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { setNewest } from '../../bounded-map.js';
+import { parseDocument } from '../../json.js';
 import { keysUnavailable } from '../common/errors.js';
 import type { KeySource } from './client.js';
 import { fetchJson, JsonFetchError } from './fetch-json.js';
 import { readKeySet } from './key-source.js';
+import { sharedFetches } from './shared-fetches.js';
 
-const MAX_FETCHES_AT_ONCE = 20;
 const MAX_CACHED = 200;
 /** Milliseconds between two fetches because of an unknown key. Strangers can cause these with made-up assertions. */
 const COOLDOWN_MS = 10_000;
@@ -40,7 +41,6 @@ export interface KeySets {
 /** Makes the cache of the key sets of clients. */
 export function createKeySets(agent: Agent): KeySets {
   const cache = new Map<string, KeySet>();
-  const pending = new Map<string, Promise<KeySet>>();
 
   async function fetchKeys(uri: string): Promise<KeySet> {
     const { text, maxAge } = await fetchJson(new URL(uri), agent);
@@ -55,16 +55,9 @@ export function createKeySets(agent: Agent): KeySets {
     return keySet;
   }
 
-  async function refreshed(uri: string, beforeFetch: () => Promise<void>): Promise<KeySet> {
-    await beforeFetch();
-    const running = pending.get(uri);
-    if (running !== undefined) return running;
-    if (pending.size >= MAX_FETCHES_AT_ONCE)
-      throw keysUnavailable(`${pending.size} key sets of clients are being fetched already`);
-    const fetched = fetchKeys(uri).finally(() => pending.delete(uri));
-    pending.set(uri, fetched);
-    return fetched;
-  }
+  const refreshed = sharedFetches(fetchKeys, (running) =>
+    keysUnavailable(`${running} key sets of clients are being fetched already`),
+  );
 
   async function current(uri: string, beforeFetch: () => Promise<void>): Promise<KeySet> {
     const cached = cache.get(uri);
@@ -104,7 +97,7 @@ function isMismatch(error: unknown): boolean {
 function parse(text: string) {
   let keys: ReturnType<typeof readKeySet>;
   try {
-    keys = readKeySet(JSON.parse(text.replace(/^\uFEFF/, '')));
+    keys = readKeySet(parseDocument(text));
   } catch {}
   if (keys === undefined) throw new JsonFetchError('absent', 'there is no JSON Web Key Set at the jwks_uri');
   return keys;

@@ -1,4 +1,5 @@
 import type { JSONWebKeySet, JWK } from 'jose';
+import { isRecord } from '../../json.js';
 import type { KeySource } from './client.js';
 import { isFetchable } from './fetch-json.js';
 
@@ -34,10 +35,10 @@ export function keySource({
  * @returns `undefined` when it is not a key set, or has no keys
  */
 export function readKeySet(json: unknown): JSONWebKeySet | undefined {
-  const list = isObject(json) ? json['keys'] : undefined;
+  const list = isRecord(json) ? json['keys'] : undefined;
   if (!Array.isArray(list)) return undefined;
   const keys = list
-    .filter((key) => isObject(key) && !('d' in key))
+    .filter((key) => isRecord(key) && !('d' in key))
     .slice(0, MAX_KEYS)
     .map(withoutRest);
   return keys.length > 0 ? { keys } : undefined;
@@ -52,8 +53,4 @@ function isText(value: unknown): boolean {
   return (
     typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
   );
-}
-
-function isObject(json: unknown): json is Record<string, unknown> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

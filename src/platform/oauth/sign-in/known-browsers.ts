@@ -14,8 +14,8 @@ const KNOWN_FOR = 180 * 24 * 3600;
 const MAX_USERS = 5;
 
 /**
- * Browsers in which a user has signed in before, by a signed cookie for each user. It is no session: it opens nothing, and
- * only lets its browser count its failed attempts apart from those of strangers.
+ * Browsers in which a user has signed in before, by a signed cookie for each user. It is not a session: it opens nothing,
+ * and only lets its browser count its failed attempts apart from those of strangers.
  */
 export interface KnownBrowsers {
   /** Returns the id of this browser for that user; `undefined` when they have not signed in here, or not for long. */

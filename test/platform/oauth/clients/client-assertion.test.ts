@@ -10,6 +10,7 @@ import {
   attempt,
   KEYS_ONLY,
   REFUSED,
+  refusalDetails,
   type SigningKey,
   serveClient,
   signAssertion,
@@ -41,7 +42,7 @@ afterAll(async () => {
 
 const sign = (claims = {}, header = {}, signer = key) =>
   signAssertion(signer, { aud: app.url, ...claims }, header).then(asserted);
-const details = () => app.logs.filter(({ msg }) => msg === 'refused').map(({ detail }) => detail);
+const details = () => refusalDetails(app);
 
 describe('an assertion is accepted', () => {
   it.each<[string, () => Record<string, unknown>]>([

@@ -9,6 +9,7 @@ import {
   KEYS_ONLY,
   KEYS_URL,
   REFUSED,
+  refusalDetails,
   type SigningKey,
   serveClient,
   signAssertion,
@@ -31,7 +32,7 @@ beforeEach(async () => {
 
 const sign = (claims = {}, header = {}, signer = key) =>
   signAssertion(signer, { aud: app.url, ...claims }, header).then(asserted);
-const details = () => app.logs.filter(({ msg }) => msg === 'refused').map(({ detail }) => detail);
+const details = () => refusalDetails(app);
 
 describe('the keys at a jwks_uri', () => {
   const keyRequests = () => host.requests.filter((path) => KEYS_URL.endsWith(path)).length;
