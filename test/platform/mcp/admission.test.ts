@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, type ClientRequest, request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
@@ -237,29 +237,4 @@ it('streams of both transports are limited over all callers, and another one may
     }, PATIENT)
     .toBe(200);
   for (const { drop } of streams) drop();
-});
-
-it('a caller who sends many calls at once does not keep another one waiting for all of them', async () => {
-  const order: string[] = [];
-  const agent = new Agent({ keepAlive: true });
-  const send = async (who: string) => {
-    const headers = { ...as(who), 'Content-Type': 'application/json' };
-    const sent = request(app.mcpUrl, {
-      method: 'POST',
-      agent,
-      headers: { ...headers, Accept: 'application/json, text/event-stream' },
-    });
-    sent.end(JSON.stringify(ping));
-    const [answer] = await once(sent, 'response');
-    await once(answer.resume(), 'end');
-    order.push(who);
-  };
-  const everyone = [...Array.from({ length: CROWD }, () => 'service'), 'ann'];
-  // The first round opens the connections.
-  await Promise.all(everyone.map(send));
-  order.length = 0;
-  await Promise.all(everyone.map(send));
-  agent.destroy();
-  // In the order of their arrival, it would be the last one.
-  expect(order.indexOf('ann')).toBeLessThan(CROWD / 2);
 });

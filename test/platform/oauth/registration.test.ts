@@ -88,17 +88,8 @@ describe('client registration', () => {
   });
 
   it('is told which redirect URI cannot be used, and why, when none can', async () => {
-    const response = await registerRaw(server.url, {
-      redirect_uris: [
-        'http://app.example/cb',
-        'https://app.example/#x',
-        'myapp://cb',
-        'tel:1',
-        null,
-        'x',
-        'y',
-      ],
-    });
+    const listed = ['http://app.example/cb', 'https://app.example/#x', 'myapp://cb', 'tel:1', null, 'x', 'y'];
+    const response = await registerRaw(server.url, { redirect_uris: listed });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
       error: 'invalid_redirect_uri',
