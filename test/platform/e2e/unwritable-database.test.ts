@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectModern } from '../../support/app/clients.js';
@@ -13,6 +12,7 @@ import {
 } from '../../support/oauth/oauth.js';
 import { cliFor } from '../../support/programs/cli.js';
 import { lockDatabase } from '../../support/programs/lock.js';
+import { findProgram } from '../../support/programs/requirements.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
 let server: TestServer;
@@ -90,7 +90,7 @@ describe('while another program holds the write lock', () => {
   });
 });
 
-const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((program) => existsSync(program));
+const prlimit = findProgram('prlimit', 'Tests on a full disk are');
 
 describe.skipIf(prlimit === undefined)('when nothing more fits on the disk', () => {
   const limitFiles = (bytes: number | string) =>

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { prepareFiles } from '../../../src/platform/store/file-access.js';
 import { runProgram } from '../../support/programs/program.js';
+import { canChangeUser } from '../../support/programs/requirements.js';
 
 const root = join(import.meta.dirname, '../../..');
-const isRoot = process.getuid?.() === 0;
+const canBeOther = canChangeUser('Tests on files of other users are');
 
 let directory: string;
 let data: string;
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await writeFile(path, '');
 });
 
-describe.skipIf(!isRoot)('a database whose files belong to another user', () => {
+describe.skipIf(!canBeOther)('a database whose files belong to another user', () => {
   const open = async () => {
     const script = join(root, 'test/support/programs/other-user.ts');
     const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');

