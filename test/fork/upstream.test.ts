@@ -29,11 +29,13 @@ async function addAccountLocks(): Promise<void> {
   const [lastImport, lastEntry] = ['import', '  '].map(
     (start) => last.filter(([line]) => line.startsWith(start)).at(-1)?.[0] ?? '',
   );
+  const number = Number(/\d+/.exec(lastEntry ?? '')) + 1;
+  const name = `${String(number).padStart(4, '0')}-account-locks`;
   const changed = text
-    .replace(lastImport ?? '', (line) => `${line}import * as accountLocks from './0004-account-locks.js';\n`)
-    .replace(lastEntry ?? '', (line) => `${line}  '0004-account-locks': accountLocks,\n`);
+    .replace(lastImport ?? '', (line) => `${line}import * as accountLocks from './${name}.js';\n`)
+    .replace(lastEntry ?? '', (line) => `${line}  '${name}': accountLocks,\n`);
   await writeFile(index, changed);
-  await writeFile(join(checkout.root, MIGRATIONS, '0004-account-locks.ts'), ACCOUNT_LOCKS);
+  await writeFile(join(checkout.root, MIGRATIONS, `${name}.ts`), ACCOUNT_LOCKS);
 }
 
 it('a migration that upstream adds later merges without a conflict, and starts on the database of the fork', async () => {

@@ -64,6 +64,7 @@ describe('what is stored and logged', () => {
     const target = authorizeUrl(server.url, client.client_id, proof.challenge, { state: 'the-secret-state' });
     await browser.submit(await browser.open(target, 'ann', 'a wrong password 9f3a'));
     const fields = await browser.open(target);
+    const cookies = [...browser.cookies.values()];
     const callback = new URL((await browser.submit(fields)).headers.get('location') ?? '');
     const code = callback.searchParams.get('code') ?? '';
     const form = {
@@ -91,9 +92,11 @@ describe('what is stored and logged', () => {
       'the password of ann',
       'a wrong password 9f3a',
       fields['request'] ?? '',
-      browser.cookies.get('mcp_login') ?? '',
+      ...cookies,
+      ...browser.cookies.values(),
       SERVICE_TOKEN,
     ];
+    expect(cookies).toHaveLength(2);
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(8);
       expect(everything.includes(secret), secret).toBe(false);

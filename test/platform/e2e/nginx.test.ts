@@ -101,7 +101,9 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
     });
     const { headers, status } = await https(nginx, `/authorize?${query}`);
     expect(status).toBe(303);
-    expect(headers['set-cookie']?.[0]).toMatch(/^__Host-mcp_login_[\w-]{12}=.*HttpOnly; Secure; SameSite=Lax/);
+    expect(headers['set-cookie']?.[0]).toMatch(
+      /^__Host-mcp_login_[\w-]{12}=.*HttpOnly; Secure; SameSite=Lax/,
+    );
     expect(headers['strict-transport-security']).toBeDefined();
   });
 
