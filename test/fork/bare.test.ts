@@ -32,7 +32,9 @@ beforeAll(async () => {
   );
   const tests = await readdir(join(checkout.root, 'test'));
   removed.push(
-    ...tests.filter((name) => !['platform', 'support'].includes(name)).map((name) => join('test', name)),
+    ...tests
+      .filter((name) => !['platform', 'support', 'wild'].includes(name))
+      .map((name) => join('test', name)),
   );
   // The scripts that draw the example's files, measure it and remove it.
   removed.push('bench', 'scripts/init', 'scripts/make-media.ts');
