@@ -23,7 +23,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe.skipIf(!existsSync('/proc/self/stat'))('programs that a test never stops', () => {
-  it.each(['fails', 'times out', 'is interrupted', 'is terminated'])(
+  it.each(['fails', 'times out', 'is interrupted', 'is terminated', 'is killed'])(
     'end with a run that %s',
     async (how) => {
       const started = join(directory, how);
@@ -47,6 +47,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('programs that a test never stop
       expect(programs.length).toBeGreaterThan(0);
       if (how === 'is interrupted') run.kill('SIGINT');
       if (how === 'is terminated') run.kill('SIGTERM');
+      if (how === 'is killed') run.kill('SIGKILL');
       await ended;
       await expect.poll(() => programs.filter(isRunning), { timeout: 20_000 }).toEqual([]);
     },

@@ -27,6 +27,8 @@ function watchWorker(): void {
   if (watching) return;
   watching = true;
   process.once('exit', endAll);
+  // An interrupted run ends without a word to its workers, which notice only when they have something to report.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       endAll();
