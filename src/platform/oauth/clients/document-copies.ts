@@ -11,17 +11,18 @@ export type DocumentCopies = ReturnType<typeof createDocumentCopies>;
 /** Makes the home of the last good copies of client documents, for times when their hosts cannot be reached. */
 export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
   /**
-   * Deletes what is beyond the limit. Strangers can have any number of documents fetched, so copies that nobody has signed
-   * in through go first.
+   * Deletes what is beyond the limit, but never the copy that was just saved: times are whole seconds, and many may be
+   * equal. Strangers can have any number of documents fetched, so copies that nobody has signed in through go first.
    */
-  async function prune(): Promise<void> {
+  async function prune(saved: string): Promise<void> {
     const surplus = store
       .selectFrom('client_documents')
       .select('client_id')
+      .where('client_id', '!=', saved)
       .orderBy((row) => row('used_at', 'is', null))
       .orderBy((row) => row.fn.coalesce('used_at', 'fetched_at'), 'desc')
       .limit(MAX_COPIES)
-      .offset(MAX_COPIES);
+      .offset(MAX_COPIES - 1);
     await store.deleteFrom('client_documents').where('client_id', 'in', surplus).execute();
   }
 
@@ -34,7 +35,7 @@ export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
         .values({ client_id: clientId, document, fetched_at })
         .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ document, fetched_at }))
         .execute();
-      await prune();
+      await prune(clientId);
     },
 
     /** Returns the text of a document, and when it was fetched in seconds since 1970. */
