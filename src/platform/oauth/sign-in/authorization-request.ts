@@ -55,11 +55,11 @@ export function createAuthorizationRequests(
   store: OAuthStore<'authorization_requests'>,
   publicUrl: string,
 ): AuthorizationRequests {
-  const secure = publicUrl.startsWith('https:');
-  // The `__Host-` prefix keeps other hosts of the domain from setting it; browsers accept it over https only.
-  const cookies = createCookies(secure ? '__Host-mcp_login_' : 'mcp_login_', MAX_OPEN, {
-    httpOnly: true,
-    secure,
+  const cookies = createCookies(publicUrl, {
+    name: 'mcp_login_',
+    // Keeps other hosts of the domain from setting one.
+    securePrefix: '__Host-',
+    max: MAX_OPEN,
     sameSite: 'lax',
     path: '/',
     maxAge: REQUEST_TTL * 1000,

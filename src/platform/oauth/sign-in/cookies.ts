@@ -1,29 +1,37 @@
 import type { CookieOptions, Request, Response } from 'express';
 
-/** Cookies whose names share a prefix, and whose values begin with the time they were made. */
+/** Cookies whose names share a prefix and differ in a suffix, and whose values begin with the time they were made. */
 export interface Cookies {
   /** Returns the value of a cookie, without checking it. */
-  read: (req: Request, name: string) => string | undefined;
+  read: (req: Request, suffix: string) => string | undefined;
   /** Sets a cookie, and deletes the oldest others so that `max` are left. Header lines are limited to a few kilobytes. */
-  set: (req: Request, res: Response, name: string, value: string) => void;
-  delete: (res: Response, name: string) => void;
+  set: (req: Request, res: Response, suffix: string, value: string) => void;
+  delete: (res: Response, suffix: string) => void;
 }
 
-/**
- * Makes the reader and writer of one kind of cookie.
- *
- * @param prefix the beginning of their names
- * @param max the most that one browser keeps
- */
-export function createCookies(prefix: string, max: number, options: CookieOptions): Cookies {
-  const remove = (res: Response, name: string) => void res.clearCookie(prefix + name, options);
+/** One kind of cookie. */
+interface CookieKind extends Pick<CookieOptions, 'sameSite' | 'path' | 'maxAge'> {
+  /** The beginning of their names. */
+  name: string;
+  /** What comes before it over https, which browsers accept over https only. */
+  securePrefix: '__Host-' | '__Secure-';
+  /** The most that one browser keeps. */
+  max: number;
+}
+
+/** Makes the reader and writer of one kind of cookie. Scripts cannot read it, and it keeps to https where that is used. */
+export function createCookies(publicUrl: string, { name, securePrefix, max, ...rest }: CookieKind): Cookies {
+  const secure = publicUrl.startsWith('https:');
+  const prefix = secure ? securePrefix + name : name;
+  const options: CookieOptions = { ...rest, httpOnly: true, secure };
+  const remove = (res: Response, suffix: string) => void res.clearCookie(prefix + suffix, options);
   return {
-    read: (req, name) => cookiesOf(req, prefix).get(name),
-    set(req, res, name, value) {
-      const others = [...cookiesOf(req, prefix)].filter(([other]) => other !== name);
+    read: (req, suffix) => cookiesOf(req, prefix).get(suffix),
+    set(req, res, suffix, value) {
+      const others = [...cookiesOf(req, prefix)].filter(([other]) => other !== suffix);
       const newestFirst = others.toSorted(([, left], [, right]) => madeAt(right) - madeAt(left));
       for (const [other] of newestFirst.slice(max - 1)) remove(res, other);
-      res.cookie(prefix + name, value, options);
+      res.cookie(prefix + suffix, value, options);
     },
     delete: remove,
   };

@@ -31,11 +31,11 @@ export interface KnownBrowsers {
  */
 export function createKnownBrowsers(store: Store<StoreTables>, publicUrl: string): KnownBrowsers {
   let key: Buffer | undefined;
-  const secure = publicUrl.startsWith('https:');
-  // `__Host-` would send them to every address of this host. Forging one takes the key, whoever may set cookies.
-  const cookies = createCookies(secure ? '__Secure-mcp_known_' : 'mcp_known_', MAX_USERS, {
-    httpOnly: true,
-    secure,
+  const cookies = createCookies(publicUrl, {
+    name: 'mcp_known_',
+    // `__Host-` would send them to every address of this host. Forging one takes the key, whoever may set cookies.
+    securePrefix: '__Secure-',
+    max: MAX_USERS,
     sameSite: 'strict',
     path: '/login',
     maxAge: KNOWN_FOR * 1000,
