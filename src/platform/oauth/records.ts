@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import type { Store } from '../store/database.js';
+import { inTransaction } from '../store/transaction.js';
 import { createDocumentCopies } from './clients/document-copies.js';
 import { createRegisteredClients } from './clients/registered-clients.js';
 import { createUsedAssertions } from './clients/used-assertions.js';
@@ -52,7 +53,7 @@ export function createRecords({ config, store, logger, accounts }: RecordsOption
      */
     deleteClient: (clientId: string): Promise<number> =>
       // In the order in which a sign-in writes, so that a sign-in at the same moment is either refused or ended.
-      store.transaction().execute(async (transaction: Store) => {
+      inTransaction(store, async (transaction: Store) => {
         await requests.endAll(clientId, transaction);
         await registeredClients.delete(clientId, transaction);
         return grants.endAll({ clientId }, transaction);

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
+import { inTransaction } from '../../store/transaction.js';
 import type { AuthorizationRequestsTable, ClientIds, OAuthStore } from '../tables.js';
 import { createCookies } from './cookies.js';
 
@@ -93,7 +94,7 @@ export function createAuthorizationRequests(
     },
     forgetCookie: (res, id) => cookies.delete(res, cookieName(id)),
     consume: (id, record) =>
-      store.transaction().execute(async (transaction) => {
+      inTransaction(store, async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('authorization_requests')
           .where('id_hash', '=', sha256(id))

@@ -1,6 +1,7 @@
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
+import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
@@ -77,7 +78,7 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
     ): Promise<{ grant: Grant; opened: T }> {
       const now = nowInSeconds();
       const grant = await check(redemption, now);
-      const redeemed = await store.transaction().execute(async (transaction) => {
+      const redeemed = await inTransaction(store, async (transaction) => {
         const { numUpdatedRows } = await transaction
           .updateTable('authorization_codes')
           .set({ used_at: now })

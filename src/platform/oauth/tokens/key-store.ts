@@ -2,6 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { nowInSeconds } from '../../clock.js';
 import type { Config } from '../../config/config.js';
 import { eraseReplaced } from '../../store/erase.js';
+import { inTransaction } from '../../store/transaction.js';
 import type { OAuthStore } from '../tables.js';
 import { keyEncryption } from './key-encryption.js';
 
@@ -132,7 +133,7 @@ export function createKeyStore(
      */
     async rotate(leadTime: number): Promise<Rotation | undefined> {
       const key = await newKey();
-      return store.transaction().execute(async (transaction) => {
+      return inTransaction(store, async (transaction) => {
         // Changes nothing, but makes a second rotation wait for this one on either engine.
         await transaction
           .updateTable('signing_keys')

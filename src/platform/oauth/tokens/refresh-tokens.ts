@@ -3,6 +3,7 @@ import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
 import { scopeNames } from '../../scopes.js';
 import type { Store } from '../../store/database.js';
+import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant, OAuthError } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
 import type { OAuthStore } from '../tables.js';
@@ -119,7 +120,7 @@ export function createRefreshTokens(
       const now = nowInSeconds();
       const { grant, scope } = await check(request, now);
       const successor = await successorOf(request.refreshToken);
-      const accepted = await store.transaction().execute(async (transaction) => {
+      const accepted = await inTransaction(store, async (transaction) => {
         const { numUpdatedRows } = await transaction
           .updateTable('refresh_tokens')
           .set({ used_at: now })
