@@ -39,10 +39,22 @@ export function tokenRoutes(context: OAuthContext): Router {
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await context.registeredClients.markUsed(client.clientId);
+    await noteUse(context, client);
     res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
+}
+
+/** Records the use of a client. Not worth losing the tokens for, since the code that they were made from is used up. */
+async function noteUse(
+  { registeredClients, logger }: OAuthContext,
+  client: AuthenticatedClient,
+): Promise<void> {
+  try {
+    await registeredClients.markUsed(client.clientId);
+  } catch (error) {
+    logger.warn({ err: error, clientId: client.clientId }, 'the use of a client could not be recorded');
+  }
 }
 
 function readGrantType(form: Form): string {
