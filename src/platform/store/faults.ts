@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../http/errors.js';
+import { StoreUnavailableError, UnavailableError } from '../http/errors.js';
 
 /** What keeps the database from doing its work, in words that clients and `/readyz` may show. */
 const FAULTS = {

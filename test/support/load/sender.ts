@@ -136,5 +136,5 @@ export class Sender {
 
 /** Checks whether an answer tells the client to send the request again later. */
 function isPutOff({ status, body }: Answer): boolean {
-  return status === 503 || (status === 200 && /"isError":true.*Try again/.test(body));
+  return status === 503;
 }
