@@ -135,6 +135,6 @@ export class Sender {
 }
 
 /** Checks whether an answer tells the client to send the request again later. */
-function isPutOff({ status, body }: Answer): boolean {
+function isPutOff({ status }: Answer): boolean {
   return status === 503;
 }

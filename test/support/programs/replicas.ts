@@ -25,3 +25,10 @@ export function errorsOf(server: TestServer): string[] {
       return level >= 50 && msg !== 'unavailable';
     });
 }
+
+/** Starts a replica that has ended again, as a supervisor does, on its port. */
+export async function restart(replicas: TestServer[], index: number): Promise<void> {
+  const ended = replicas[index];
+  if (ended === undefined) throw new Error(`There is no replica ${index}`);
+  replicas[index] = await startServer(ended.environment);
+}
