@@ -5,9 +5,9 @@ import { type Config, parseConfig } from '../../../src/platform/config/config.js
 import { createHttpServer } from '../../../src/platform/http/http-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
-import { onReplicas, openTestStore, urlOf } from './database.js';
+import { onReplicas, openAgain, openTestStore } from './database.js';
 import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 import { startRoundRobin } from './round-robin.js';
 
@@ -78,7 +78,7 @@ export async function startApp(
   }
 
   async function startReplicas() {
-    const other = await openStore(urlOf(store));
+    const other = await openAgain(store);
     const config = parseConfig({
       ...settings,
       TRUST_PROXY: String(Number(settings['TRUST_PROXY'] ?? 0) + 1),

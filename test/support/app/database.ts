@@ -79,15 +79,15 @@ function inServer(url: string, database: string): string {
   return Object.assign(new URL(url), { pathname: database }).href;
 }
 
-const urls = new WeakMap<Store, string>();
+/** The databases that were opened here, so that others can open them too. */
+const opened = new WeakMap<Store, { url: string; migrations: Migrations }>();
 
 /** Opens a new database on the engine of this run, in memory instead of in a file. `destroy` also removes it. */
 export async function openTestStore(migrations: Migrations = {}): Promise<Store> {
-  if (!onReplicas) return openStore('file::memory:', { migrations });
-  return openNewDatabase(migrations);
+  return onReplicas ? openNewDatabase(migrations) : openStore('file::memory:', { migrations });
 }
 
-/** Opens a new database that others can open too, by `urlOf`. `destroy` also removes it. */
+/** Opens a new database that others can open too. `destroy` also removes it. */
 export async function openNewDatabase(migrations: Migrations = {}): Promise<Store> {
   const { url, remove } = await newDatabase(migrations);
   const store = await openStore(url, { migrations });
@@ -96,14 +96,23 @@ export async function openNewDatabase(migrations: Migrations = {}): Promise<Stor
     await destroy();
     await remove();
   };
-  urls.set(store, url);
+  opened.set(store, { url, migrations });
   return store;
 }
 
-/** Returns the address of a database that `openNewDatabase` opened. */
+/** Opens the database of another store once more, as a replica does. The other one must be closed after it. */
+export async function openAgain(store: Store): Promise<Store> {
+  const { url, migrations } = whereabouts(store);
+  return openStore(url, { migrations });
+}
+
+/** Returns the address of the database of a store. */
 export function urlOf(store: Store): string {
-  const url = urls.get(store);
-  if (url === undefined)
-    throw new Error('The database has no address. Open it with the helpers of the tests.');
-  return url;
+  return whereabouts(store).url;
+}
+
+function whereabouts(store: Store) {
+  const found = opened.get(store);
+  if (found === undefined) throw new Error('Open the database with test/support/app/database.ts');
+  return found;
 }
