@@ -53,7 +53,7 @@ export default defineConfig({
           include: ON_REPLICAS,
           exclude: PROGRAMS,
           isolate: false,
-          globalSetup: 'test/support/programs/replicas.ts',
+          globalSetup: 'test/support/programs/engine.ts',
         },
       })),
     ],
