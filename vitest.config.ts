@@ -51,7 +51,7 @@ export default defineConfig({
         test: {
           name,
           include: ON_REPLICAS,
-          exclude: PROGRAMS,
+          exclude: [...PROGRAMS, '**/postgres.test.ts'],
           isolate: false,
           globalSetup: 'test/support/programs/engine.ts',
         },

@@ -3,7 +3,7 @@ import { defineTool } from '../../src/platform/mcp/define.js';
 
 import { startApp, type TestApp } from '../support/app/app.js';
 import { connectModern, post } from '../support/app/clients.js';
-import { openTestStore } from '../support/app/database.js';
+import { onlyOnFile, openTestStore } from '../support/app/database.js';
 import fixture from './fixture/server.js';
 
 let app: TestApp | undefined;
@@ -22,6 +22,7 @@ const hello = defineTool({
 
 describe('readiness', () => {
   it('is 503 with a reason when the database does not answer', async () => {
+    onlyOnFile('Closes the database of one server.');
     const store = await openTestStore(fixture.migrations);
     app = await startApp({}, {}, { store });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);

@@ -20,6 +20,9 @@ const postgres = inject('postgres');
 /** Whether the servers of this run are replicas on PostgreSQL. Otherwise each is alone on a SQLite file. */
 export const onReplicas = postgres !== undefined;
 
+/** Many tests share one PostgreSQL server. */
+const limits = { databasePoolSize: 4 };
+
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
   if (onReplicas) getCurrentTest()?.context.skip(reason);
@@ -90,29 +93,31 @@ export async function openTestStore(migrations: Migrations = {}): Promise<Store>
 /** Opens a new database that others can open too. `destroy` also removes it. */
 export async function openNewDatabase(migrations: Migrations = {}): Promise<Store> {
   const { url, remove } = await newDatabase(migrations);
-  const store = await openStore(url, { migrations });
+  const store = await openStore(url, { migrations, limits });
   const destroy = store.destroy.bind(store);
+  let removed: Promise<void> | undefined;
   store.destroy = async () => {
     await destroy();
-    await remove();
+    // Whoever shares the store may close it, too.
+    removed ??= remove();
+    await removed;
   };
   opened.set(store, { url, migrations });
   return store;
 }
 
-/** Opens the database of another store once more, as a replica does. The other one must be closed after it. */
+/**
+ * Opens the database of another store once more, as a replica does. Close it before the other one. A store that a test has
+ * wrapped is shared.
+ */
 export async function openAgain(store: Store): Promise<Store> {
-  const { url, migrations } = whereabouts(store);
-  return openStore(url, { migrations });
-}
-
-/** Returns the address of the database of a store. */
-export function urlOf(store: Store): string {
-  return whereabouts(store).url;
-}
-
-function whereabouts(store: Store) {
   const found = opened.get(store);
-  if (found === undefined) throw new Error('Open the database with test/support/app/database.ts');
-  return found;
+  return found ? openStore(found.url, { migrations: found.migrations, limits }) : store;
+}
+
+/** Returns the address of the database of a store that `openNewDatabase` opened. */
+export function urlOf(store: Store): string {
+  const found = opened.get(store);
+  if (found === undefined) throw new Error('This store was not opened by openNewDatabase');
+  return found.url;
 }
