@@ -1,13 +1,7 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { UnavailableError } from '../http/errors.js';
-import type { Store } from './database.js';
-
-/**
- * PostgreSQL ended a transaction because it conflicted with another: serialization_failure and deadlock_detected (appendix
- * A of its manual). Nothing of it was done, so the whole may be tried again.
- */
-const CONFLICTS = ['40001', '40P01'];
+import { isConflict } from './faults.js';
 
 /** How long the database may be away before a lost commit stays unclear, in milliseconds. */
 const UNCLEAR_MS = 10_000;
@@ -17,7 +11,7 @@ const ASK_AGAIN_MS = 100;
 
 /**
  * Runs something in one transaction, and all of it once more if PostgreSQL ended it because of a conflict. So do nothing in
- * it that a rollback does not undo.
+ * it that a rollback does not undo. Nothing else is repeated.
  *
  * When the connection is lost during the commit, PostgreSQL may have committed all the same, and a client that tries again
  * would find its code used. So pass `isDone` where doing the same twice is refused.
@@ -25,9 +19,10 @@ const ASK_AGAIN_MS = 100;
  * @param isDone finds out on the store whether the run with that result was committed. It first waits for the rows that
  *   the run has locked, because the commit may still be under way
  * @returns what `run` returns, once it is committed
+ * @throws {UnavailableError} when the database cannot, or there was a conflict again
  */
 export async function inTransaction<Tables, Result>(
-  store: Store<Tables>,
+  store: Kysely<Tables>,
   run: (transaction: Transaction<Tables>) => Promise<Result>,
   isDone: (result: Result) => Promise<boolean> = async () => false,
 ): Promise<Result> {
@@ -40,7 +35,7 @@ export async function inTransaction<Tables, Result>(
 }
 
 async function runOnce<Tables, Result>(
-  store: Store<Tables>,
+  store: Kysely<Tables>,
   run: (transaction: Transaction<Tables>) => Promise<Result>,
   isDone: (result: Result) => Promise<boolean>,
 ): Promise<Result> {
@@ -71,9 +66,4 @@ async function answerOf(ask: () => Promise<boolean>): Promise<boolean> {
     }
     await elapsed(ASK_AGAIN_MS);
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const { code, cause } = Object(error) as { code?: unknown; cause?: unknown };
-  return CONFLICTS.includes(String(code)) || (cause !== undefined && isConflict(cause));
 }
