@@ -2,6 +2,7 @@ import { Kysely, Migrator, SqliteAdapter, sql } from 'kysely';
 import type { Logger } from '../logger.js';
 import { unavailable } from './faults.js';
 import { LibsqlDialect } from './libsql.js';
+import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
 import { PoolDialect } from './postgres.js';
 
@@ -46,7 +47,7 @@ export async function openStore(url: string, { migrations = {}, logger }: StoreO
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
 export function connectStore(url: string, logger?: Logger): Store {
-  const dialect = url.startsWith('file:') ? new LibsqlDialect(url, logger) : new PoolDialect(url, logger);
+  const dialect = isFile(url) ? new LibsqlDialect(url, logger) : new PoolDialect(url, logger);
   return new Kysely({ dialect });
 }
 

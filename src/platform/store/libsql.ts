@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { type Driver, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { Logger } from '../logger.js';
+import { databasePath } from './location.js';
 import { WaitingSqliteDriver } from './sqlite-driver.js';
 import { openSqliteFile, type SqliteFile } from './sqlite-file.js';
 
@@ -29,10 +29,4 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
-}
-
-/** Returns the path of a database file, or `undefined` for an in-memory database or another engine. */
-export function databasePath(url: string): string | undefined {
-  if (!url.startsWith('file:') || url === 'file::memory:') return undefined;
-  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
 }

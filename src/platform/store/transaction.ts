@@ -25,6 +25,17 @@ export async function inTransaction<Tables, Result>(
   }
 }
 
+/**
+ * Runs queries that all see the database as it is at the first of them. Others may write meanwhile: what they write is not
+ * seen, and they do not wait.
+ */
+export function inSnapshot<Tables, Result>(
+  store: Store<Tables>,
+  run: (transaction: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  return store.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run);
+}
+
 function isConflict(error: unknown): boolean {
   const { code, cause } = Object(error) as { code?: unknown; cause?: unknown };
   return CONFLICTS.includes(String(code)) || (cause !== undefined && isConflict(cause));
