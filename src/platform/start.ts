@@ -23,7 +23,7 @@ export async function startServer<Variables extends VariableTable, Services exte
   const logger = createLogger(config);
   logProcessFaults(logger);
   for (const notice of notices) logger.warn(notice);
-  const store = await openStore(config.databaseUrl, { migrations, logger });
+  const store = await openStore(config.databaseUrl, { migrations, logger, limits: config });
   const services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
   try {
     const accounts = definition.accounts(store);

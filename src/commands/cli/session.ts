@@ -49,8 +49,8 @@ export function createWithStore(server: AdministeredServer): WithStore {
     const { migrations } = server;
     const store =
       tables === 'created'
-        ? await openStore(databaseUrl, { migrations })
-        : await openExisting(databaseUrl, server, tables);
+        ? await openStore(databaseUrl, { migrations, limits: config })
+        : await openExisting(config, server, tables);
     const accounts = server.accounts(store);
     // Standard output is reserved for the answer.
     const logger = createLogger(config, process.stderr);
@@ -65,12 +65,16 @@ export function createWithStore(server: AdministeredServer): WithStore {
 }
 
 /** Opens a database that must exist. Creating one at a wrong path would list no users and back up nothing. */
-async function openExisting(url: string, { migrations }: AdministeredServer, tables: Tables): Promise<Store> {
+async function openExisting(
+  config: Config,
+  { migrations }: AdministeredServer,
+  tables: Tables,
+): Promise<Store> {
   const none = (place: string) =>
     new CliError(`There is no database at ${place}. Start the server once, or run: db migrate`);
-  const missing = missingFile(url);
+  const missing = missingFile(config.databaseUrl);
   if (missing !== undefined) throw none(missing);
-  const store = connectStore(url);
+  const store = connectStore(config.databaseUrl, { limits: config });
   try {
     const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none('DATABASE_URL');

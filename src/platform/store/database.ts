@@ -2,6 +2,7 @@ import { Kysely, Migrator, SqliteAdapter, sql } from 'kysely';
 import type { Logger } from '../logger.js';
 import { unavailable } from './faults.js';
 import { LibsqlDialect } from './libsql.js';
+import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
 import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
 import { PoolDialect } from './postgres.js';
@@ -17,7 +18,9 @@ export interface StoreOptions {
   /** A fork's migrations. They are recorded in their own table, so their names cannot clash with the platform's. */
   migrations?: Migrations;
   /** Is warned of broken PostgreSQL connections, and of files that others can read. */
-  logger?: Logger;
+  logger?: Logger | undefined;
+  /** Of PostgreSQL. The settings of a server have the same names; what is missing has its default. */
+  limits?: Partial<StoreLimits>;
 }
 
 /**
@@ -26,10 +29,13 @@ export interface StoreOptions {
  * @param url `file:` with a path, or `postgres://user:password@host/name`
  * @throws when the database cannot be opened or a migration fails; a failed migration is rolled back
  */
-export async function openStore(url: string, { migrations = {}, logger }: StoreOptions = {}): Promise<Store> {
+export async function openStore(
+  url: string,
+  { migrations = {}, ...options }: StoreOptions = {},
+): Promise<Store> {
   let store: Store | undefined;
   try {
-    store = connectStore(url, logger);
+    store = connectStore(url, options);
     await renameReleasedMigrations(store);
     for (const migrator of migrators(store, migrations)) {
       const { error } = await migrator.migrateToLatest();
@@ -46,8 +52,10 @@ export async function openStore(url: string, { migrations = {}, logger }: StoreO
 }
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
-export function connectStore(url: string, logger?: Logger): Store {
-  const dialect = isFile(url) ? new LibsqlDialect(url, logger) : new PoolDialect(url, logger);
+export function connectStore(url: string, { logger, limits }: Omit<StoreOptions, 'migrations'> = {}): Store {
+  const dialect = isFile(url)
+    ? new LibsqlDialect(url, logger)
+    : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
   return new Kysely({ dialect });
 }
 
