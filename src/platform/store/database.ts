@@ -5,6 +5,7 @@ import { LibsqlDialect } from './libsql.js';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
 import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
+import { FORK_RECORDS } from './migrations/records.js';
 import { PoolDialect } from './postgres.js';
 
 /**
@@ -103,8 +104,7 @@ function migrators(store: Store, migrations: Migrations): Migrator[] {
     new Migrator({
       db: store,
       provider: { getMigrations: async () => migrations },
-      migrationTableName: 'fork_migration',
-      migrationLockTableName: 'fork_migration_lock',
+      ...FORK_RECORDS,
       // Later migrations of the example may be merged into a fork that has added its own since.
       allowUnorderedMigrations: true,
     }),
