@@ -46,7 +46,7 @@ export async function fillOddTables(db: Kysely<unknown>): Promise<void> {
   for (const statement of [
     `insert into "odd table" (parent_id, "Order", flag, big, price, ratio, small, happened, seen, day, doc, docb, bytes, label, token)
       values (null, 'it''s "ü" 😀', true, ${HUGE}, 12345678.5, 0.1, 0.25, '2026-01-02 03:04:05.678', '2026-01-02T03:04:05Z', '2026-01-02',
-        '{"b":1,"a":[null]}', '{"b": 1, "a": "x"}', ${bytes}, 'NULL', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11')`,
+        '{"b":1,"a":[null]}', '{"a": "x", "b": 1}', ${bytes}, 'NULL', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11')`,
     'insert into "odd table" ("Order", flag, big, ratio) values (\'\', false, -4000000000000000001, 1e300)',
     'insert into "odd table" ("Order") values (null)',
     'update "odd table" set parent_id = 2 where id = 1',
