@@ -14,6 +14,7 @@ const programs = {
     paths: ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     install: 'apt-get install postgresql',
   },
+  pgbouncer: { paths: ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'], install: 'apt-get install pgbouncer' },
 };
 
 /**
