@@ -8,6 +8,7 @@ import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
 import { FORK_RECORDS } from './migrations/records.js';
 import { PoolDialect } from './postgres.js';
+import { tlsRemedy } from './tls-faults.js';
 
 /**
  * The database, behind one query builder for both engines. Each module names the tables it uses, such as
@@ -59,7 +60,9 @@ function describe(error: unknown): string {
   const { message, cause } = error as Error;
   if (!(error instanceof UnavailableError) || !(cause instanceof Error)) return message;
   // A refused connection to a host with several addresses has a code and no message.
-  return `${message} (${cause.message || (cause as NodeJS.ErrnoException).code})`;
+  const reason = cause.message || (cause as NodeJS.ErrnoException).code;
+  const remedy = tlsRemedy(cause);
+  return `${message} (${reason})${remedy === undefined ? '' : `: ${remedy}`}`;
 }
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
