@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '../app/port.js';
 import { endWithTests } from './processes.js';
 import { findProgram } from './requirements.js';
@@ -13,11 +14,19 @@ export const postgresProgram = findProgram('postgres', 'Tests on PostgreSQL are'
 export interface TestPostgres {
   /** `postgres://` address of an empty database. */
   url: string;
+  /** Kills every process of the server, as a machine that fails does. The data stays. */
+  kill: () => Promise<void>;
+  /** Starts the server again after `kill`, with its data and on its port, and waits until it has recovered. */
+  start: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** Starts a PostgreSQL server in a temporary directory. It refuses to run as root, so root switches to another user. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * Starts a PostgreSQL server in a temporary directory. It refuses to run as root, so root switches to another user.
+ *
+ * @param settings values that differ from its defaults; its commits wait for no disk unless `fsync` is on
+ */
+export async function startPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
   const binaries = dirname(postgresProgram ?? '');
   const directory = await mkdtemp(join(tmpdir(), 'mcp-postgres-'));
   const port = await freePort();
@@ -32,39 +41,67 @@ export async function startPostgres(): Promise<TestPostgres> {
   );
   const [code] = await once(initdb, 'exit');
   if (code !== 0) throw new Error(`initdb ended with code ${code}`);
-  const settings = [
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-k',
-    directory,
-    '-c',
-    'listen_addresses=127.0.0.1',
-    '-c',
-    'fsync=off',
-  ];
-  const server = endWithTests(
-    spawn(join(binaries, 'postgres'), settings, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }),
-    'SIGQUIT',
+  const options = Object.entries({ listen_addresses: '127.0.0.1', fsync: 'off', ...settings }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
   );
-  const exited = once(server, 'exit');
-  let log = '';
-  await new Promise<void>((resolve, reject) => {
-    server.stderr.on('data', (chunk) => {
-      log += chunk;
-      if (log.includes('ready to accept connections')) resolve();
-    });
-    void exited.then(() => reject(new Error(`PostgreSQL did not start:\n${log}`)));
-  });
+  const command = ['-D', data, '-p', String(port), '-k', directory, ...options];
+  const run = () =>
+    waitUntilReady(
+      endWithTests(
+        spawn(join(binaries, 'postgres'), command, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }),
+        'SIGQUIT',
+      ),
+    );
+  let server = await run();
   return {
     url: `postgres://test@127.0.0.1:${port}/postgres`,
+    async kill() {
+      const children = await childrenOf(server.pid);
+      for (const pid of [server.pid, ...children]) signal(pid, 'SIGKILL');
+      await server.ended;
+    },
+    async start() {
+      server = await run();
+    },
     async stop() {
-      server.kill('SIGINT');
-      await exited;
+      signal(server.pid, 'SIGINT');
+      await server.ended;
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+interface PostgresProcess {
+  pid: number;
+  /** Resolves once it has ended with all its children, which share its standard error. */
+  ended: Promise<unknown>;
+}
+
+/** Waits until the server accepts connections, after the recovery that follows a crash. */
+async function waitUntilReady(server: ChildProcess): Promise<PostgresProcess> {
+  const ended = once(server, 'close');
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    server.stderr?.on('data', (chunk) => {
+      log += chunk;
+      if (log.includes('ready to accept connections')) resolve();
+    });
+    void ended.then(() => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+  });
+  return { pid: server.pid ?? 0, ended };
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]);
+  return stdout.trim().split('\n').map(Number);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // The process has already ended.
+  }
 }
 
 async function giveToNobody(directory: string): Promise<{ uid: number; gid: number }> {
