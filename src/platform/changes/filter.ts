@@ -41,11 +41,11 @@ export function allowedUris<Services>(
   });
 }
 
-/** Returns a request that asks for these resources only. Leaves one as it is that is not valid. */
+/** Returns a request that asks for these resources only. Leaves one as it is that is not valid, for the SDK to refuse. */
 export function withUris(message: unknown, uris: string[]): unknown {
   const notifications = notificationsOf(message);
   if (!isRecord(message) || !isRecord(message['params']) || !isRecord(notifications)) return message;
-  if (!Array.isArray(notifications['resourceSubscriptions'])) return message;
+  if (!isListOfTexts(notifications['resourceSubscriptions'])) return message;
   const narrowed = { ...notifications, resourceSubscriptions: uris };
   return { ...message, params: { ...message['params'], notifications: narrowed } };
 }
@@ -53,10 +53,14 @@ export function withUris(message: unknown, uris: string[]): unknown {
 function urisOf(message: unknown): string[] {
   const notifications = notificationsOf(message);
   const uris = isRecord(notifications) ? notifications['resourceSubscriptions'] : undefined;
-  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : [];
+  return isListOfTexts(uris) ? uris : [];
 }
 
 function notificationsOf(message: unknown): unknown {
   const params = isRecord(message) ? message['params'] : undefined;
   return isRecord(params) ? params['notifications'] : undefined;
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

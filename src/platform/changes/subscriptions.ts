@@ -72,7 +72,7 @@ export function createSubscriptions<Services>(
     paced(answer) {
       const stream = serving.getStore();
       if (stream === undefined || answer.body === null) return answer;
-      return Object.defineProperty(answer, 'body', { value: stream.pace(answer.body) });
+      return Object.defineProperty(answer, 'body', { value: stream.pace(answer.body), configurable: true });
     },
     async close() {
       hub.close();
