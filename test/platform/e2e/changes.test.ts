@@ -33,7 +33,9 @@ describe('on a file', () => {
   });
 
   it('a real client is told, and reads what is new, although it may keep what it has read', async () => {
-    const { access_token } = await signInForTokens(server.url, { scope: 'notes:read notes:write' });
+    const { access_token } = await signInForTokens(server.url, {
+      parameters: { scope: 'notes:read notes:write' },
+    });
     const client = await connectModern(server.mcpUrl, access_token);
     const uri = 'notes://people/ann';
     const told = new Promise((resolve) => {
