@@ -10,7 +10,7 @@ export async function countRows(transaction: CopyTransaction, tables: Table[]): 
   const counts = new Map<string, number>();
   for (const { name } of tables) {
     const { rows } = await sql<{ count: string }>`
-      select cast(count(*) as text) as count from ${sql.table(name)}`.execute(transaction);
+      select cast(count(*) as text) as count from ${sql.id(name)}`.execute(transaction);
     counts.set(name, Number(rows[0]?.count));
   }
   return counts;
