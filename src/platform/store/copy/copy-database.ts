@@ -17,7 +17,7 @@ export interface DatabaseCopyOptions extends CopyOptions {
 const DAY_MS = 86_400_000;
 
 /** The limits of a server are for requests. Statements of a copy take as long as its tables are large. */
-export const COPY_LIMITS: Partial<StoreLimits> = {
+const COPY_LIMITS: Partial<StoreLimits> = {
   databaseStatementTimeoutMs: DAY_MS,
   databaseIdleTransactionTimeoutMs: DAY_MS,
 };

@@ -6,7 +6,7 @@ import { CopyError, type CopyTransaction, type Engine, type Table } from './engi
 import { sqliteEngine } from './sqlite.js';
 
 /** Counts the rows of each table. */
-export async function countRows(transaction: CopyTransaction, tables: Table[]): Promise<Map<string, number>> {
+async function countRows(transaction: CopyTransaction, tables: Table[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { name } of tables) {
     const { rows } = await sql<{ count: string }>`
