@@ -12,7 +12,7 @@ import { CliError } from './output.js';
 /** What the commands need to know about a server. */
 export type AdministeredServer = Pick<
   ServerDefinition<VariableTable, Closeable>,
-  'settings' | 'scopes' | 'accounts' | 'migrations'
+  'settings' | 'scopes' | 'accounts' | 'migrations' | 'commands'
 >;
 
 export interface Session {

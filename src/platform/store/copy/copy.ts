@@ -45,7 +45,7 @@ export async function copyRows(
     return inTransaction(target, async (writing) => {
       await to.prepare(writing);
       const tables = await contentTables(to, writing);
-      const pairs = pairTables(await contentTables(from, reading), tables, without);
+      const pairs = pairTables(await contentTables(from, reading), tables, without, migrated);
       const resumeRules = await to.suspendRules(writing, tables);
       await assertEmpty(writing, tables, migrated);
       await to.clear(writing, tables);
