@@ -17,7 +17,7 @@ export interface DatabaseCopyOptions extends CopyOptions {
 const DAY_MS = 86_400_000;
 
 /** The limits of a server are for requests. Statements of a copy take as long as its tables are large. */
-export const COPY_LIMITS: Partial<StoreLimits> = {
+const COPY_LIMITS: Partial<StoreLimits> = {
   databaseStatementTimeoutMs: DAY_MS,
   databaseIdleTransactionTimeoutMs: DAY_MS,
 };
@@ -30,12 +30,11 @@ export const COPY_LIMITS: Partial<StoreLimits> = {
  *   cannot be copied exactly. Nothing was changed, except that the target may have got its tables
  */
 export async function copyDatabase({ from, to, ...options }: DatabaseCopyOptions): Promise<CopiedTable[]> {
-  const { migrations } = options;
   const source = await openSource(from, options);
   try {
     const isNew = missingFile(to) !== undefined;
     if (!isNew) await assertUsable(source, to, options);
-    const target = await open(to, 'target', () => openStore(to, { migrations, limits: COPY_LIMITS }));
+    const target = await open(to, 'target', () => openTarget(to, options));
     try {
       return await copyRows(source, target, options);
     } catch (error) {
@@ -83,6 +82,13 @@ async function assertUsable(source: Store, url: string, { migrations }: CopyOpti
     } finally {
       await close(target);
     }
+  });
+}
+
+/** Brings the tables up to date. The error speaks of DATABASE_URL, which may name another database. */
+function openTarget(url: string, { migrations }: CopyOptions): Promise<Store> {
+  return openStore(url, { migrations, limits: COPY_LIMITS }).catch((error: Error) => {
+    throw error.cause ?? error;
   });
 }
 

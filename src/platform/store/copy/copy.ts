@@ -1,4 +1,4 @@
-import { SqliteAdapter, sql } from 'kysely';
+import { SqliteAdapter } from 'kysely';
 import type { Store } from '../database.js';
 import type { Migrations } from '../migrations/index.js';
 import { migrationNames } from '../migrations/records.js';
@@ -45,10 +45,10 @@ export async function copyRows(
     return inTransaction(target, async (writing) => {
       await to.prepare(writing);
       const tables = await contentTables(to, writing);
-      const pairs = pairTables(await contentTables(from, reading), tables, without);
+      const pairs = pairTables(await contentTables(from, reading), tables, without, migrated);
       const resumeRules = await to.suspendRules(writing, tables);
       await assertEmpty(writing, tables, migrated);
-      for (const { name } of tables) await sql`delete from ${sql.table(name)}`.execute(writing);
+      await to.clear(writing, tables);
       const written: Fingerprint[] = [];
       for (const pair of pairs) written.push(await copyTable(from, to, { reading, writing }, pair));
       await to.setCounters(

@@ -34,6 +34,8 @@ export interface Engine {
   read: (transaction: CopyTransaction, table: Table) => AsyncIterable<Value[][]>;
   /** Adds rows. @throws {CopyError} naming the column, if a value is not one that it takes */
   insert: (transaction: CopyTransaction, table: Table, rows: Value[][]) => Promise<void>;
+  /** Deletes all rows, in whatever way they refer to each other. */
+  clear: (transaction: CopyTransaction, tables: Table[]) => Promise<void>;
   readCounters: (transaction: CopyTransaction, tables: Table[]) => Promise<Counters>;
   /** Sets counters so that they go on after those of the other database, and after the rows that are there. */
   setCounters: (transaction: CopyTransaction, tables: Table[], counters: Counters) => Promise<void>;
@@ -65,7 +67,8 @@ export function reasonOf(error: unknown): string {
   // A host with several addresses has an error for each, and none of its own.
   if (errors?.[0] !== undefined) return reasonOf(errors[0]);
   const reason = message || String(code);
-  return detail === undefined ? reason : `${reason}: ${detail}`;
+  // Other details show whole rows, in which there may be keys.
+  return detail?.startsWith('Key (') ? `${reason}: ${detail}` : reason;
 }
 
 /** How many rows to read at once, so that they fit into memory whatever their size. */

@@ -65,7 +65,7 @@ async function highest(
   if (table === null || column === null) return undefined;
   const end = sql.raw(increment.startsWith('-') ? 'min' : 'max');
   const { rows } = await sql<{ last: string | null }>`
-    select ${end}(${sql.ref(column)})::text as last from ${sql.table(table)}`.execute(transaction);
+    select ${end}(${sql.id(column)})::text as last from ${sql.id(table)}`.execute(transaction);
   const last = rows[0]?.last;
   return last === null || last === undefined ? undefined : BigInt(last);
 }

@@ -52,28 +52,29 @@ export const postgresEngine: Engine = {
 
   async *read(transaction, table) {
     const columns = table.columns.map(
-      ({ name }, index) => sql`${sql.ref(name)}::text as ${sql.ref(`c${index}`)}`,
+      ({ name }, index) => sql`${sql.id(name)}::text as ${sql.id(`c${index}`)}`,
     );
-    await sql`declare copied_rows no scroll cursor for select ${sql.join(columns)} from ${sql.table(table.name)}`.execute(
+    await sql`declare copied_rows no scroll cursor for select ${sql.join(columns)} from ${sql.id(table.name)}`.execute(
       transaction,
     );
     const page = new PageSize();
-    for (;;) {
-      const size = page.rows;
-      const { rows } = await sql<Record<string, string | null>>`
-        fetch ${sql.lit(size)} from copied_rows`.execute(transaction);
-      if (rows.length > 0) {
-        yield rows.map((row) =>
-          table.columns.map(({ type = '' }, index) => fromPostgres(row[`c${index}`] ?? null, type)),
-        );
+    try {
+      for (;;) {
+        const size = page.rows;
+        const { rows } = await sql<Record<string, string | null>>`
+          fetch ${sql.lit(size)} from copied_rows`.execute(transaction);
+        if (rows.length > 0) {
+          yield rows.map((row) =>
+            table.columns.map(({ type = '' }, index) => fromPostgres(row[`c${index}`] ?? null, type)),
+          );
+        }
+        if (rows.length < size) return;
+        page.adapt(rows.length, sizeOf(rows));
       }
-      if (rows.length < size) break;
-      page.adapt(
-        rows.length,
-        rows.flatMap((row) => Object.values(row)).reduce((sum, text) => sum + (text?.length ?? 1), 0),
-      );
+    } finally {
+      // If the transaction has failed, the cursor is gone.
+      await sql`close copied_rows`.execute(transaction).catch(() => {});
     }
-    await sql`close copied_rows`.execute(transaction);
   },
 
   async insert(transaction, table, rows) {
@@ -81,14 +82,14 @@ export const postgresEngine: Engine = {
     const arrays = table.columns.map((column, index) =>
       rows.map((row) => toPostgres(row[index] ?? null, column, table.name)),
     );
-    const names = table.columns.map(({ name }) => sql.ref(name));
+    const names = table.columns.map(({ name }) => sql.id(name));
     await sql`savepoint page`.execute(transaction);
     try {
       await sql`
-        insert into ${sql.table(table.name)} (${sql.join(names)}) overriding system value
-        select ${sql.join(table.columns.map(({ type = '' }, index) => sql`${sql.ref(`c${index}`)}::${sql.raw(type)}`))}
+        insert into ${sql.id(table.name)} (${sql.join(names)}) overriding system value
+        select ${sql.join(table.columns.map(({ type = '' }, index) => sql`${sql.id(`c${index}`)}::${sql.raw(type)}`))}
         from unnest(${sql.join(arrays.map((array) => sql`${array}::text[]`))})
-          as page(${sql.join(names.map((_name, index) => sql.ref(`c${index}`)))})`.execute(transaction);
+          as page(${sql.join(names.map((_name, index) => sql.id(`c${index}`)))})`.execute(transaction);
     } catch (error) {
       await sql`rollback to savepoint page`.execute(transaction);
       await findUnfit(transaction, table, arrays);
@@ -97,8 +98,12 @@ export const postgresEngine: Engine = {
     await sql`release savepoint page`.execute(transaction);
   },
 
+  async clear(transaction, tables) {
+    await sql`truncate ${sql.join(tables.map(({ name }) => sql.id(name)))}`.execute(transaction);
+  },
+
   async suspendRules(transaction, tables) {
-    const list = sql.join(tables.map(({ name }) => sql.table(name)));
+    const list = sql.join(tables.map(({ name }) => sql.id(name)));
     await sql`lock table ${list} in access exclusive mode`.execute(transaction);
     const resume: string[] = [];
     const alter = async (table: string, change: string, back: string) => {
@@ -118,6 +123,12 @@ export const postgresEngine: Engine = {
     };
   },
 };
+
+function sizeOf(rows: Record<string, string | null>[]): number {
+  let characters = 0;
+  for (const row of rows) for (const text of Object.values(row)) characters += text?.length ?? 1;
+  return characters;
+}
 
 /** Says which column refuses its values, since PostgreSQL does not. */
 async function findUnfit(

@@ -43,9 +43,9 @@ export const sqliteEngine: Engine = {
         ? sql`${last === undefined ? sql`` : sql`where ${id} > ${last}`} order by ${id} limit ${BigInt(size)}`
         : sql`limit ${BigInt(size)} offset ${BigInt(read)}`;
       const { rows } = await sql<Record<string, Exact>>`
-        select ${sql.join(columns.map((column, index) => sql`${column} as ${sql.ref(`c${index}`)}`))},
+        select ${sql.join(columns.map((column, index) => sql`${column} as ${sql.id(`c${index}`)}`))},
           ${id ? sql`cast(${id} as text)` : sql`null`} as id
-        from ${sql.table(table.name)} ${position}`.execute(transaction);
+        from ${sql.id(table.name)} ${position}`.execute(transaction);
       if (rows.length > 0) {
         yield rows.map((row) =>
           table.columns.map(({ name }, index) => toValue(row[`c${index}`] as Exact, `${table.name}.${name}`)),
@@ -59,13 +59,24 @@ export const sqliteEngine: Engine = {
   },
 
   async insert(transaction, table, rows) {
-    const columns = sql.join(table.columns.map(({ name }) => sql.ref(name)));
+    const columns = sql.join(table.columns.map(({ name }) => sql.id(name)));
     const atOnce = Math.max(1, Math.floor(MAX_PARAMETERS / table.columns.length));
     for (let start = 0; start < rows.length; start += atOnce) {
       const values = rows.slice(start, start + atOnce).map((row) => sql`(${sql.join(row.map(bindable))})`);
-      await sql`insert into ${sql.table(table.name)} (${columns}) values ${sql.join(values)}`.execute(
+      await sql`insert into ${sql.id(table.name)} (${columns}) values ${sql.join(values)}`.execute(
         transaction,
       );
+    }
+  },
+
+  async clear(transaction, tables) {
+    // What refers to a table was made after it. `on delete restrict` is never put off.
+    const made = sql<{
+      name: string;
+    }>`select name from sqlite_master where type = 'table' order by rowid desc`;
+    for (const { name } of (await made.execute(transaction)).rows) {
+      if (!tables.some((table) => table.name === name)) continue;
+      await sql`delete from ${sql.id(name)}`.execute(transaction);
     }
   },
 
@@ -103,7 +114,7 @@ export const sqliteEngine: Engine = {
     await sql`pragma defer_foreign_keys = on`.execute(transaction);
     const { rows: triggers } = await sql<{ name: string; sql: string }>`
       select name, sql from sqlite_master where type = 'trigger'`.execute(transaction);
-    for (const { name } of triggers) await sql`drop trigger ${sql.ref(name)}`.execute(transaction);
+    for (const { name } of triggers) await sql`drop trigger ${sql.id(name)}`.execute(transaction);
     return async () => {
       for (const trigger of triggers) await sql.raw(trigger.sql).execute(transaction);
       const { rows } = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(
@@ -126,7 +137,7 @@ type Exact = null | number | string | ArrayBuffer;
  * byte, and end the process at one that is not UTF-8.
  */
 function exactly(name: string) {
-  const column = sql.ref(name);
+  const column = sql.id(name);
   return sql`case typeof(${column}) when 'integer' then cast(${column} as text) when 'text' then cast(${column} as blob)
     when 'blob' then 'x' || hex(${column}) else ${column} end`;
 }
@@ -168,7 +179,7 @@ async function rowId(transaction: CopyTransaction, { name, columns }: Table) {
   if (rows[0]?.wr === 1) return undefined;
   const taken = columns.map((column) => column.name.toLowerCase());
   const free = ['rowid', '_rowid_', 'oid'].find((alias) => !taken.includes(alias));
-  return free === undefined ? undefined : sql.ref(free);
+  return free === undefined ? undefined : sql.id(free);
 }
 
 async function primaryKey(transaction: CopyTransaction, { name }: Table): Promise<string | undefined> {

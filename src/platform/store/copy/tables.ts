@@ -6,11 +6,11 @@ import { CopyError, type CopyTransaction, type Engine, type Table } from './engi
 import { sqliteEngine } from './sqlite.js';
 
 /** Counts the rows of each table. */
-export async function countRows(transaction: CopyTransaction, tables: Table[]): Promise<Map<string, number>> {
+async function countRows(transaction: CopyTransaction, tables: Table[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { name } of tables) {
     const { rows } = await sql<{ count: string }>`
-      select cast(count(*) as text) as count from ${sql.table(name)}`.execute(transaction);
+      select cast(count(*) as text) as count from ${sql.id(name)}`.execute(transaction);
     counts.set(name, Number(rows[0]?.count));
   }
   return counts;
@@ -56,17 +56,20 @@ export async function assertEmpty(
  * Pairs the tables of the source with those of the target. The types are those of PostgreSQL, whichever side has them.
  *
  * @param left names of tables to leave behind
+ * @param migrated the tables that migrations make on a file. One that the target has not is of use on a file only
  * @throws {CopyError} if the target has no place for something
  */
 export function pairTables(
   source: Table[],
   target: Table[],
   left: string[],
+  migrated: Map<string, number>,
 ): { from: Table; to: Table; types: (string | undefined)[] }[] {
   const unknown = left.find((name) => !source.some((table) => table.name === name));
   if (unknown !== undefined) throw new CopyError(`The source has no table ${unknown} to leave behind`);
   return source
     .filter(({ name }) => !left.includes(name))
+    .filter(({ name }) => !migrated.has(name) || target.some((table) => table.name === name))
     .map((from) => {
       const there = target.find(({ name }) => name === from.name);
       if (!there || from.columns.length === 0) {

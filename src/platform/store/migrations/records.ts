@@ -18,7 +18,7 @@ export function isMigrationRecord(table: string): boolean {
 export async function migrationNames(db: Kysely<unknown>): Promise<string[]> {
   const names: string[] = [];
   for (const table of RECORDS) {
-    const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db);
+    const { rows } = await sql<{ name: string }>`select name from ${sql.id(table)}`.execute(db);
     names.push(...rows.map(({ name }) => name));
   }
   return names;

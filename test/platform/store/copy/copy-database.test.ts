@@ -6,10 +6,10 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyDatabase } from '../../../../src/platform/store/copy/copy-database.js';
-import { connectStore, openStore, type Store } from '../../../../src/platform/store/database.js';
+import { connectStore, openStore } from '../../../../src/platform/store/database.js';
 import { inSnapshot } from '../../../../src/platform/store/transaction.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../../support/programs/postgres.js';
-import { fillOddTables, oddMigrations as migrations } from './odd-tables.js';
+import { fillOddTables, oddMigrations as migrations, oddRows, used } from './odd-tables.js';
 
 let directory: string;
 let postgres: TestPostgres | undefined;
@@ -36,35 +36,11 @@ async function newPostgres(): Promise<string> {
   return url.href;
 }
 
-async function used<T>(url: string, run: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(url, { migrations });
-  try {
-    return await run(store);
-  } finally {
-    await store.destroy();
-  }
-}
-
 async function newSource(create: () => Promise<string>): Promise<string> {
   const url = await create();
   await used(url, fillOddTables);
   return url;
 }
-
-const columns = [
-  ...['id', 'parent_id', '"Order"', 'flag', 'big', 'price', 'ratio', 'small', 'happened', 'seen', 'day'],
-  ...['doc', 'docb', 'bytes', 'label', 'token', 'doubled'],
-];
-
-/** Reads what was filled in, as text, because it is written differently on each engine. */
-const oddRows = (url: string) =>
-  used(url, async (store) => {
-    const texts = sql.raw(columns.map((name) => `cast(${name} as text) as ${name}`).join(', '));
-    const { rows } = await sql<Record<string, string>>`select ${texts} from "odd table" order by id`.execute(
-      store,
-    );
-    return rows;
-  });
 
 const engines = [
   ['a file', newFile],

@@ -1,4 +1,5 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely';
+import { openStore, type Store } from '../../../../src/platform/store/database.js';
 import type { Migrations } from '../../../../src/platform/store/migrations/index.js';
 
 /** Tables such as a fork may have: every kind of column, counters, cycles, triggers, and rows made by a migration. */
@@ -59,3 +60,28 @@ export async function fillOddTables(db: Kysely<unknown>): Promise<void> {
     await sql.raw(statement).execute(db);
   }
 }
+
+/** Runs something on a database with these tables, and closes it. */
+export async function used<T>(url: string, run: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(url, { migrations: oddMigrations });
+  try {
+    return await run(store);
+  } finally {
+    await store.destroy();
+  }
+}
+
+const columns = [
+  ...['id', 'parent_id', '"Order"', 'flag', 'big', 'price', 'ratio', 'small', 'happened', 'seen', 'day'],
+  ...['doc', 'docb', 'bytes', 'label', 'token', 'doubled'],
+];
+
+/** Reads what was filled in, as text, because it is written differently on each engine. */
+export const oddRows = (url: string) =>
+  used(url, async (store) => {
+    const texts = sql.raw(columns.map((name) => `cast(${name} as text) as ${name}`).join(', '));
+    const { rows } = await sql<Record<string, string>>`select ${texts} from "odd table" order by id`.execute(
+      store,
+    );
+    return rows;
+  });
