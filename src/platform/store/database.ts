@@ -1,10 +1,14 @@
-import { Kysely, Migrator, SqliteAdapter, sql } from 'kysely';
+import { Kysely, Migrator } from 'kysely';
+import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
-import { unavailable } from './faults.js';
+import { engineOf } from './engine.js';
 import { LibsqlDialect } from './libsql.js';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
+import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
+import { FORK_RECORDS } from './migrations/records.js';
 import { PoolDialect } from './postgres.js';
+import { tlsRemedy } from './tls-faults.js';
 
 /**
  * The database, behind one query builder for both engines. Each module names the tables it uses, such as
@@ -20,6 +24,8 @@ export interface StoreOptions {
   logger?: Logger | undefined;
   /** Of PostgreSQL. The settings of a server have the same names; what is missing has its default. */
   limits?: Partial<StoreLimits>;
+  /** Closes the database, also while it is being opened. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -30,9 +36,10 @@ export interface StoreOptions {
  */
 export async function openStore(
   url: string,
-  { migrations = {}, ...options }: StoreOptions = {},
+  { migrations = {}, signal, ...options }: StoreOptions = {},
 ): Promise<Store> {
   let store: Store | undefined;
+  signal?.addEventListener('abort', () => void store?.destroy().catch(() => {}));
   try {
     store = connectStore(url, options);
     await renameReleasedMigrations(store);
@@ -44,15 +51,26 @@ export async function openStore(
   } catch (error) {
     // Closing a half-open database fails too; report the first error.
     await store?.destroy().catch(() => {});
-    throw new Error(`The database of DATABASE_URL cannot be opened: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new Error(`The database of DATABASE_URL cannot be opened: ${describe(error)}`, { cause: error });
   }
 }
 
+/** Adds what the driver said, such as which address refuses connections. Only the operator is to know that. */
+function describe(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!(error instanceof UnavailableError) || !(cause instanceof Error)) return message;
+  // A refused connection to a host with several addresses has a code and no message.
+  const reason = cause.message || (cause as NodeJS.ErrnoException).code;
+  const remedy = tlsRemedy(cause);
+  return `${message} (${reason})${remedy === undefined ? '' : `: ${remedy}`}`;
+}
+
 /** Opens the database without running migrations. Creates the file if it does not exist. */
-export function connectStore(url: string, { logger, limits }: Omit<StoreOptions, 'migrations'> = {}): Store {
-  const dialect = url.startsWith('file:')
+export function connectStore(
+  url: string,
+  { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'> = {},
+): Store {
+  const dialect = isFile(url)
     ? new LibsqlDialect(url, logger)
     : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
   return new Kysely({ dialect });
@@ -71,28 +89,17 @@ export async function migrationState(
 }
 
 /**
- * Checks that the database can be read and written, without changing anything.
+ * Checks that the database can be read and, unless told otherwise, written. Changes nothing.
  *
  * @throws {UnavailableError} when it cannot
  */
-export async function pingStore(store: Store): Promise<void> {
-  if (store.getExecutor().adapter instanceof SqliteAdapter) await rewriteHeader(store);
-  else await assertNotReadOnly(store);
+export function pingStore(store: Store, mode: 'read' | 'write' = 'write'): Promise<void> {
+  return engineOf(store).ping(store, mode);
 }
 
-/** Writes the first page of the file as it is. This needs no table, and fails like any other write. */
-async function rewriteHeader(store: Store): Promise<void> {
-  await store.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
-    await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(transaction);
-  });
-}
-
-/** A PostgreSQL server that has become a read-only replica answers, but refuses every write. */
-async function assertNotReadOnly(store: Store): Promise<void> {
-  const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
-  const { rows } = await setting.execute(store);
-  if (rows[0]?.value === 'on') throw unavailable('readOnly', new Error('transaction_read_only is on'));
+/** Ends the queries in flight, so that nobody waits for them. Their callers get an `UnavailableError`. */
+export function cancelQueries(store: Store): void {
+  engineOf(store).cancelQueries();
 }
 
 /** Returns the platform's migrator first, because a fork's migrations may refer to the platform's tables. */
@@ -102,8 +109,7 @@ function migrators(store: Store, migrations: Migrations): Migrator[] {
     new Migrator({
       db: store,
       provider: { getMigrations: async () => migrations },
-      migrationTableName: 'fork_migration',
-      migrationLockTableName: 'fork_migration_lock',
+      ...FORK_RECORDS,
       // Later migrations of the example may be merged into a fork that has added its own since.
       allowUnorderedMigrations: true,
     }),

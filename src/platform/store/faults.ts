@@ -1,4 +1,4 @@
-import { UnavailableError } from '../http/errors.js';
+import { StoreUnavailableError, UnavailableError } from '../http/errors.js';
 
 /** What keeps the database from doing its work, in words that clients and `/readyz` may show. */
 const FAULTS = {
@@ -28,8 +28,8 @@ const CODES: [RegExp, Fault][] = [
 ];
 
 /** Makes the error for a database that cannot do its work. The cause is for the log. */
-export function unavailable(fault: Fault, cause: unknown): UnavailableError {
-  return new UnavailableError(FAULTS[fault], { cause });
+export function unavailable(fault: Fault, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(FAULTS[fault], { cause });
 }
 
 /** Checks whether another connection holds the lock that a statement needs. The statement has changed nothing. */
@@ -37,9 +37,38 @@ export function isBusy(error: unknown): boolean {
   return faultOf(error) === 'busy';
 }
 
+/** Checks whether an error made by `asStoreError` or `unavailable` says that the database does not answer. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof UnavailableError && error.message === FAULTS.silent;
+}
+
+/**
+ * Checks whether PostgreSQL ended a transaction because it conflicted with another: serialization_failure and
+ * deadlock_detected. Nothing of it was done, so the whole may be tried again.
+ */
+export function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error));
+}
+
+/** Checks whether PostgreSQL gave up waiting for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === '55P03';
+}
+
+/** Checks whether PostgreSQL refused to write, as a server does that is no longer the primary. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === '25006';
+}
+
 /** Checks whether PostgreSQL closes a connection with an error, such as a pooler that has lost its server (08P01). */
-export function endsConnection(error: unknown): boolean {
+function endsConnection(error: unknown): boolean {
   return ['FATAL', 'PANIC'].includes(String((error as { severity?: unknown }).severity));
+}
+
+/** Returns the code of an error, or of the one that caused it. */
+function codeOf(error: unknown): string {
+  const { code, cause } = Object(error) as { code?: unknown; cause?: unknown };
+  return code === undefined && cause !== undefined ? codeOf(cause) : String(code);
 }
 
 /**

@@ -1,23 +1,21 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
-import type { QueryResult as PostgresResult, QueryConfig } from 'pg';
-import { asStoreError, endsConnection } from './faults.js';
+import type { QueryResult as PostgresResult } from 'pg';
+import { asStoreError, isConflict, isReadOnly } from './faults.js';
 import type { PooledClient } from './postgres-client.js';
-
-/** What pg throws when a query took longer than its `query_timeout`, which leaves the connection in the middle of it. */
-const LATE = 'Query read timeout';
-
-/** `query_timeout` is missing in the types of pg. */
-type TimedQuery = QueryConfig & { query_timeout: number };
 
 /** A connection while one caller has it, for one statement or one transaction. */
 export class PostgresConnection implements DatabaseConnection {
+  /** How long the answer to a statement may take before the connection is given up, in milliseconds. 0 is for ever. */
+  timeLimit: number;
+  inTransaction = false;
+  /** Runs at the begin of a transaction, as its first step. */
+  onBegin: (() => Promise<void>) | undefined;
   readonly #client: PooledClient;
-  readonly #timeLimit: number;
+  #isOutdated = false;
 
-  /** @param timeLimit how long to wait for an answer before the connection is given up, in milliseconds */
   constructor(client: PooledClient, timeLimit: number) {
     this.#client = client;
-    this.#timeLimit = timeLimit;
+    this.timeLimit = timeLimit;
   }
 
   /** Why the connection can no longer be used. */
@@ -31,7 +29,11 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { command, rowCount, rows } = await this.run(query.sql, query.parameters);
+    const { command, rowCount, rows } = await this.#executeOnce(query).catch((error: unknown) => {
+      // Outside a transaction, a statement is one of its own.
+      if (this.inTransaction || !isConflict(error)) throw error;
+      return this.#executeOnce(query);
+    });
     // What Kysely's driver expects, to find out that a commit was a rollback.
     if (command === 'COMMIT' || command === 'ROLLBACK') return { rows: [{ command }] as Row[] };
     const counted = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(command);
@@ -40,23 +42,27 @@ export class PostgresConnection implements DatabaseConnection {
 
   /** Runs one statement, or several without parameters. @throws {UnavailableError} when the database cannot */
   async run(text: string, values: readonly unknown[] = []): Promise<PostgresResult> {
-    const query: TimedQuery = { text, values: [...values], query_timeout: this.#timeLimit };
     try {
-      return await this.#client.query(query);
+      return await this.#client.ask(text, values, this.timeLimit);
     } catch (error) {
-      if ((error as Error).message === LATE || endsConnection(error)) this.abandon(error as Error);
-      // What breaks the connection is the reason, and not what pg makes of it for the query.
-      if (this.fault) throw asStoreError(this.fault, 'silent');
-      throw asStoreError(error);
+      // After a failover, this may be a connection to the server that was the primary before.
+      if (isReadOnly(error)) this.#isOutdated = true;
+      throw asStoreError(error, this.fault && 'silent');
     }
   }
 
   /** Returns the connection to the pool, unless it broke. */
   release(): void {
-    this.#client.release(this.fault);
+    const client = this.#client;
+    if (client.fault) void client.closable().then(() => client.release(client.fault));
+    else client.release(this.#isOutdated);
   }
 
   streamQuery(): never {
     throw new Error('Rows cannot be streamed: read them with execute()');
+  }
+
+  #executeOnce({ sql, parameters }: CompiledQuery): Promise<PostgresResult> {
+    return this.run(sql, parameters);
   }
 }

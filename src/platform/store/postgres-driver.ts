@@ -8,10 +8,19 @@ const KyselyDriver = PostgresDriver as new (config: PostgresDialectConfig) => Dr
 /** Runs statements on a pool of connections, of which any may break at any moment. */
 export class PoolDriver extends KyselyDriver {
   readonly #pool: PostgresPool;
+  readonly #setLimits: string;
 
   constructor(pool: PostgresPool) {
     super({ pool });
     this.#pool = pool;
+    const { databaseStatementTimeoutMs, databaseLockTimeoutMs, databaseIdleTransactionTimeoutMs } =
+      pool.limits;
+    // They end with the transaction. A pooler gives the connection to others then.
+    this.#setLimits = [
+      `set local statement_timeout = ${databaseStatementTimeoutMs}`,
+      `set local lock_timeout = ${databaseLockTimeoutMs}`,
+      `set local idle_in_transaction_session_timeout = ${databaseIdleTransactionTimeoutMs}`,
+    ].join('; ');
   }
 
   override async init(): Promise<void> {}
@@ -25,11 +34,13 @@ export class PoolDriver extends KyselyDriver {
     { isolationLevel, accessMode }: TransactionSettings,
   ): Promise<void> {
     const modes = [isolationLevel && `isolation level ${isolationLevel}`, accessMode].filter(Boolean);
+    connection.inTransaction = true;
     try {
-      await connection.run(`start transaction ${modes.join(', ')}; ${this.#pool.setLimits}`);
+      await connection.run(`start transaction ${modes.join(', ')}; ${this.#setLimits}`);
+      await connection.onBegin?.();
     } catch (error) {
-      // Part of it may have been done.
-      connection.abandon(error as Error);
+      // Part of it may have been done, and Kysely does not roll back what did not begin.
+      await this.rollbackTransaction(connection);
       throw error;
     }
   }

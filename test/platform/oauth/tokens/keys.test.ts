@@ -14,6 +14,7 @@ import {
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../../src/platform/store/database.js';
 import { eraseReplaced } from '../../../../src/platform/store/erase.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 const TTL = 3600;
 const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
@@ -23,7 +24,7 @@ const LEAD_TIME = 86_400;
 let store: Store<OAuthTables>;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  store = await openStore('file::memory:');
+  store = await openTestStore();
 });
 afterEach(async () => {
   vi.useRealTimers();
