@@ -106,6 +106,13 @@ describe('user names', () => {
     }
     expect(await addUser(old, { ...user, username: 'anna' })).toBe(true);
   });
+
+  it('of names that only look different, one is added, also when they are added at the same moment', async () => {
+    const user = { name: 'x', scopes: 'read', passwordHash: 'x' };
+    const names = ['zoé', 'zoe\u0301', 'ｚｏé', 'z\u00adoé'];
+    const added = await Promise.all(names.map((username) => addUser(store, { ...user, username })));
+    expect(added.filter(Boolean)).toHaveLength(1);
+  });
 });
 
 describe('passwords with accents', () => {

@@ -26,15 +26,15 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     }
   });
 
-  it('an order is cancelled once when calls to both servers race', async () => {
+  it('an order is cancelled once when 50 calls to both servers race', async () => {
     const clients = await Promise.all(servers.map((server) => connectLegacy(server.mcpUrl)));
     const call = { name: 'cancel_order', arguments: { order_id: 'ORD-1007', confirm: true } };
-    const results = await Promise.all(
-      [...clients, ...clients, ...clients].map((each) => each.callTool(call)),
-    );
-    const outcomes = results.map(({ structuredContent }) => structuredContent);
+    const calls = Array.from({ length: 25 }, () => clients.map((each) => each.callTool(call))).flat();
+    const outcomes = (await Promise.all(calls)).map(({ structuredContent }) => structuredContent);
     expect(outcomes.filter((each) => (each as { outcome: string }).outcome === 'cancelled')).toHaveLength(1);
-    expect(outcomes).toContainEqual(expect.objectContaining({ outcome: 'already_cancelled' }));
+    expect(
+      outcomes.filter((each) => (each as { outcome: string }).outcome === 'already_cancelled'),
+    ).toHaveLength(49);
     await Promise.all(clients.map((client) => client.close()));
   });
 

@@ -10,7 +10,8 @@ import type { Store } from './database.js';
  * changes. Tables that are not in the list are changed by transactions that touch no other table.
  *
  * - A turn (`takeTurn`) comes before every row, and a transaction takes one at most.
- * - A statement that deletes several rows selects them through `lockInOrder` or `skipLocked`.
+ * - A statement that changes several rows selects them through `lockInOrder` or `skipLocked`, unless only those with the
+ *   same turn lock more than one of them.
  * - In a transaction, every query runs on that transaction. One that ran on the store would need another connection, and
  *   all of those may be waiting for this transaction.
  */

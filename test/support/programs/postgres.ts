@@ -18,6 +18,8 @@ export interface TestPostgres {
   kill: () => Promise<void>;
   /** Starts the server again after `kill`, with its data and on its port, and waits until it has recovered. */
   start: () => Promise<void>;
+  /** Returns everything the server has logged since it was started. */
+  log: () => string;
   stop: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     async start() {
       server = await run();
     },
+    log: () => server.log(),
     async stop() {
       signal(server.pid, 'SIGINT');
       await server.ended;
@@ -75,6 +78,7 @@ interface PostgresProcess {
   pid: number;
   /** Resolves once it has ended with all its children, which share its standard error. */
   ended: Promise<unknown>;
+  log: () => string;
 }
 
 /** Waits until the server accepts connections, after the recovery that follows a crash. */
@@ -88,7 +92,7 @@ async function waitUntilReady(server: ChildProcess): Promise<PostgresProcess> {
     });
     void ended.then(() => reject(new Error(`PostgreSQL did not start:\n${log}`)));
   });
-  return { pid: server.pid ?? 0, ended };
+  return { pid: server.pid ?? 0, ended, log: () => log };
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
