@@ -1,4 +1,4 @@
-import { UnavailableError } from '../http/errors.js';
+import { StoreUnavailableError, UnavailableError } from '../http/errors.js';
 
 /** What keeps the database from doing its work, in words that clients and `/readyz` may show. */
 const FAULTS = {
@@ -28,8 +28,8 @@ const CODES: [RegExp, Fault][] = [
 ];
 
 /** Makes the error for a database that cannot do its work. The cause is for the log. */
-export function unavailable(fault: Fault, cause: unknown): UnavailableError {
-  return new UnavailableError(FAULTS[fault], { cause });
+export function unavailable(fault: Fault, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(FAULTS[fault], { cause });
 }
 
 /** Checks whether another connection holds the lock that a statement needs. The statement has changed nothing. */

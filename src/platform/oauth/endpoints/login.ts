@@ -3,6 +3,7 @@ import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
+import type { Store } from '../../store/database.js';
 import { isDocumentUrl } from '../clients/client-documents.js';
 import { answerUrl, redirectToClient } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
@@ -96,10 +97,10 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
     );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
-  const code = await context.requests.consume(id, async (transaction) => {
+  const record = async (transaction: Store) => {
     const { client_id: clientId } = request;
     const clients = isDocumentUrl(clientId) ? context.documentCopies : context.registeredClients;
-    await clients.markUsed(clientId, transaction);
+    if (!(await clients.markUsed(clientId, transaction))) throw expired(REMOVED);
     const grant = {
       username: user.id,
       clientId: request.client_id,
@@ -110,7 +111,8 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       assertionRequired: request.assertion_required === 1,
     };
     return context.grants.create(grant, transaction);
-  });
+  };
+  const code = await context.requests.consume(id, record, context.grants.hasCode);
   if (code === undefined) throw expired(DECIDED);
   logSignIn(context, res, 'signed in', { user: user.id, scopes });
   sendAnswer(context, res, id, request, { code });
@@ -142,12 +144,14 @@ async function sendLoginPage(
   shown: FormState,
 ): Promise<void> {
   const client = await context.clients.find(request.client_id, res.req.ip ?? '');
-  if (client === undefined) throw expired('the client was removed after the sign-in began');
+  if (client === undefined) throw expired(REMOVED);
   const view = loginView(context.scopes, client, request, id, shown);
   context.pages.sendLogin(res, status, view);
 }
 
 const DECIDED = 'the request was decided in the meantime, by another submission of the page';
+
+const REMOVED = 'the client was removed after the sign-in began';
 
 /** The longest user name of the form. */
 const MAX_USERNAME = 100;

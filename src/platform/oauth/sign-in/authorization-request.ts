@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
+import { lockInOrder, skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import type { AuthorizationRequestsTable, ClientIds, OAuthStore } from '../tables.js';
 import { createCookies } from './cookies.js';
@@ -37,9 +38,14 @@ export interface AuthorizationRequests {
    * Of several simultaneous callers, only one gets to record.
    *
    * @param record writes the decision through the transaction it is given
+   * @param isRecorded finds out whether that result of `record` is stored
    * @returns the result of `record`; `undefined` when the request is no longer open
    */
-  consume: <T extends {}>(id: string, record: (transaction: Store) => Promise<T>) => Promise<T | undefined>;
+  consume: <T extends {}>(
+    id: string,
+    record: (transaction: Store) => Promise<T>,
+    isRecorded?: (result: T) => Promise<boolean>,
+  ) => Promise<T | undefined>;
   /** Returns a subquery for the ids of the clients that have open requests. */
   clientIds: () => ClientIds<'authorization_requests'>;
   /** Closes the requests of a client. */
@@ -93,21 +99,45 @@ export function createAuthorizationRequests(
       return sameDigest(row.browser_hash, sha256(browser)) ? row : 'no cookie';
     },
     forgetCookie: (res, id) => cookies.delete(res, cookieName(id)),
-    consume: (id, record) =>
-      inTransaction(store, async (transaction) => {
+    consume(id, record, isRecorded = async () => false) {
+      const request = store
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('id_hash', '=', sha256(id));
+      const consume = async (transaction: Store) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('authorization_requests')
           .where('id_hash', '=', sha256(id))
           .executeTakeFirst();
         return numDeletedRows === 1n ? record(transaction) : undefined;
-      }),
+      };
+      return inTransaction(store, consume, async (result) => {
+        await lockInOrder(store, request).execute();
+        return result !== undefined && isRecorded(result);
+      });
+    },
     clientIds: () =>
       store.selectFrom('authorization_requests').select('client_id').where('expires_at', '>', nowInSeconds()),
     async endAll(clientId, transaction: typeof store = store) {
-      await transaction.deleteFrom('authorization_requests').where('client_id', '=', clientId).execute();
+      const open = transaction
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('client_id', '=', clientId)
+        .orderBy('id_hash');
+      await transaction
+        .deleteFrom('authorization_requests')
+        .where('id_hash', 'in', lockInOrder(transaction, open))
+        .execute();
     },
     async deleteExpired(now) {
-      await store.deleteFrom('authorization_requests').where('expires_at', '<=', now).execute();
+      const expired = store
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('expires_at', '<=', now);
+      await store
+        .deleteFrom('authorization_requests')
+        .where('id_hash', 'in', skipLocked(store, expired))
+        .execute();
     },
   };
 }
