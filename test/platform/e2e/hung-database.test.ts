@@ -24,13 +24,16 @@ const PATIENT = {
 describe.skipIf(postgresProgram === undefined)('a server whose database hangs', () => {
   let database: TestPostgres;
   let admin: pg.Client;
+  /** Another one, since a transaction sees `pg_stat_activity` as it was when it first looked. */
+  let locker: pg.Client;
   beforeAll(async () => {
     database = await startPostgres();
     admin = new pg.Client(database.url);
-    await admin.connect();
+    locker = new pg.Client(database.url);
+    await Promise.all([admin.connect(), locker.connect()]);
   });
   afterAll(async () => {
-    await admin.end();
+    await Promise.all([admin.end(), locker.end()]);
     await database.stop();
   });
 
@@ -47,7 +50,7 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
 
   it('stops within the drain time, and leaves no query behind', async () => {
     const server = await startServer({ ...PATIENT, DATABASE_URL: database.url });
-    await admin.query('begin; lock table oauth_clients, notes');
+    await locker.query('begin; lock table oauth_clients, notes');
     const registrations = Array.from({ length: 3 }, () =>
       registerRaw(server.url, REGISTRATION).catch(() => {}),
     );
@@ -70,7 +73,7 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
     expect(await secondsUntil(server.exited)).toBeLessThan(DRAIN_SECONDS);
     expect(await server.exited).toBe(0);
     expect(await waiting()).toBe(0);
-    await admin.query('rollback');
+    await locker.query('rollback');
     await Promise.all([...registrations, call]);
     await server.stop();
   });
@@ -91,14 +94,14 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
   });
 
   it('ends at SIGTERM while it waits for the migrations of another, and waits no longer in PostgreSQL', async () => {
-    await admin.query('select pg_advisory_lock(3853314791062309107)');
+    await locker.query('select pg_advisory_lock(3853314791062309107)');
     const server = await startProcess(database.url);
     await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
     await expect.poll(server.output, { timeout: 20_000 }).toContain('waiting for another process');
     server.process.kill('SIGTERM');
     expect(await server.exited).toBe(0);
     await expect.poll(waiting).toBe(0);
-    await admin.query('select pg_advisory_unlock(3853314791062309107)');
+    await locker.query('select pg_advisory_unlock(3853314791062309107)');
   });
 
   it('does not start while PostgreSQL is down, and says why in one line', async () => {
