@@ -76,7 +76,6 @@ export async function startApp(
     const server = createHttpServer(app.listener, times).listen(proxy ? 0 : port, '127.0.0.1');
     // Never closes an idle connection, because on a busy machine a test may be about to use it.
     server.keepAliveTimeout = 0;
-    app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
     await once(server, 'listening');
     return { app, server };
   }
@@ -86,6 +85,8 @@ export async function startApp(
   if (proxy) stores.unshift(await openAgain(store));
   const servers: Awaited<ReturnType<typeof start>>[] = [];
   for (const each of stores) servers.push(await start(each));
+  // Replicas would need a port each.
+  servers.at(-1)?.app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
   proxy?.forwardTo(servers.map(({ server }) => (server.address() as AddressInfo).port));
   return {
     url: config.publicUrl,
