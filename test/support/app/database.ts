@@ -35,7 +35,7 @@ interface TestDatabase {
 }
 
 /** Makes a database on the engine of this run: an empty file, or a copy of a migrated database in PostgreSQL. */
-export async function newDatabase(migrations: Migrations = {}): Promise<TestDatabase> {
+async function newDatabase(migrations: Migrations = {}): Promise<TestDatabase> {
   if (postgres === undefined) {
     const directory = await mkdtemp(join(tmpdir(), 'mcp-database-'));
     const remove = () => rm(directory, { recursive: true, force: true });
