@@ -7,7 +7,7 @@ import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
-import { onReplicas, openAgain, openTestStore } from './database.js';
+import { onReplicas, openAgain, openTestStore, replicaSettings } from './database.js';
 import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 import { startRoundRobin } from './round-robin.js';
 
@@ -62,7 +62,8 @@ export async function startApp(
 
   async function start(ownStore: Store) {
     const hops = Number(settings['TRUST_PROXY'] ?? 0) + 1;
-    const config = parseConfig(proxy ? { ...settings, TRUST_PROXY: String(hops) } : settings);
+    const ofReplica = { ...settings, ...replicaSettings(store), TRUST_PROXY: String(hops) };
+    const config = parseConfig(proxy ? ofReplica : settings);
     const app = await createApp({
       config,
       logger: createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) }),
