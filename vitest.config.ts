@@ -12,7 +12,7 @@ const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,docs,e2e,fork,sc
  * that share PostgreSQL, directly or through PgBouncer. CONTRIBUTING.md says how.
  */
 const ON_REPLICAS = [
-  'test/platform/{auth,mcp,oauth}/**/*.test.ts',
+  'test/platform/{auth,changes,mcp,oauth}/**/*.test.ts',
   'test/{accounts,prompts,resources,shop,tools,wild}/**/*.test.ts',
   'test/{platform/app,services}.test.ts',
 ];
