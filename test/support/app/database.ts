@@ -20,8 +20,8 @@ const postgres = inject('postgres');
 /** Whether the servers of this run are replicas on PostgreSQL. Otherwise each is alone on a SQLite file. */
 export const onReplicas = postgres !== undefined;
 
-/** Many tests share one PostgreSQL server. */
-const limits = { databasePoolSize: 4 };
+/** Many tests share one PostgreSQL server, and a busy machine. */
+const limits = { databasePoolSize: 5, databaseConnectTimeoutMs: 60_000 };
 
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
