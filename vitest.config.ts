@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { findProgram } from './test/support/programs/requirements.js';
 
 /**
  * Tests of these folders start programs, which are built before. The others share a process, and what it has loaded: each
@@ -6,12 +7,18 @@ import { configDefaults, defineConfig } from 'vitest/config';
  */
 const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,docs,e2e,fork,scripts}/**/*.test.ts'];
 
-/** The tests of signing in and of tools. They run on a file, and again on replicas that share PostgreSQL. */
+/**
+ * The tests of signing in and of tools. They run with one server on a file, in the project `unit`, and again with replicas
+ * that share PostgreSQL, directly or through PgBouncer. CONTRIBUTING.md says how.
+ */
 const ON_REPLICAS = [
-  'test/platform/{auth,mcp,oauth}/**/*.test.ts',
+  'test/platform/{auth,changes,mcp,oauth}/**/*.test.ts',
   'test/{accounts,prompts,resources,shop,tools,wild}/**/*.test.ts',
   'test/{platform/app,services}.test.ts',
 ];
+
+/** Tests that start a PostgreSQL server of their own, whatever the project. */
+const OWN_POSTGRES = '**/postgres.test.ts';
 
 /**
  * What the Node of the image cannot affect: pages run in Chromium, scripts and documents are not in the image, and the
@@ -23,7 +30,16 @@ const SAME_ON_EVERY_NODE = [
   'test/platform/commands/cli/{empty,used,tokens-and-keys}.test.ts',
   'test/platform/e2e/abandoned-programs.test.ts',
 ];
-const leftOut = process.env['IMAGE_NODE'] === '1' ? SAME_ON_EVERY_NODE : [];
+const onImageNode = process.env['IMAGE_NODE'] === '1';
+const leftOut = onImageNode ? SAME_ON_EVERY_NODE : [];
+
+/** The projects on replicas, and the programs they need. What the engine does is the same on every Node. */
+const ENGINES = { postgres: ['postgres'], pgbouncer: ['postgres', 'pgbouncer'] } as const;
+const isThere = (program: 'postgres' | 'pgbouncer') =>
+  findProgram(program, 'Tests of signing in and of tools on replicas are') !== undefined;
+const engines = onImageNode
+  ? []
+  : Object.entries(ENGINES).flatMap(([name, programs]) => (programs.every(isThere) ? [name] : []));
 
 export default defineConfig({
   test: {
@@ -46,12 +62,12 @@ export default defineConfig({
           globalSetup: 'test/support/programs/build.ts',
         },
       },
-      ...['postgres', 'pgbouncer'].map((name) => ({
+      ...engines.map((name) => ({
         extends: true as const,
         test: {
           name,
           include: ON_REPLICAS,
-          exclude: [...PROGRAMS, '**/postgres.test.ts'],
+          exclude: [...PROGRAMS, OWN_POSTGRES],
           isolate: false,
           globalSetup: 'test/support/programs/engine.ts',
         },

@@ -32,7 +32,16 @@ it('they pass the checks of the fork', async () => {
 });
 
 it('they pass the tests of the fork', async () => {
-  await fork.must('npx', 'vitest', 'run', 'test/clinic', 'test/tools', 'test/settings.test.ts');
+  await fork.must(
+    'npx',
+    'vitest',
+    'run',
+    '--project',
+    'unit',
+    'test/clinic',
+    'test/tools',
+    'test/settings.test.ts',
+  );
 }, 300_000);
 
 it('the built server books an appointment through a form, and serves the card', async () => {

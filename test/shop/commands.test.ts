@@ -1,17 +1,18 @@
 import { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/platform/command.js';
-import { openStore, type Store } from '../../src/platform/store/database.js';
+import type { Store } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
 import { shopCommands } from '../../src/shop/commands.js';
 import { cancelOrder } from '../../src/shop/orders.js';
 import { changeProduct, findProduct } from '../../src/shop/products.js';
 import { seedShop } from '../../src/shop/seed.js';
+import { openTestStore } from '../support/app/database.js';
 
 let store: Store;
 beforeEach(async () => {
   await store?.destroy();
-  store = await openStore('file::memory:', { migrations: definition.migrations });
+  store = await openTestStore(definition.migrations);
   await seedShop(store);
 });
 afterAll(() => store.destroy());

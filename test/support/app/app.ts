@@ -7,7 +7,7 @@ import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
-import { onReplicas, openAgain, openTestStore } from './database.js';
+import { onReplicas, openAgain, openTestStore, replicaSettings } from './database.js';
 import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 import { startRoundRobin } from './round-robin.js';
 
@@ -62,7 +62,8 @@ export async function startApp(
 
   async function start(ownStore: Store) {
     const hops = Number(settings['TRUST_PROXY'] ?? 0) + 1;
-    const config = parseConfig(proxy ? { ...settings, TRUST_PROXY: String(hops) } : settings);
+    const ofReplica = { ...settings, ...replicaSettings(store), TRUST_PROXY: String(hops) };
+    const config = parseConfig(proxy ? ofReplica : settings);
     const app = await createApp({
       config,
       logger: createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) }),
@@ -76,7 +77,6 @@ export async function startApp(
     const server = createHttpServer(app.listener, times).listen(proxy ? 0 : port, '127.0.0.1');
     // Never closes an idle connection, because on a busy machine a test may be about to use it.
     server.keepAliveTimeout = 0;
-    app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
     await once(server, 'listening');
     return { app, server };
   }
@@ -86,6 +86,8 @@ export async function startApp(
   if (proxy) stores.unshift(await openAgain(store));
   const servers: Awaited<ReturnType<typeof start>>[] = [];
   for (const each of stores) servers.push(await start(each));
+  // Replicas would need a port each.
+  servers.at(-1)?.app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
   proxy?.forwardTo(servers.map(({ server }) => (server.address() as AddressInfo).port));
   return {
     url: config.publicUrl,

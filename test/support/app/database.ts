@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { getCurrentTest } from 'vitest/suite';
-import { sha256 } from '../../../src/platform/digest.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 
@@ -20,26 +20,28 @@ const postgres = inject('postgres');
 /** Whether the servers of this run are replicas on PostgreSQL. Otherwise each is alone on a SQLite file. */
 export const onReplicas = postgres !== undefined;
 
-/** Many tests share one PostgreSQL server. */
-const limits = { databasePoolSize: 4 };
+/** Many tests share one PostgreSQL server, and a busy machine. */
+const limits = { databasePoolSize: 5, databaseConnectTimeoutMs: 60_000 };
 
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
   if (onReplicas) getCurrentTest()?.context.skip(reason);
 }
 
-/** A new database with its tables. */
 interface TestDatabase {
   url: string;
+  /** The address without a pooler. */
+  direct: string;
   remove: () => Promise<void>;
 }
 
 /** Makes a database on the engine of this run: an empty file, or a copy of a migrated database in PostgreSQL. */
-export async function newDatabase(migrations: Migrations = {}): Promise<TestDatabase> {
+async function newDatabase(migrations: Migrations = {}): Promise<TestDatabase> {
   if (postgres === undefined) {
     const directory = await mkdtemp(join(tmpdir(), 'mcp-database-'));
     const remove = () => rm(directory, { recursive: true, force: true });
-    return { url: `file:${join(directory, 'server.db')}`, remove };
+    const url = `file:${join(directory, 'server.db')}`;
+    return { url, direct: url, remove };
   }
   const { direct, url } = postgres;
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
@@ -51,12 +53,12 @@ export async function newDatabase(migrations: Migrations = {}): Promise<TestData
     onServer(direct, async (server) => {
       await server.query(`drop database ${name} with (force)`);
     });
-  return { url: inServer(url, name), remove };
+  return { url: inServer(url, name), direct: inServer(direct, name), remove };
 }
 
 /** Returns the name of a database with these migrations, from which others are copied. Makes it the first time. */
 async function templateFor(server: pg.Client, direct: string, migrations: Migrations): Promise<string> {
-  const name = `template_${sha256(Object.keys(migrations).join()).slice(0, 16).toLowerCase().replace(/\W/g, '_')}`;
+  const name = `template_${createHash('sha256').update(Object.keys(migrations).join()).digest('hex').slice(0, 16)}`;
   // Another worker may be making it.
   await server.query('select pg_advisory_lock(1)');
   const { rowCount } = await server.query('select from pg_database where datname = $1', [name]);
@@ -83,7 +85,7 @@ function inServer(url: string, database: string): string {
 }
 
 /** The databases that were opened here, so that others can open them too. */
-const opened = new WeakMap<Store, { url: string; migrations: Migrations }>();
+const opened = new WeakMap<Store, { url: string; direct: string; migrations: Migrations }>();
 
 /** Opens a new database on the engine of this run, in memory instead of in a file. `destroy` also removes it. */
 export async function openTestStore(migrations: Migrations = {}): Promise<Store> {
@@ -92,7 +94,7 @@ export async function openTestStore(migrations: Migrations = {}): Promise<Store>
 
 /** Opens a new database that others can open too. `destroy` also removes it. */
 export async function openNewDatabase(migrations: Migrations = {}): Promise<Store> {
-  const { url, remove } = await newDatabase(migrations);
+  const { url, direct, remove } = await newDatabase(migrations);
   const store = await openStore(url, { migrations, limits });
   const destroy = store.destroy.bind(store);
   let removed: Promise<void> | undefined;
@@ -102,7 +104,7 @@ export async function openNewDatabase(migrations: Migrations = {}): Promise<Stor
     removed ??= remove();
     await removed;
   };
-  opened.set(store, { url, migrations });
+  opened.set(store, { url, direct, migrations });
   return store;
 }
 
@@ -120,4 +122,10 @@ export function urlOf(store: Store): string {
   const found = opened.get(store);
   if (found === undefined) throw new Error('This store was not opened by openNewDatabase');
   return found.url;
+}
+
+/** Returns the settings of a replica, for the connection that cannot go through a pooler. */
+export function replicaSettings(store: Store): Record<string, string> {
+  const found = opened.get(store);
+  return found ? { DATABASE_LISTEN_URL: found.direct } : {};
 }

@@ -14,7 +14,7 @@ import {
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../../src/platform/store/database.js';
 import { eraseReplaced } from '../../../../src/platform/store/erase.js';
-import { openTestStore } from '../../../support/app/database.js';
+import { onlyOnFile, openTestStore } from '../../../support/app/database.js';
 
 const TTL = 3600;
 const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
@@ -220,6 +220,7 @@ describe('KEY_ENCRYPTION_SECRET', () => {
   it.each(['the log', 'the database'])(
     'leaves no trace of a plain key in the files when it was in %s',
     async (place) => {
+      onlyOnFile('Reads the files of the database.');
       const directory = await mkdtemp(join(tmpdir(), 'mcp-keys-'));
       const file = await openStore(`file:${join(directory, 'server.db')}`);
       const remains = async () => {
