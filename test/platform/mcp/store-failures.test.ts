@@ -9,9 +9,10 @@ import {
   defineResourceTemplate,
   defineTool,
 } from '../../../src/platform/mcp/define.js';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { post } from '../../support/app/clients.js';
+import { openTestStore } from '../../support/app/database.js';
 import { type FailingStore, failingStore, INTERNAL } from '../../support/app/failing-store.js';
 import { freePort } from '../../support/app/port.js';
 import { ERAS, WAYS } from '../../support/app/ways.js';
@@ -27,7 +28,7 @@ let database: FailingStore;
 let metricsPort: number;
 beforeAll(async () => {
   metricsPort = await freePort();
-  database = failingStore(await openStore('file::memory:', { migrations: fixture.migrations }));
+  database = failingStore(await openTestStore(fixture.migrations));
   const content = {
     tools: [
       defineTool({ ...described, name: 'query', handler: (_args, { store }) => query(store) }),
