@@ -1,7 +1,7 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { NO_HARM, startScene } from '../../support/load/scene.js';
+import { NO_HARM, startScene, TIMEOUT_MS } from '../../support/load/scene.js';
 import { postgresProgram } from '../../support/programs/postgres.js';
 
 const TERMINATE_ALL = `
@@ -37,6 +37,7 @@ it.skipIf(postgresProgram === undefined)(
       putOff: expect.toSatisfy((count) => count > 0),
     });
   },
+  TIMEOUT_MS,
 );
 
 it.skipIf(postgresProgram === undefined)(
@@ -61,4 +62,5 @@ it.skipIf(postgresProgram === undefined)(
     expect(await scene.end()).toEqual(NO_HARM);
     expect(sender.counts).toMatchObject({ cut: 0, putOff: expect.toSatisfy((count) => count > 0) });
   },
+  TIMEOUT_MS,
 );

@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { NO_HARM, startScene } from '../../support/load/scene.js';
+import { NO_HARM, startScene, TIMEOUT_MS } from '../../support/load/scene.js';
 import { postgresProgram } from '../../support/programs/postgres.js';
 
 const ROUNDS = 5;
@@ -27,4 +27,5 @@ it.skipIf(postgresProgram === undefined)(
     });
     expect(Math.max(...recoveries)).toBeLessThan(2000);
   },
+  TIMEOUT_MS,
 );

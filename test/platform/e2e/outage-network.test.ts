@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { NO_HARM, startScene } from '../../support/load/scene.js';
+import { NO_HARM, startScene, TIMEOUT_MS } from '../../support/load/scene.js';
 import { postgresProgram } from '../../support/programs/postgres.js';
 
 /** Shorter than the defaults, so that an outage is over soon. */
@@ -40,4 +40,5 @@ it.skipIf(postgresProgram === undefined).each(['resume', 'lose', 'cut'] as const
       putOff: expect.toSatisfy((count) => count > 0),
     });
   },
+  TIMEOUT_MS,
 );

@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { NO_HARM, startScene } from '../../support/load/scene.js';
+import { NO_HARM, startScene, TIMEOUT_MS } from '../../support/load/scene.js';
 import { postgresProgram } from '../../support/programs/postgres.js';
 import { restart } from '../../support/programs/replicas.js';
 
@@ -23,4 +23,5 @@ it.skipIf(postgresProgram === undefined)(
     expect(await scene.end()).toEqual({ ...NO_HARM, restarted: [0, 1] });
     expect(scene.load.sender.counts.cut).toBeGreaterThan(0);
   },
+  TIMEOUT_MS,
 );

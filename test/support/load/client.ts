@@ -107,6 +107,8 @@ export class LoadClient {
       code_verifier: proof.verifier,
       redirect_uri: CALLBACK,
     });
+    // A server that was killed cannot say whether it had answered, and a code is answered once.
+    if (redeemed?.status === 400 && redeemed.afterCut) return;
     if (redeemed?.status !== 200) return this.#fault(`cannot redeem its code: ${redeemed?.body}`);
     this.#clientId = clientId;
     this.grants.set(clientId, JSON.parse(redeemed.body) as Tokens);
@@ -205,6 +207,8 @@ export class LoadClient {
       body === undefined ? { headers } : { method: 'POST', headers, body },
     );
     if (answer === undefined || answer.status === status) return answer;
+    // The same holds for a page that was submitted.
+    if (path === '/login' && answer.afterCut) return undefined;
     this.#fault(
       `${path.replace(/\?.*/, '')} answered ${answer.status}: ${answer.body.replace(/<[^>]*>|\s+/g, ' ').slice(0, 300)}`,
     );

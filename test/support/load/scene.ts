@@ -25,6 +25,9 @@ export interface Scene {
 /** What went wrong when nothing did. */
 export const NO_HARM = { faults: [], errors: [], restarted: [] };
 
+/** How long a test with a scene may take, in milliseconds. On an idle machine each is over in less than 30 seconds. */
+export const TIMEOUT_MS = 180_000;
+
 /**
  * Starts the scene.
  *

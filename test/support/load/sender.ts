@@ -5,6 +5,8 @@ export interface Answer {
   status: number;
   headers: Headers;
   body: string;
+  /** Whether an attempt before was cut, so that the server may have done it already. */
+  afterCut?: boolean;
 }
 
 /** What a disturbed server may do to a request. */
@@ -58,13 +60,15 @@ export class Sender {
     init: RequestInit,
     prepare: () => Promise<boolean> = async () => true,
   ): Promise<Answer | undefined> {
+    let afterCut = false;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !this.#gaveUp; attempt++) {
       const before = this.#disturbances;
       const answer = await this.#attempt(path, init);
       if (answer !== 'cut' && !isPutOff(answer)) {
         if (attempt === 0) this.counts.answered += 1;
-        return answer;
+        return { ...answer, afterCut };
       }
+      afterCut ||= answer === 'cut';
       if (attempt > 0 && before === this.#disturbances) break;
       await this.#untilReady();
       if (!(await prepare())) return undefined;
