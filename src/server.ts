@@ -9,6 +9,7 @@ import { resources } from './resources/index.js';
 import { createServices } from './services.js';
 import { settings } from './settings.js';
 import { catalogueRoutes } from './shop/catalogue/route.js';
+import { shopCommands } from './shop/commands.js';
 import { shopMigrations } from './shop/migrations/index.js';
 import { seedShop } from './shop/seed.js';
 import { tools } from './tools/index.js';
@@ -48,4 +49,5 @@ export default defineServer({
   routes: ({ store }) => [catalogueRoutes(store), mediaFiles()],
   migrations: { ...accountsMigrations, ...shopMigrations },
   demoData: seedShop,
+  commands: shopCommands,
 });

@@ -78,7 +78,7 @@ describe('the direction of imports', () => {
 
   it('a fork uses what the platform offers to forks', () => {
     const offered =
-      /^src\/platform\/((mcp|store|ui)\/|(caller|clock|digest|logger|define-server|user-name)\.ts|config\/variable\.ts|http\/(errors|static-files)\.ts|oauth\/sign-in\/accounts\.ts)/;
+      /^src\/platform\/((mcp|store|ui)\/|(caller|clock|command|digest|logger|define-server|user-name)\.ts|config\/variable\.ts|http\/(errors|static-files)\.ts|oauth\/sign-in\/accounts\.ts)/;
     const used = forbidden(
       sources.filter(isYours),
       (target) => PLATFORM.test(target) && !offered.test(target),

@@ -4,6 +4,7 @@ import express, { type Router } from 'express';
 import type { TokenVerifier } from './auth/bearer.js';
 import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
+import { createSubscriptions } from './changes/subscriptions.js';
 import type { Config } from './config/config.js';
 import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/error-handler.js';
@@ -19,6 +20,7 @@ import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { rpcErrorHandler } from './mcp/error-handler.js';
+import { createListenCheck } from './mcp/listening.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
 import { createTurns } from './mcp/turns.js';
@@ -77,6 +79,9 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const running = createRunningCalls(config);
   const streams = createRunningCalls({ ...config, maxInAll: options.maxStreams ?? MAX_STREAMS });
   const turns = createTurns();
+  const auth = await createAuth({ ...options, scopes: content.scopes });
+  const mayListen = createListenCheck({ identify: auth.identify, logger });
+  const { resources } = content;
   const mcp = createMcpEndpoint({
     logger,
     content,
@@ -84,11 +89,17 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     running,
     streams,
     turns,
+    subscriptions: createSubscriptions({
+      resources,
+      store,
+      listenUrl: config.databaseListenUrl,
+      mayListen,
+      logger,
+    }),
     resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
-  const auth = await createAuth({ ...options, scopes: content.scopes });
   const sse = config.enableSse
-    ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, identify: auth.identify })
+    ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, mayListen })
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));

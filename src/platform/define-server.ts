@@ -1,5 +1,6 @@
 import type { Implementation } from '@modelcontextprotocol/server';
 import type { Router } from 'express';
+import type { AddCommands } from './command.js';
 import type { ValuesOf, VariableTable } from './config/variable.js';
 import type { Logger } from './logger.js';
 import type { ServerContent } from './mcp/content.js';
@@ -43,6 +44,8 @@ export interface ServerDefinition<Variables extends VariableTable, Services exte
   migrations: Migrations;
   /** Inserts demo data. Runs at every start with `DEMO_DATA`, so it must not touch rows that already exist. */
   demoData?: (store: Store) => Promise<void>;
+  /** Adds commands to the command line. */
+  commands?: AddCommands;
 }
 
 /** Declares a server. Returns its argument unchanged; it exists to type-check the parts against each other. */

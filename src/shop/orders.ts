@@ -2,6 +2,8 @@ import type { Selectable } from 'kysely';
 import type { Caller } from '../platform/caller.js';
 import { nowInSeconds } from '../platform/clock.js';
 import type { Store } from '../platform/store/database.js';
+import { inTransaction } from '../platform/store/transaction.js';
+import { restock } from './products.js';
 import type { OrdersTable, ShopTables } from './tables.js';
 
 /** An order of one product. */
@@ -34,18 +36,23 @@ export function toIso(seconds: number): string {
 }
 
 /**
- * Cancels an order that has not been shipped. A single statement, so that only one of two simultaneous calls cancels it.
+ * Cancels an order that has not been shipped, and gives what was ordered back to the stock. Only one of two simultaneous
+ * calls cancels it.
  *
  * @returns whether this call cancelled it
  */
 export async function cancelOrder(store: Store<ShopTables>, id: string): Promise<boolean> {
-  const result = await store
-    .updateTable('orders')
-    .set({ status: 'cancelled', cancelled_at: nowInSeconds() })
-    .where('id', '=', id)
-    .where('status', '=', 'processing')
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return inTransaction(store, async (transaction) => {
+    const cancelled = await transaction
+      .updateTable('orders')
+      .set({ status: 'cancelled', cancelled_at: nowInSeconds() })
+      .where('id', '=', id)
+      .where('status', '=', 'processing')
+      .returning(['product_id', 'quantity'])
+      .executeTakeFirst();
+    if (cancelled) await restock(transaction, cancelled.product_id, cancelled.quantity);
+    return cancelled !== undefined;
+  });
 }
 
 /** Adds orders. Existing ones are left unchanged. */

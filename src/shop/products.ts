@@ -1,6 +1,12 @@
 import type { Selectable } from 'kysely';
+import { uri } from '../brand.js';
+import { notifyChanged } from '../platform/store/changes.js';
 import type { Store } from '../platform/store/database.js';
+import { inTransaction } from '../platform/store/transaction.js';
 import type { ProductsTable, ShopTables } from './tables.js';
+
+/** The largest number that a column of the shop holds. */
+export const MAX_INTEGER = 2_147_483_647;
 
 /** Something the shop sells. */
 export type Product = Selectable<ProductsTable>;
@@ -45,6 +51,61 @@ export async function addProducts(store: Store<ShopTables>, products: ProductsTa
     .values(products)
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
+}
+
+/** What a shopkeeper may change of a product. */
+export type ProductChanges = Partial<Pick<Product, 'price_minor' | 'stock'>>;
+
+/** Changes a product, and tells clients. @returns the product as it is now, or `undefined` if there is none */
+export async function changeProduct(
+  store: Store<ShopTables>,
+  id: string,
+  changes: ProductChanges,
+): Promise<Product | undefined> {
+  return inTransaction(store, async (transaction) => {
+    const product = await transaction
+      .updateTable('products')
+      .set(changes)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    if (product) await notifyProductChanged(transaction, product);
+    return product;
+  });
+}
+
+/** Gives pieces back to the stock, and tells clients. For the transaction that takes them out of an order. */
+export async function restock(transaction: Store<ShopTables>, id: string, pieces: number): Promise<void> {
+  const product = await transaction
+    .updateTable('products')
+    .set(({ eb }) => ({ stock: eb('stock', '+', pieces) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  if (product) await notifyProductChanged(transaction, product);
+}
+
+/** Tells clients of everything that shows a product: itself, the price list and its catalogue. */
+async function notifyProductChanged(store: Store, { id, category }: Product): Promise<void> {
+  const changed = [
+    `products/${encodeURIComponent(id)}`,
+    'pricing',
+    `catalogs/${encodeURIComponent(category)}`,
+  ];
+  for (const path of changed) await notifyChanged(store, uri(path));
+}
+
+/**
+ * Reads a price that a person wrote, such as "99.00" or "99", in the smallest unit of the currency.
+ *
+ * @returns `undefined` when it is not a price, or has more decimals than the currency
+ */
+export function parsePrice(text: string, currency: string): number | undefined {
+  const digits = decimalsOf(currency);
+  const [, whole = '', fraction = ''] = /^(\d{1,9})(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === '' || fraction.length > digits) return undefined;
+  const minor = Number(whole + fraction.padEnd(digits, '0'));
+  return minor <= MAX_INTEGER ? minor : undefined;
 }
 
 /**

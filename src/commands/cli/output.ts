@@ -1,5 +1,4 @@
-/** A refusal, printed as one line without a stack. Exit code 1; nothing was changed. */
-export class CliError extends Error {}
+export { CommandError as CliError } from '../../platform/command.js';
 
 export type Row = Record<string, string | number | boolean | null | string[]>;
 

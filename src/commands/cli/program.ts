@@ -4,7 +4,7 @@ import { clientCommands } from './client.js';
 import { dbCommands } from './db.js';
 import { grantCommands } from './grant.js';
 import { keysCommands } from './keys.js';
-import { CliError } from './output.js';
+import { CliError, printResult } from './output.js';
 import { type AdministeredServer, createWithStore } from './session.js';
 import { tokenCommands } from './token.js';
 import { userCommands } from './user.js';
@@ -23,9 +23,13 @@ export async function runCli(server: AdministeredServer): Promise<number> {
     .exitOverride();
   const withStore = createWithStore(server);
   userCommands(program, withStore, server);
-  for (const add of [clientCommands, grantCommands, tokenCommands, keysCommands, dbCommands]) {
-    add(program, withStore);
-  }
+  for (const add of [clientCommands, grantCommands, tokenCommands, keysCommands]) add(program, withStore);
+  dbCommands(program, withStore, server);
+  server.commands?.(program, (command, work) =>
+    withStore(command, ({ store, json }) =>
+      work({ store, print: (sentence, data) => printResult(sentence, data, json) }),
+    ),
+  );
   try {
     await program.parseAsync();
     return 0;

@@ -105,6 +105,12 @@ export const VARIABLES = {
     'milliseconds, 100 to 600000',
     10_000,
   ),
+  /** The address for the one connection that waits for changes. Only for PostgreSQL. */
+  DATABASE_LISTEN_URL: derived(
+    z.string().refine((text) => /^postgres(ql)?:/.test(text) && URL.canParse(text)),
+    'the address of the database of DATABASE_URL without a pooler in transaction mode, such as postgres://user@host/name',
+    ({ databaseUrl }) => String(databaseUrl),
+  ),
   DEMO_DATA: derived(flag, 'true or false', ({ publicUrl }) => isLoopbackUrl(String(publicUrl))),
   /** Seconds. */
   ACCESS_TOKEN_TTL: variable(integer(10, 86_400), 'seconds, 10 to 86400', 3600),

@@ -51,17 +51,20 @@ export type Attach<Services = unknown> = (server: McpServer, scope: RequestScope
 /**
  * Builds the server that answers one request. Registers only what the call names, so that requests do not become slower
  * as tools are added.
+ *
+ * @param offersSubscriptions whether the client can subscribe to resources, which takes revision 2026-07-28
  */
 export function createMcpServer<Services>(
   content: ServerContent<Services>,
   scope: RequestScope<Services>,
+  offersSubscriptions = false,
 ): McpServer {
   const server = new McpServer(content.info, {
     instructions: content.instructions,
     capabilities: {
       // The content is fixed until the next start, so lists never change while a client is connected.
       tools: { listChanged: false },
-      resources: { listChanged: false },
+      resources: { listChanged: false, ...(offersSubscriptions && { subscribe: true }) },
       prompts: { listChanged: false },
       completions: {},
       ...(content.extensions && { extensions: content.extensions }),

@@ -8,6 +8,7 @@ import type { Caller } from '../caller.js';
 import type { Config } from '../config/config.js';
 import type { RpcCall } from '../http/request-locals.js';
 import type { Logger } from '../logger.js';
+import { notifyChanged } from '../store/changes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
 import type { StoreFailures } from './store-failures.js';
@@ -40,6 +41,11 @@ export interface RequestScope<Services = unknown> extends ServerScope<Services> 
 /** The context every handler receives besides its arguments. */
 export interface HandlerContext<Services = unknown>
   extends Omit<RequestScope<Services>, 'toolTimeoutMs' | 'stateKey' | 'call' | 'storeFailures'> {
+  /**
+   * Tells every client that is subscribed to a resource that it has changed. In a transaction, call `notifyChanged` with it
+   * instead, so that both happen or neither.
+   */
+  notify: (uri: string) => Promise<void>;
   /** Whether the client can ask its user for input, so that a handler may return `inputRequired`. */
   canElicit: boolean;
   /**
@@ -108,6 +114,7 @@ export function handlerContext<Services>(
     siteUrl,
     log,
     sdk,
+    notify: (uri) => notifyChanged(store, uri),
     canElicit: showsForms(server),
     sealState: (state) => stateCodec(scope).mint({ definition, state } satisfies Sealed, sdk),
     openState: <State>() => {

@@ -9,6 +9,7 @@ import {
   ResourceNotFoundError,
   ResourceTemplate as SdkTemplate,
   type ServerContext,
+  UriTemplate,
   type Variables,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
@@ -28,6 +29,11 @@ interface Described {
   scopes: [string, ...string[]];
   /** How long clients may cache the contents. */
   cacheHint?: CacheHint;
+  /**
+   * Whether this caller may be told when the resource at the URI changes. By default, all who have the scopes may. Needed
+   * where `read` answers by who asks, because being told of a change says that there was one.
+   */
+  subscribable?: (caller: Caller, uri: string) => boolean;
 }
 
 /** Text, a full MCP result, or a request for input. */
@@ -69,6 +75,10 @@ export interface Resource<Services = unknown> {
   uri: string;
   isTemplate: boolean;
   scopes: string[];
+  /** Checks whether it is read at this URI. */
+  matches: (uri: string) => boolean;
+  /** Checks whether a caller who has the scopes may be told when the resource at this URI changes. */
+  subscribable: (caller: Caller, uri: string) => boolean;
   /** Returns the entries that `resources/list` shows to this caller. */
   list: (
     server: McpServer,
@@ -96,7 +106,16 @@ export interface Resource<Services = unknown> {
 export function defineResource<Services = unknown>(
   definition: ResourceDefinition<Services>,
 ): Resource<Services> {
-  const { name, uri, scopes, listed = () => true, read, cacheHint, ...metadata } = definition;
+  const {
+    name,
+    uri,
+    scopes,
+    listed = always,
+    subscribable = always,
+    read,
+    cacheHint,
+    ...metadata
+  } = definition;
   const config = { ...metadata, ...(cacheHint && { cacheHint }), scopeChallenge: challengeFor(...scopes) };
   return {
     name,
@@ -104,6 +123,8 @@ export function defineResource<Services = unknown>(
     uri,
     isTemplate: false,
     scopes,
+    matches: (other) => other === uri,
+    subscribable,
     list: (_server, { caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
     register(server, scope) {
       server.registerResource(name, uri, config, (_uri, sdk) =>
@@ -138,7 +159,17 @@ export function defineResource<Services = unknown>(
 export function defineResourceTemplate<Variable extends string, Services = unknown>(
   definition: ResourceTemplateDefinition<Variable, Services>,
 ): Resource<Services> {
-  const { name, uriTemplate, scopes, complete = {}, list, read, ...metadata } = definition;
+  const {
+    name,
+    uriTemplate,
+    scopes,
+    complete = {},
+    list,
+    subscribable = always,
+    read,
+    ...metadata
+  } = definition;
+  const template = new UriTemplate(uriTemplate);
   const config = { ...metadata, scopeChallenge: challengeFor(...scopes) };
   return {
     name,
@@ -146,6 +177,8 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     uri: uriTemplate,
     isTemplate: true,
     scopes,
+    matches: (uri) => template.match(uri) !== null,
+    subscribable,
     list: (server, scope, sdk) =>
       list && missingScopes(scope.caller, scopes).length === 0
         ? withErrorBoundary(scope.log.child({ resource: name }), () =>
@@ -153,11 +186,11 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
           )
         : [],
     register(server, scope) {
-      const template = new SdkTemplate(uriTemplate, {
+      const registered = new SdkTemplate(uriTemplate, {
         list: undefined,
         complete: bindCompletions(complete, scopes, scope),
       });
-      server.registerResource(name, template, config, (uri, variables, sdk) =>
+      server.registerResource(name, registered, config, (uri, variables, sdk) =>
         withErrorBoundary(scope.log.child({ resource: name }), async () => {
           assertScopes(scope.caller, scopes);
           const context = { ...handlerContext(name, server, scope, sdk), uri: uri.href };
@@ -167,6 +200,8 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     },
   };
 }
+
+const always = () => true;
 
 /** A completion with the signature the SDK expects. */
 type BoundCompletion = (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>;

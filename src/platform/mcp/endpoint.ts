@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
+import { type AuthInfo, createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import { type Request, type Response, Router } from 'express';
 import { logServerFault } from '../http/error-handler.js';
 import { sendRpcError } from '../http/errors.js';
@@ -14,9 +14,10 @@ import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
-import { MAX_BODY_BYTES, readMessages } from './request-body.js';
+import { idOf, MAX_BODY_BYTES, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
 import { orUnavailable, type StoreFailures } from './store-failures.js';
+import type { Subscriptions } from './subscriptions.js';
 import type { Turns } from './turns.js';
 
 /** Everything the endpoint needs. */
@@ -29,6 +30,8 @@ export interface McpEndpointOptions<Services> {
   /** Counts open streams that only wait for changes. */
   streams: RunningCalls;
   turns: Turns;
+  /** Serves subscriptions to resources, if any. */
+  subscriptions: Subscriptions | undefined;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -43,7 +46,7 @@ export interface McpEndpoint {
 
 /** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, serverScope, turns } = options;
+  const { logger, content, serverScope, turns, subscriptions } = options;
   const admission = createAdmission(options);
   const requests = createRequestScopes<Services>();
   const failures = new AsyncLocalStorage<{ last?: Error }>();
@@ -52,7 +55,10 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const failure = failures.getStore();
     if (failure) failure.last = error;
   };
-  const handler = createMcpHandler(({ authInfo }) => createMcpServer(content, requests.scopeOf(authInfo)), {
+  const serverFor = ({ authInfo, era }: McpRequestContext) =>
+    createMcpServer(content, requests.scopeOf(authInfo), subscriptions !== undefined && era === 'modern');
+  const handler = createMcpHandler(serverFor, {
+    ...(subscriptions && { bus: subscriptions.bus }),
     onerror,
     maxRequestBodySize: MAX_BODY_BYTES,
     // The admission limits them. Beyond a limit of its own, the SDK would answer 200 with an internal error.
@@ -65,7 +71,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const response = await orUnavailable(await fetch(request, options), storeFailures, isBatch);
     // The SDK promises to keep the connection of a stream, also where the client or a stopping server closes it.
     response.headers.delete('connection');
-    return wellFormedResponse(response);
+    return wellFormedResponse(subscriptions ? subscriptions.paced(response) : response);
   };
   const serve = toNodeHandler({ fetch: answer }, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
 
@@ -84,6 +90,11 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const call = readCall(req.body);
     locals.call = call ?? (Array.isArray(req.body) ? { method: 'batch' } : undefined);
     if (!admission.admitBody(res, req.body, call)) return;
+    const subscription =
+      call?.method === 'subscriptions/listen'
+        ? await subscriptions?.open(res, req.body, caller, req.headers.authorization)
+        : undefined;
+    if (typeof subscription === 'string') return sendRpcError(res, 400, -32602, subscription, idOf(req.body));
     await turns(caller);
     const log = logger.child({ requestId: locals.requestId });
     const storeFailures: StoreFailures = new Map();
@@ -91,11 +102,19 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const auth = requests.authInfoFor(scope, options.resourceMetadataUrl);
     removeCredentials(req);
     const failure: { last?: Error } = {};
-    await failures.run(failure, () => serve(Object.assign(req, { auth }), res, req.body));
+    const answered = (body: unknown) =>
+      failures.run(failure, () => serve(Object.assign(req, { auth }), res, body));
+    await (subscription ? subscription.run(() => answered(subscription.message)) : answered(req.body));
     // The SDK tells refusals and failures in the same way, and masks the latter. Those of the database are logged.
     if (res.statusCode >= 500 && storeFailures.size === 0) logServerFault(logger, failure.last, req, res);
   });
-  return { router, close: () => handler.close() };
+  return {
+    router,
+    async close() {
+      await handler.close();
+      await subscriptions?.close();
+    },
+  };
 }
 
 /** Checks whether a request may be a batch: up to revision 2025-03-26, or without a version header. */

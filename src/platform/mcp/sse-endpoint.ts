@@ -13,12 +13,11 @@ import { isRequest, readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
+import { isSameCaller, KEEP_ALIVE_MS, type MayListen } from './listening.js';
 import { idOf, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
 import { SseTransport } from './sse-transport.js';
 import type { Turns } from './turns.js';
-
-const KEEP_ALIVE_MS = 15_000;
 
 export interface SseEndpoint {
   /** Expects the caller in the request's locals. */
@@ -39,8 +38,8 @@ export interface SseOptions<Services> {
   /** Counts open streams. */
   streams: RunningCalls;
   turns: Turns;
-  /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
-  identify: (authorization: string | undefined) => Promise<Caller | undefined>;
+  /** Checks whether the caller of a stream may keep it. */
+  mayListen: MayListen;
 }
 
 interface Session {
@@ -56,7 +55,7 @@ interface Session {
  * the 1.x SDK, because 2.x has none. The server behind it is the same as at `/mcp`.
  */
 export function createSseEndpoint<Services>(options: SseOptions<Services>): SseEndpoint {
-  const { logger, content, serverScope, running, streams, turns, identify } = options;
+  const { logger, content, serverScope, running, streams, turns, mayListen } = options;
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
@@ -79,7 +78,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     const keepAlive = setInterval(async () => {
       if (res.writableEnded) return;
       res.write(': keep-alive\n\n');
-      if (!transport.isBusy && !(await mayListen(session))) res.destroy();
+      if (!transport.isBusy && !(await mayListen(caller, session.authorization))) res.destroy();
     }, KEEP_ALIVE_MS);
     const end = streams.begin(caller);
     onceOver(res, () => {
@@ -93,17 +92,6 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     // Both SDK versions share this interface; only the types differ in what may be undefined. Closing it closes the
     // server.
     await server.connect(transport as unknown as Transport);
-  }
-
-  /** Checks whether the caller may keep listening. If the check fails, they may: every message is checked anyway. */
-  async function mayListen({ caller, authorization }: Session): Promise<boolean> {
-    try {
-      const now = await identify(authorization);
-      return now !== undefined && isSame(now, caller);
-    } catch (error) {
-      logger.warn({ err: error }, 'the caller of a stream could not be checked');
-      return true;
-    }
   }
 
   async function receive(req: Request, res: Response): Promise<void> {
@@ -124,7 +112,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   /** Passes a message on to its stream. */
   async function handle(req: Request, res: Response, caller: Caller): Promise<void> {
     const session = sessions.get(String(req.query['sessionId']));
-    if (session === undefined || !isSame(session.caller, caller)) {
+    if (session === undefined || !isSameCaller(session.caller, caller)) {
       return sendError(res, 404, 'unknown_session', 'There is no such stream. Open one with GET /sse');
     }
     session.authorization = req.headers.authorization;
@@ -159,14 +147,4 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
       for (const { transport } of sessions.values()) void transport.close();
     },
   };
-}
-
-/** Checks that a stream is used by the caller who opened it, with the same permissions. */
-function isSame(left: Caller, right: Caller): boolean {
-  return (
-    left.kind === right.kind &&
-    left.id === right.id &&
-    left.clientId === right.clientId &&
-    left.scopes.join(' ') === right.scopes.join(' ')
-  );
 }

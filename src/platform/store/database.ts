@@ -4,7 +4,9 @@ import type { Logger } from '../logger.js';
 import { engineOf } from './engine.js';
 import { LibsqlDialect } from './libsql.js';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
+import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
+import { FORK_RECORDS } from './migrations/records.js';
 import { PoolDialect } from './postgres.js';
 import { tlsRemedy } from './tls-faults.js';
 
@@ -68,7 +70,7 @@ export function connectStore(
   url: string,
   { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'> = {},
 ): Store {
-  const dialect = url.startsWith('file:')
+  const dialect = isFile(url)
     ? new LibsqlDialect(url, logger)
     : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
   return new Kysely({ dialect });
@@ -107,8 +109,7 @@ function migrators(store: Store, migrations: Migrations): Migrator[] {
     new Migrator({
       db: store,
       provider: { getMigrations: async () => migrations },
-      migrationTableName: 'fork_migration',
-      migrationLockTableName: 'fork_migration_lock',
+      ...FORK_RECORDS,
       // Later migrations of the example may be merged into a fork that has added its own since.
       allowUnorderedMigrations: true,
     }),

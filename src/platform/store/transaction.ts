@@ -34,6 +34,17 @@ export async function inTransaction<Tables, Result>(
   }
 }
 
+/**
+ * Runs queries that all see the database as it is at the first of them. Others may write meanwhile: what they write is not
+ * seen, and they do not wait.
+ */
+export function inSnapshot<Tables, Result>(
+  store: Kysely<Tables>,
+  run: (transaction: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  return store.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run);
+}
+
 async function runOnce<Tables, Result>(
   store: Kysely<Tables>,
   run: (transaction: Transaction<Tables>) => Promise<Result>,

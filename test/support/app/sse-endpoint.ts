@@ -7,6 +7,7 @@ import { parseConfig } from '../../../src/platform/config/config.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createServerScope } from '../../../src/platform/mcp/context.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
+import { createListenCheck } from '../../../src/platform/mcp/listening.js';
 import { createRunningCalls } from '../../../src/platform/mcp/running-calls.js';
 import { createSseEndpoint } from '../../../src/platform/mcp/sse-endpoint.js';
 import { createTurns } from '../../../src/platform/mcp/turns.js';
@@ -68,14 +69,15 @@ export async function startSseEndpoint({
   const identify = vi.fn(async (header = '') =>
     revoked.has(header) ? undefined : (JSON.parse(header) as Caller),
   );
+  const logger = createLogger(config);
   const sse = createSseEndpoint({
-    logger: createLogger(config),
+    logger,
     content: testContent({ tools: tools as never }),
     serverScope: await createServerScope(config, store, {}),
     running,
     streams: createRunningCalls({ ...config, maxInAll: maxStreams }),
     turns: createTurns(),
-    identify,
+    mayListen: createListenCheck({ identify, logger }),
   });
   const app = express();
   app.use(async (req, res, next) => {

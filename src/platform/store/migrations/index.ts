@@ -5,6 +5,7 @@ import * as serviceTokens from './0003-service-tokens.js';
 import * as clientAssertions from './0004-client-assertions.js';
 import * as clientDocuments from './0005-client-documents.js';
 import * as clientNetworks from './0006-client-networks.js';
+import * as resourceChanges from './0007-resource-changes.js';
 
 /** Migrations, keyed by name. They run in the order of their names. */
 export type Migrations = Record<string, Migration>;
@@ -17,6 +18,7 @@ export const platformMigrations: Migrations = {
   '0004-client-assertions': clientAssertions,
   '0005-client-documents': clientDocuments,
   '0006-client-networks': clientNetworks,
+  '0007-resource-changes': resourceChanges,
 };
 
 /**

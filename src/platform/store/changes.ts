@@ -1,0 +1,42 @@
+import { SqliteAdapter } from 'kysely';
+import type { ChangeFeed, FeedOptions } from './change-feed.js';
+import type { Store } from './database.js';
+import { followFile, notifyOnFile } from './file-changes.js';
+import { followPostgres, notifyOnPostgres } from './postgres-changes.js';
+
+/** The payload of a `NOTIFY` must be shorter than 8000 bytes. The same holds for a file, so that both behave alike. */
+const MAX_URI_BYTES = 7999;
+
+/**
+ * Tells every client that is subscribed to a resource, on every replica, that it has changed. One statement: with a
+ * transaction as the store, clients are told once that is committed, and never if it is rolled back.
+ *
+ * @param uri of the resource, as clients read it, such as `bistro://dishes/soup`
+ * @throws {RangeError} when the URI is longer than 7999 bytes
+ * @throws {TypeError} when it is not a URI
+ *
+ * @example
+ * await inTransaction(store, async (transaction) => {
+ *   await transaction.updateTable('dishes').set({ price }).where('id', '=', id).execute();
+ *   await notifyChanged(transaction, `bistro://dishes/${id}`);
+ * });
+ */
+export async function notifyChanged(store: Store, uri: string): Promise<void> {
+  const length = Buffer.byteLength(uri);
+  if (length > MAX_URI_BYTES) {
+    throw new RangeError(
+      `A change of a URI of ${length} bytes cannot be told, ${MAX_URI_BYTES} are the most`,
+    );
+  }
+  if (!URL.canParse(uri) || uri.includes('\0')) throw new TypeError(`Not the URI of a resource: ${uri}`);
+  await (isOnFile(store) ? notifyOnFile : notifyOnPostgres)(store, uri);
+}
+
+/** Follows the changes of a database. The feed is paused at first. */
+export function followChanges(store: Store, options: FeedOptions): ChangeFeed {
+  return isOnFile(store) ? followFile(store, options) : followPostgres(store, options);
+}
+
+function isOnFile(store: Store): boolean {
+  return store.getExecutor().adapter instanceof SqliteAdapter;
+}
