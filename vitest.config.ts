@@ -6,6 +6,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
  */
 const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,docs,e2e,fork,scripts}/**/*.test.ts'];
 
+/** The tests of signing in and of tools. They run on a file, and again on replicas that share PostgreSQL. */
+const ON_REPLICAS = ['test/platform/{auth,mcp,oauth}/**', 'test/{accounts,shop,tools,wild}/**', 'test/*'].map(
+  (place) => `${place}/*.test.ts`,
+);
+
 /**
  * What the Node of the image cannot affect: pages run in Chromium, scripts and documents are not in the image, and the
  * short command line tests start the same program as the long ones. `.ci/run` leaves these out of its second run, by
@@ -39,6 +44,16 @@ export default defineConfig({
           globalSetup: 'test/support/programs/build.ts',
         },
       },
+      ...['postgres', 'pgbouncer'].map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          include: ON_REPLICAS,
+          exclude: PROGRAMS,
+          isolate: false,
+          globalSetup: 'test/support/programs/shared-postgres.ts',
+        },
+      })),
     ],
   },
 });

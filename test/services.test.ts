@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../src/platform/logger.js';
-import { openStore } from '../src/platform/store/database.js';
 import { createServices } from '../src/services.js';
 import type { Settings } from '../src/settings.js';
+import { openTestStore } from './support/app/database.js';
 
 const log = createLogger({ logLevel: 'silent', logPretty: false });
 const unset: Settings = { trackingUrl: undefined, trackingApiKey: undefined };
 
 async function servicesFor(settings: Settings, demoData: boolean) {
-  const store = await openStore('file::memory:');
+  const store = await openTestStore();
   onTestFinished(() => store.destroy());
   return createServices({ settings, store, log, demoData });
 }

@@ -29,8 +29,8 @@ export async function disableDemoUsers(store: Store<AccountTables>): Promise<str
   for (const { username, password } of demoUsers) {
     const row = await selectUser(store, username);
     if (row === undefined || !(await bcrypt.compare(password, row.password_hash))) continue;
-    await updateUser(store, username, { disabled: 1 });
-    disabled.push(username);
+    // Not those who got another password while this one was checked.
+    if (await updateUser(store, username, { disabled: 1 }, row.password_hash)) disabled.push(username);
   }
   return disabled;
 }

@@ -18,9 +18,12 @@ export function createAccounts(store: Store): Accounts {
       list: () => listUsers(store),
       add: async ({ password, ...user }) =>
         addUser(store, { ...user, passwordHash: await hashPassword(password) }),
-      setPassword: async (username, password) =>
-        updateUser(store, username, { password_hash: await hashPassword(password) }),
-      setDisabled: (username, disabled) => updateUser(store, username, { disabled: disabled ? 1 : 0 }),
+      setPassword: async (username, password) => {
+        await updateUser(store, username, { password_hash: await hashPassword(password) });
+      },
+      setDisabled: async (username, disabled) => {
+        await updateUser(store, username, { disabled: disabled ? 1 : 0 });
+      },
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Selectable } from 'kysely';
 import { nowInSeconds } from '../platform/clock.js';
 import type { ListedUser, User } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
+import { takeTurn } from '../platform/store/locks.js';
+import { inTransaction } from '../platform/store/transaction.js';
 import { comparableName } from '../platform/user-name.js';
 import type { AccountTables, UsersTable } from './tables.js';
 
@@ -117,24 +119,38 @@ export async function addUser(
 ): Promise<boolean> {
   const { passwordHash: password_hash, ...rest } = user;
   const comparable_name = comparableName(user.username);
-  const taken = await store
-    .selectFrom('users')
-    .select('username')
-    .where('comparable_name', '=', comparable_name)
-    .executeTakeFirst();
-  if (taken !== undefined) return false;
-  const { numInsertedOrUpdatedRows } = await store
-    .insertInto('users')
-    .values({ ...rest, comparable_name, password_hash, created_at: nowInSeconds() })
-    .onConflict((conflict) => conflict.column('username').doNothing())
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n;
+  return inTransaction(store, async (transaction) => {
+    // Older names may compare equal, so no constraint keeps two new ones from doing so.
+    await takeTurn(transaction, 'user names');
+    const taken = await transaction
+      .selectFrom('users')
+      .select('username')
+      .where((row) =>
+        row.or([row('username', '=', user.username), row('comparable_name', '=', comparable_name)]),
+      )
+      .executeTakeFirst();
+    if (taken !== undefined) return false;
+    await transaction
+      .insertInto('users')
+      .values({ ...rest, comparable_name, password_hash, created_at: nowInSeconds() })
+      .execute();
+    return true;
+  });
 }
 
+/**
+ * Changes a user.
+ *
+ * @param hash changes them only while they have this password hash
+ * @returns whether they were changed
+ */
 export async function updateUser(
   store: Store<AccountTables>,
   username: string,
   changes: { password_hash: string } | { disabled: 0 | 1 },
-): Promise<void> {
-  await store.updateTable('users').set(changes).where('username', '=', username).execute();
+  hash?: string,
+): Promise<boolean> {
+  let query = store.updateTable('users').set(changes).where('username', '=', username);
+  if (hash !== undefined) query = query.where('password_hash', '=', hash);
+  return (await query.executeTakeFirst()).numUpdatedRows === 1n;
 }

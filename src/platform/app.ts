@@ -19,6 +19,7 @@ import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
+import { rpcErrorHandler } from './mcp/error-handler.js';
 import { createListenCheck } from './mcp/listening.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
@@ -139,6 +140,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     );
     app.use(sse.router);
   }
+  app.use(['/mcp', '/messages'], rpcErrorHandler(logger));
   app.use(auth.routes);
   app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);

@@ -6,7 +6,7 @@ import { type Config, ConfigError } from './config/config.js';
 import type { Closeable } from './define-server.js';
 import { createHttpServer } from './http/http-server.js';
 import type { Logger } from './logger.js';
-import type { Store } from './store/database.js';
+import { cancelQueries, type Store } from './store/database.js';
 
 /** The minimum time running calls get to finish once the server is told to stop, in milliseconds. */
 const MIN_DRAIN_MS = 10_000;
@@ -29,8 +29,11 @@ const ACCEPT_MS = 2000;
 /** The longest turn of the event loop that counts as idle, in milliseconds. On a busy machine many are longer. */
 const SHORT_TURN_MS = 0.5;
 
-/** How long services may take to close, in milliseconds. */
+/** How long services may take to close, and as long a start that is to stop, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5000;
+
+/** How long before the end of the drain queries are cancelled, in milliseconds, so that their calls still answer. */
+const CANCEL_BEFORE_MS = 1000;
 
 /** A server that is about to listen, with everything to close after it. */
 export interface Running {
@@ -80,13 +83,36 @@ export function drainTime(toolTimeoutMs: number): number {
   return Math.max(MIN_DRAIN_MS, toolTimeoutMs + 1000);
 }
 
+/**
+ * Lets SIGTERM and SIGINT end a start that is waiting, such as for another server's migrations. As the first process of a
+ * container, it would otherwise get neither.
+ *
+ * @returns `signal`, which aborts the start, and `done`, to call once the server runs
+ */
+export function stopWhileStarting(logger: Pick<Logger, 'info'>): { signal: AbortSignal; done: () => void } {
+  const controller = new AbortController();
+  const stop = (signal: string) => {
+    if (controller.signal.aborted) process.exit(1);
+    logger.info({ signal }, 'stopping before the start is complete');
+    controller.abort();
+    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const done = () => void process.off('SIGTERM', stop).off('SIGINT', stop);
+  return { signal: controller.signal, done };
+}
+
 async function shutDown(server: Server, running: Running, signal: string): Promise<void> {
   const { app, config, store, services, logger } = running;
   // Comes before the drain, whose answers close their connections: a proxy would then open new ones to a socket that is
   // about to close.
   await stopListening(server);
   logger.info({ signal }, 'stopping');
-  await Promise.race([untilQuiet(server, app), elapsed(drainTime(config.toolTimeoutMs))]);
+  const drainMs = drainTime(config.toolTimeoutMs);
+  // Whatever waits for the database fails soon enough for its call to answer.
+  setTimeout(() => cancelQueries(store), drainMs - CANCEL_BEFORE_MS).unref();
+  await Promise.race([untilQuiet(server, app), elapsed(drainMs)]);
   await app.close();
   server.closeAllConnections();
   const closed = [await closeServices(services, logger), await closeStore(store, logger)];

@@ -3,7 +3,7 @@ import { banner } from './banner.js';
 import type { Environment } from './config/config.js';
 import type { VariableTable } from './config/variable.js';
 import { type Closeable, contentOf, type ServerDefinition } from './define-server.js';
-import { closeServices, run } from './lifecycle.js';
+import { closeServices, run, stopWhileStarting } from './lifecycle.js';
 import { createLogger } from './logger.js';
 import { createRecords } from './oauth/records.js';
 import { prepareAccounts } from './oauth/sign-in/prepare-accounts.js';
@@ -23,9 +23,12 @@ export async function startServer<Variables extends VariableTable, Services exte
   const logger = createLogger(config);
   logProcessFaults(logger);
   for (const notice of notices) logger.warn(notice);
-  const store = await openStore(config.databaseUrl, { migrations, logger });
-  const services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
+  const stopping = stopWhileStarting(logger);
+  const { signal } = stopping;
+  let services: Services | undefined;
   try {
+    const store = await openStore(config.databaseUrl, { migrations, logger, limits: config, signal });
+    services = await definition.services({ settings, store, log: logger, demoData: config.demoData });
     const accounts = definition.accounts(store);
     const { grants } = createRecords({ config, store, logger, accounts });
     const { hasNoUsers, disabled } = await prepareAccounts({ config, accounts, grants, scopes, logger });
@@ -41,11 +44,15 @@ export async function startServer<Variables extends VariableTable, Services exte
       accounts,
       routes,
     });
+    signal.throwIfAborted();
+    stopping.done();
     const address = await run({ config, logger, store, app, services });
     console.error(banner({ config, brand, address, accounts, hasNoUsers, disabled }));
   } catch (error) {
     // What services have started, such as a process, must not outlive a server that never ran.
-    await closeServices(services, logger);
-    throw error;
+    if (services) await closeServices(services, logger);
+    if (!signal.aborted) throw error;
+    logger.info('stopped');
+    process.exit(0);
   }
 }

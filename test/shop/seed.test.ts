@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { seedDemoUsers } from '../../src/accounts/demo-users.js';
-import { openStore } from '../../src/platform/store/database.js';
 import definition from '../../src/server.js';
 import { seedShop } from '../../src/shop/seed.js';
+import { openTestStore } from '../support/app/database.js';
 
 it('fills in a shop worth showing, and a second run changes nothing', async () => {
-  const store = await openStore('file::memory:', { migrations: definition.migrations });
+  const store = await openTestStore(definition.migrations);
   const everything = async () => ({
     users: await store.selectFrom('users').selectAll().orderBy('username').execute(),
     products: await store.selectFrom('products').selectAll().orderBy('id').execute(),

@@ -50,8 +50,8 @@ export function createWithStore(server: AdministeredServer): WithStore {
     const { migrations } = server;
     const store =
       tables === 'created'
-        ? await openStore(databaseUrl, { migrations })
-        : await openExisting(databaseUrl, server, tables);
+        ? await openStore(databaseUrl, { migrations, limits: config })
+        : await openExisting(config, server, tables);
     const accounts = server.accounts(store);
     // Standard output is reserved for the answer.
     const logger = createLogger(config, process.stderr);
@@ -66,13 +66,17 @@ export function createWithStore(server: AdministeredServer): WithStore {
 }
 
 /** Opens a database that must exist. Creating one at a wrong path would list no users and back up nothing. */
-async function openExisting(url: string, { migrations }: AdministeredServer, tables: Tables): Promise<Store> {
-  const path = databasePath(url);
+async function openExisting(
+  config: Config,
+  { migrations }: AdministeredServer,
+  tables: Tables,
+): Promise<Store> {
+  const path = databasePath(config.databaseUrl);
   const none = new CliError(
     `There is no database at ${path ?? 'DATABASE_URL'}. Start the server once, or run: db migrate`,
   );
   if (path !== undefined && !existsSync(path)) throw none;
-  const store = connectStore(url);
+  const store = connectStore(config.databaseUrl, { limits: config });
   try {
     const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none;

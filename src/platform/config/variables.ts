@@ -97,6 +97,20 @@ export const VARIABLES = {
     'the address of the database of DATABASE_URL without a pooler in transaction mode, such as postgres://user@host/name',
     ({ databaseUrl }) => String(databaseUrl),
   ),
+  /** The most connections of one server to PostgreSQL. */
+  DATABASE_POOL_SIZE: variable(integer(1, 1000), 'a number, 1 to 1000', 10),
+  /** How long a call waits for a connection to PostgreSQL, in milliseconds. */
+  DATABASE_CONNECT_TIMEOUT_MS: variable(integer(100, 60_000), 'milliseconds, 100 to 60000', 5000),
+  /** How long one statement may take on PostgreSQL, in milliseconds. */
+  DATABASE_STATEMENT_TIMEOUT_MS: variable(integer(100, 600_000), 'milliseconds, 100 to 600000', 10_000),
+  /** How long a statement waits for a lock of another on PostgreSQL, in milliseconds. */
+  DATABASE_LOCK_TIMEOUT_MS: variable(integer(100, 600_000), 'milliseconds, 100 to 600000', 5000),
+  /** How long a transaction may do nothing on PostgreSQL, in milliseconds. */
+  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: variable(
+    integer(100, 600_000),
+    'milliseconds, 100 to 600000',
+    10_000,
+  ),
   DEMO_DATA: derived(flag, 'true or false', ({ publicUrl }) => isLoopbackUrl(String(publicUrl))),
   /** Seconds. */
   ACCESS_TOKEN_TTL: variable(integer(10, 86_400), 'seconds, 10 to 86400', 3600),

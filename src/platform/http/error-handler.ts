@@ -1,7 +1,15 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config/config.js';
+import { logText } from '../log-text.js';
 import type { Logger } from '../logger.js';
-import { describeRequestFault, isHttpError, sendError, sendUnavailable, UnavailableError } from './errors.js';
+import {
+  describeRequestFault,
+  isHttpError,
+  StoreUnavailableError,
+  sendError,
+  sendUnavailable,
+  UnavailableError,
+} from './errors.js';
 import { localsOf } from './request-locals.js';
 import { pathOf } from './request-log.js';
 
@@ -45,5 +53,22 @@ export function logServerFault(logger: Logger, error: unknown, req: Request, res
 
 /** Logs that a dependency is down, with the cause. */
 export function logUnavailable(logger: Logger, error: UnavailableError, req: Request, res: Response): void {
-  logger.error({ err: error, requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
+  logger.error({ ...causeOf(error), requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
 }
+
+/**
+ * Returns what a log line says of a dependency that is down. Of the database it is one line without stacks, because every
+ * call of an outage writes it, and its place in the code says nothing.
+ */
+export function causeOf(error: UnavailableError): object {
+  if (!(error instanceof StoreUnavailableError)) return { err: error };
+  const causes: string[] = [];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    // Node says nothing of its own when every address of a host refused.
+    causes.push(cause.message || String(Object(cause).code ?? cause.name));
+  }
+  return { reason: error.message, cause: logText(causes.join(': '), MAX_CAUSE) };
+}
+
+/** The longest cause in a log line, in characters. */
+const MAX_CAUSE = 400;

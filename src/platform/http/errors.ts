@@ -56,20 +56,33 @@ function sendErrorPage(res: Response, status: number, description: string): bool
 
 /** Means that a dependency is down, such as a user directory or an identity provider. */
 export class UnavailableError extends Error {
+  /** How long a client should wait before trying again, in seconds. */
+  readonly retryAfter: number = 30;
+
   /** @param message what is unavailable, sent to the client; must not name hosts or other internals */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'UnavailableError';
   }
+
+  /** What the client or its user reads: what is unavailable, and when to try again. */
+  get advice(): string {
+    return `${this.message}. Try again in a ${this.retryAfter < 30 ? 'moment' : 'minute'}`;
+  }
 }
 
-/** How long a client should wait before trying again, in seconds. */
-export const RETRY_AFTER = 30;
+/**
+ * Means that the database of this server is down, busy, full or read-only. Only `store/faults.ts` makes it. Whatever
+ * throws its own `UnavailableError`, such as a tool whose API is down, fails alone; without the database the server does.
+ */
+export class StoreUnavailableError extends UnavailableError {
+  override readonly retryAfter = 5;
+}
 
 /** Sends 503 with `Retry-After`, which tells clients to try again rather than to sign in again. */
-export function sendUnavailable(res: Response, { message }: UnavailableError): void {
-  res.set('Retry-After', String(RETRY_AFTER));
-  sendError(res, 503, 'temporarily_unavailable', `${message}. Try again in a minute.`);
+export function sendUnavailable(res: Response, { advice, retryAfter }: UnavailableError): void {
+  res.set('Retry-After', String(retryAfter));
+  sendError(res, 503, 'temporarily_unavailable', `${advice}.`);
 }
 
 /** The errors that body parsers and routers throw, with a status and a type such as `entity.parse.failed`. */

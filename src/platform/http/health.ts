@@ -1,5 +1,8 @@
 import { Router } from 'express';
 
+/** Seconds. By then the database may be back, or another server may have taken over. */
+const RETRY_AFTER = '5';
+
 /**
  * Serves `GET /healthz` (the process is alive) and `GET /readyz` (it can do its work). Mount it before the host check,
  * because orchestrators connect by IP address.
@@ -15,11 +18,9 @@ export function healthRoutes(
   router.get('/healthz', (_req, res) => void res.set('Cache-Control', 'no-store').json({ status: 'ok' }));
   router.get('/readyz', async (_req, res) => {
     res.set('Cache-Control', 'no-store');
-    if (isDraining())
-      return void res.status(503).json({ status: 'unavailable', reason: 'the server is stopping' });
-    const reason = await unreadiness();
+    const reason = isDraining() ? 'the server is stopping' : await unreadiness();
     if (reason === undefined) return void res.json({ status: 'ok' });
-    res.status(503).json({ status: 'unavailable', reason });
+    res.set('Retry-After', RETRY_AFTER).status(503).json({ status: 'unavailable', reason });
   });
   return router;
 }

@@ -74,7 +74,7 @@ export function createMcpServer<Services>(
     enforceStrictCapabilities: true,
   });
   forgetInheritedNames(server);
-  guardHandlers(server, scope.log);
+  guardHandlers(server, scope);
   refuseQuestions(server);
   const definitions = definitionsFor(content, scope.call);
   for (const definition of definitions) definition.register(server, scope);

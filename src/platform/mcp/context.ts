@@ -11,6 +11,7 @@ import type { Logger } from '../logger.js';
 import { notifyChanged } from '../store/changes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
+import type { StoreFailures } from './store-failures.js';
 
 /** Values that are the same for every request. */
 export interface ServerScope<Services = unknown> {
@@ -33,11 +34,13 @@ export interface RequestScope<Services = unknown> extends ServerScope<Services> 
   log: Logger;
   /** The call to answer; `undefined` for a server that must be able to answer any call. */
   call?: RpcCall | undefined;
+  /** Takes down which requests failed because of the database. At `/mcp` they decide the status of the answer. */
+  storeFailures?: StoreFailures;
 }
 
 /** The context every handler receives besides its arguments. */
 export interface HandlerContext<Services = unknown>
-  extends Omit<RequestScope<Services>, 'toolTimeoutMs' | 'stateKey' | 'call'> {
+  extends Omit<RequestScope<Services>, 'toolTimeoutMs' | 'stateKey' | 'call' | 'storeFailures'> {
   /**
    * Tells every client that is subscribed to a resource that it has changed. In a transaction, call `notifyChanged` with it
    * instead, so that both happen or neither.

@@ -11,6 +11,7 @@ import {
   type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { StoreUnavailableError } from '../http/errors.js';
 import { isRecord } from '../json.js';
 import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
@@ -135,7 +136,7 @@ export function defineTool<
             return outputSchema ? await withOutput(outputSchema, result) : result;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
-            if (error instanceof ProtocolError) throw error;
+            if (error instanceof ProtocolError || error instanceof StoreUnavailableError) throw error;
             // A stopped handler that throws is not a server failure, and nobody sees the answer.
             if (signal.aborted) return toolError('The call was stopped.');
             return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));

@@ -16,6 +16,7 @@ import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import { idOf, MAX_BODY_BYTES, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
+import { orUnavailable, type StoreFailures } from './store-failures.js';
 import type { Subscriptions } from './subscriptions.js';
 import type { Turns } from './turns.js';
 
@@ -64,8 +65,10 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     maxSubscriptions: Number.POSITIVE_INFINITY,
   });
   const fetch = negotiated(handler.fetch);
-  const answer = async (...request: Parameters<typeof fetch>) => {
-    const response = await fetch(...request);
+  const answer: typeof fetch = async (request, options) => {
+    const { storeFailures = new Map() } = requests.scopeOf(options?.authInfo);
+    const isBatch = Array.isArray(options?.parsedBody);
+    const response = await orUnavailable(await fetch(request, options), storeFailures, isBatch);
     // The SDK promises to keep the connection of a stream, also where the client or a stopping server closes it.
     response.headers.delete('connection');
     return wellFormedResponse(subscriptions ? subscriptions.paced(response) : response);
@@ -94,14 +97,16 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     if (typeof subscription === 'string') return sendRpcError(res, 400, -32602, subscription, idOf(req.body));
     await turns(caller);
     const log = logger.child({ requestId: locals.requestId });
-    const auth = requests.authInfoFor({ ...serverScope, caller, log, call }, options.resourceMetadataUrl);
+    const storeFailures: StoreFailures = new Map();
+    const scope = { ...serverScope, caller, log, call, storeFailures };
+    const auth = requests.authInfoFor(scope, options.resourceMetadataUrl);
     removeCredentials(req);
     const failure: { last?: Error } = {};
     const answered = (body: unknown) =>
       failures.run(failure, () => serve(Object.assign(req, { auth }), res, body));
     await (subscription ? subscription.run(() => answered(subscription.message)) : answered(req.body));
-    // The SDK tells refusals and failures in the same way, and masks the latter.
-    if (res.statusCode >= 500) logServerFault(logger, failure.last, req, res);
+    // The SDK tells refusals and failures in the same way, and masks the latter. Those of the database are logged.
+    if (res.statusCode >= 500 && storeFailures.size === 0) logServerFault(logger, failure.last, req, res);
   });
   return {
     router,

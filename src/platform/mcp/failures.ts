@@ -7,7 +7,7 @@ import {
   type ScopeChallengeHandler,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
-import { UnavailableError } from '../http/errors.js';
+import { StoreUnavailableError, UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 import { isRefusedQuestion, UNASKED } from './asking.js';
 
@@ -40,7 +40,7 @@ export function logAndMaskFailure(log: Logger, error: unknown): string {
   }
   if (error instanceof UnavailableError) {
     log.warn({ err: error }, 'unavailable');
-    return `${error.message}. Try again in a minute.`;
+    return `${error.advice}.`;
   }
   const reference = randomBytes(6).toString('hex');
   log.error({ err: error, reference }, 'handler failed');
@@ -64,11 +64,15 @@ export function logInternalError(log: Logger, error: unknown): ProtocolError {
   return error;
 }
 
-/** Runs a resource, prompt or completion handler. Turns an unexpected failure into a masked JSON-RPC error. */
+/**
+ * Runs a resource, prompt or completion handler. Turns an unexpected failure into a masked JSON-RPC error. A failure of
+ * the database is left to `guardHandlers`.
+ */
 export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
     throw logInternalError(log, error);
   }
 }

@@ -4,29 +4,49 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { causeOf } from '../http/error-handler.js';
+import { StoreUnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
+import type { RequestScope } from './context.js';
 import { assertWritable, logInternalError } from './failures.js';
 import { describeIssues, type Issue } from './issues.js';
+import { storeFailure } from './store-failures.js';
 
 /** A handler as the SDK keeps it. */
 type Handler = (request: { method: string }, sdk: ServerContext) => Promise<unknown>;
 
+/** What runs the handler of a tool. Everything it throws becomes the answer of the tool. */
+type ToolRunner = (tool: unknown, args: unknown, sdk: ServerContext) => Promise<unknown>;
+
+/** What the handlers of one server have in common. */
+type Guarded = Pick<RequestScope, 'log' | 'storeFailures'>;
+
 /**
  * Works around the SDK in what its handlers throw. Params that its schemas refuse are answered with -32603 and the whole
  * output of zod, where the protocol has -32602. What a handler throws is sent to the client as it is, and nobody else is
- * told. With this, bad params are answered on one line, and failures are logged and masked.
+ * told. With this, bad params are answered on one line, and failures are logged and masked. A failure of the database is
+ * an error of every request, also of a tool: the model cannot correct it, and the client can try again.
  *
  * The SDK has no hook for it: `McpServer` creates its `Server` itself, so no subclass can take its place.
  */
-export function guardHandlers(server: McpServer, log: Logger): void {
+export function guardHandlers(server: McpServer, scope: Guarded): void {
+  const { log } = scope;
   const { _requestHandlers: handlers } = server.server as unknown as {
     _requestHandlers: Map<string, Handler>;
   };
+  const ofTools = new WeakMap<ServerContext, StoreUnavailableError>();
+  const tools = server as unknown as { executeToolHandler: ToolRunner };
+  const run = tools.executeToolHandler.bind(server);
+  tools.executeToolHandler = (tool, args, sdk) =>
+    run(tool, args, sdk).catch((error: unknown) => {
+      if (error instanceof StoreUnavailableError) ofTools.set(sdk, error);
+      throw error;
+    });
   const find = handlers.get.bind(handlers);
   // The SDK adds some handlers only when it serves a request, so they are wrapped as they are looked up.
   handlers.get = (method) => {
     const handler = find(method);
-    return handler && guarded(handler, log);
+    return handler && guarded(handler, scope, ofTools);
   };
   // What it cannot write is answered with -32603, too.
   server.server.onerror = (error) => {
@@ -34,16 +54,25 @@ export function guardHandlers(server: McpServer, log: Logger): void {
   };
 }
 
-function guarded(handler: Handler, log: Logger): Handler {
+function guarded(
+  handler: Handler,
+  { log, storeFailures }: Guarded,
+  ofTools: WeakMap<ServerContext, StoreUnavailableError>,
+): Handler {
   return async (request, sdk) => {
     try {
       const result = await handler(request, sdk);
+      const failure = ofTools.get(sdk);
+      if (failure) throw failure;
       assertWritable(result);
       return result;
     } catch (error) {
       // Nobody waits for the answer.
       if (sdk.mcpReq.signal.aborted) throw error;
-      throw answerTo(error, request.method, log);
+      if (!(error instanceof StoreUnavailableError)) throw answerTo(error, request.method, log);
+      log.error({ ...causeOf(error), rpcMethod: request.method }, 'unavailable');
+      storeFailures?.set(sdk.mcpReq.id, error);
+      throw storeFailure(error);
     }
   };
 }

@@ -1,7 +1,9 @@
-import { Kysely, Migrator, SqliteAdapter, sql } from 'kysely';
+import { Kysely, Migrator } from 'kysely';
+import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
-import { unavailable } from './faults.js';
+import { engineOf } from './engine.js';
 import { LibsqlDialect } from './libsql.js';
+import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
 import { PoolDialect } from './postgres.js';
 
@@ -16,7 +18,11 @@ export interface StoreOptions {
   /** A fork's migrations. They are recorded in their own table, so their names cannot clash with the platform's. */
   migrations?: Migrations;
   /** Is warned of broken PostgreSQL connections, and of files that others can read. */
-  logger?: Logger;
+  logger?: Logger | undefined;
+  /** Of PostgreSQL. The settings of a server have the same names; what is missing has its default. */
+  limits?: Partial<StoreLimits>;
+  /** Closes the database, also while it is being opened. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -25,10 +31,14 @@ export interface StoreOptions {
  * @param url `file:` with a path, or `postgres://user:password@host/name`
  * @throws when the database cannot be opened or a migration fails; a failed migration is rolled back
  */
-export async function openStore(url: string, { migrations = {}, logger }: StoreOptions = {}): Promise<Store> {
+export async function openStore(
+  url: string,
+  { migrations = {}, signal, ...options }: StoreOptions = {},
+): Promise<Store> {
   let store: Store | undefined;
+  signal?.addEventListener('abort', () => void store?.destroy().catch(() => {}));
   try {
-    store = connectStore(url, logger);
+    store = connectStore(url, options);
     await renameReleasedMigrations(store);
     for (const migrator of migrators(store, migrations)) {
       const { error } = await migrator.migrateToLatest();
@@ -38,15 +48,26 @@ export async function openStore(url: string, { migrations = {}, logger }: StoreO
   } catch (error) {
     // Closing a half-open database fails too; report the first error.
     await store?.destroy().catch(() => {});
-    throw new Error(`The database of DATABASE_URL cannot be opened: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new Error(`The database of DATABASE_URL cannot be opened: ${describe(error)}`, { cause: error });
   }
 }
 
+/** Adds what the driver said, such as which address refuses connections. Only the operator is to know that. */
+function describe(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!(error instanceof UnavailableError) || !(cause instanceof Error)) return message;
+  // A refused connection to a host with several addresses has a code and no message.
+  return `${message} (${cause.message || (cause as NodeJS.ErrnoException).code})`;
+}
+
 /** Opens the database without running migrations. Creates the file if it does not exist. */
-export function connectStore(url: string, logger?: Logger): Store {
-  const dialect = url.startsWith('file:') ? new LibsqlDialect(url, logger) : new PoolDialect(url, logger);
+export function connectStore(
+  url: string,
+  { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'> = {},
+): Store {
+  const dialect = url.startsWith('file:')
+    ? new LibsqlDialect(url, logger)
+    : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
   return new Kysely({ dialect });
 }
 
@@ -63,28 +84,17 @@ export async function migrationState(
 }
 
 /**
- * Checks that the database can be read and written, without changing anything.
+ * Checks that the database can be read and, unless told otherwise, written. Changes nothing.
  *
  * @throws {UnavailableError} when it cannot
  */
-export async function pingStore(store: Store): Promise<void> {
-  if (store.getExecutor().adapter instanceof SqliteAdapter) await rewriteHeader(store);
-  else await assertNotReadOnly(store);
+export function pingStore(store: Store, mode: 'read' | 'write' = 'write'): Promise<void> {
+  return engineOf(store).ping(store, mode);
 }
 
-/** Writes the first page of the file as it is. This needs no table, and fails like any other write. */
-async function rewriteHeader(store: Store): Promise<void> {
-  await store.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
-    await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(transaction);
-  });
-}
-
-/** A PostgreSQL server that has become a read-only replica answers, but refuses every write. */
-async function assertNotReadOnly(store: Store): Promise<void> {
-  const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
-  const { rows } = await setting.execute(store);
-  if (rows[0]?.value === 'on') throw unavailable('readOnly', new Error('transaction_read_only is on'));
+/** Ends the queries in flight, so that nobody waits for them. Their callers get an `UnavailableError`. */
+export function cancelQueries(store: Store): void {
+  engineOf(store).cancelQueries();
 }
 
 /** Returns the platform's migrator first, because a fork's migrations may refer to the platform's tables. */

@@ -1,47 +1,61 @@
-import { type DatabaseConnection, type Driver, PostgresDialect, PostgresDriver } from 'kysely';
-import pg from 'pg';
+import { type DatabaseConnection, type Driver, type Kysely, PostgresAdapter, PostgresDialect } from 'kysely';
 import type { Logger } from '../logger.js';
-import { asStoreError } from './faults.js';
+import type { Engine, EngineAdapter } from './engine.js';
+import type { StoreLimits } from './limits.js';
+import { MigrationLock } from './migration-lock.js';
+import { followPostgres, notifyOnPostgres } from './postgres-changes.js';
+import type { PostgresConnection } from './postgres-connection.js';
+import { PoolDriver } from './postgres-driver.js';
+import { PostgresPool } from './postgres-pool.js';
 
-// The driver returns 64-bit integers as text. All of ours are counts, minor units or seconds, which fit a number.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-
-/** How long a query waits for a free connection, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5000;
-
-/** Opens a pool of connections to PostgreSQL. */
+/** Opens a pool of connections to PostgreSQL, or to a pooler in front of it. */
 export class PoolDialect extends PostgresDialect {
-  readonly #pool: pg.Pool;
+  readonly #pool: PostgresPool;
+  readonly #lock: MigrationLock;
 
   /** @param logger is warned of connections that broke; the next query opens a new one */
-  constructor(url: string, logger?: Logger) {
-    const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-    // Without a listener, an idle connection that breaks would end the process.
-    pool.on('error', (error) => logger?.warn({ err: error }, 'a database connection broke'));
+  constructor(url: string, limits: StoreLimits, logger?: Logger) {
+    const pool = new PostgresPool(url, limits, logger);
     super({ pool });
     this.#pool = pool;
+    this.#lock = new MigrationLock(pool, logger);
   }
 
   override createDriver(): Driver {
-    return new PoolDriver({ pool: this.#pool, onCreateConnection: translateErrors });
+    return new PoolDriver(this.#pool);
+  }
+
+  override createAdapter(): PostgresAdapter {
+    return new PoolAdapter(this.#pool, this.#lock);
   }
 }
 
-/** Throws errors that say what keeps the database from working, as that of the file does. */
-class PoolDriver extends PostgresDriver {
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    try {
-      return await super.acquireConnection();
-    } catch (error) {
-      throw asStoreError(error);
-    }
+class PoolAdapter extends PostgresAdapter implements EngineAdapter {
+  readonly engine: Engine;
+  readonly #lock: MigrationLock;
+
+  constructor(pool: PostgresPool, lock: MigrationLock) {
+    super();
+    this.#lock = lock;
+    this.engine = {
+      ping: () => pool.monitor.ping(),
+      cancelQueries: () => pool.cancelQueries(),
+      notify: notifyOnPostgres,
+      follow: followPostgres,
+    };
   }
+
+  /** Has the lock taken in the transaction that follows. Kysely's own belongs to a session, which a pooler shares. */
+  override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {
+    const connection = await connectionOf(db);
+    connection.onBegin = () => this.#lock.take(connection);
+  }
+
+  override async releaseMigrationLock(): Promise<void> {}
 }
 
-async function translateErrors(connection: DatabaseConnection): Promise<void> {
-  const execute = connection.executeQuery.bind(connection);
-  connection.executeQuery = (query) =>
-    execute<never>(query).catch((error: unknown) => {
-      throw asStoreError(error);
-    });
+/** Returns what a store with one connection runs its statements on. */
+function connectionOf(db: Kysely<unknown>): Promise<PostgresConnection> {
+  const identity = async (connection: DatabaseConnection) => connection as PostgresConnection;
+  return db.getExecutor().provideConnection(identity);
 }

@@ -1,12 +1,11 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { SqliteAdapter, sql } from 'kysely';
 import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 import { pingStore, type Store } from './database.js';
 import { unavailable } from './faults.js';
 
-/** How long the database may take to answer, in milliseconds. */
-const TIMEOUT_MS = 3000;
+/** How long the database may take to answer, in milliseconds. Whoever asks is to know within two seconds. */
+const TIMEOUT_MS = 1800;
 
 /** How long after a write the next questions only read, in milliseconds, so that a flood of them costs no writes. */
 const WRITE_EVERY_MS = 1000;
@@ -27,7 +26,7 @@ export function createReadiness(
 
   async function ask(): Promise<string | undefined> {
     const writes = reported !== undefined || performance.now() - written > WRITE_EVERY_MS;
-    const fault = await faultOf(store, writes ? pingStore : read);
+    const fault = await faultOf(store, writes ? 'write' : 'read');
     if (writes) written = performance.now();
     const reason = fault?.message.replace(/^T/, 't');
     if (fault && reason !== reported) logger.warn({ err: fault }, 'not ready');
@@ -44,19 +43,13 @@ export function createReadiness(
   };
 }
 
-async function read(store: Store): Promise<void> {
-  await sql`select 1`.execute(store);
-}
-
-async function faultOf(store: Store, check: typeof read): Promise<UnavailableError | undefined> {
+async function faultOf(store: Store, mode: 'read' | 'write'): Promise<UnavailableError | undefined> {
   const late = new AbortController();
   const timeout = elapsed(TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
-    // SQLite answers at once, unless another process holds its lock.
-    const isFile = store.getExecutor().adapter instanceof SqliteAdapter;
-    throw unavailable(isFile ? 'busy' : 'silent', new Error(`no answer within ${TIMEOUT_MS} ms`));
+    throw unavailable('busy', new Error(`no answer within ${TIMEOUT_MS} ms`));
   });
   try {
-    await Promise.race([check(store), timeout]);
+    await Promise.race([pingStore(store, mode), timeout]);
     return undefined;
   } catch (error) {
     return error instanceof UnavailableError ? error : unavailable('silent', error);

@@ -1,20 +1,16 @@
-import type { Transaction } from 'kysely';
-import type { Store } from './database.js';
-
-/**
- * PostgreSQL ended a transaction because it conflicted with another: serialization_failure and deadlock_detected (appendix
- * A of its manual). Nothing of it was done, so the whole may be tried again.
- */
-const CONFLICTS = ['40001', '40P01'];
+import type { Kysely, Transaction } from 'kysely';
+import { isConflict } from './faults.js';
 
 /**
  * Runs something in one transaction, and all of it once more if PostgreSQL ended it because of a conflict. So do nothing in
- * it that a rollback does not undo.
+ * it that a rollback does not undo. Nothing else is repeated: when a connection breaks during the commit, nobody knows
+ * whether it was done.
  *
  * @returns what `run` returns, once it is committed
+ * @throws {UnavailableError} when the database cannot, or there was a conflict again
  */
 export async function inTransaction<Tables, Result>(
-  store: Store<Tables>,
+  store: Kysely<Tables>,
   run: (transaction: Transaction<Tables>) => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -23,9 +19,4 @@ export async function inTransaction<Tables, Result>(
     if (!isConflict(error)) throw error;
     return await store.transaction().execute(run);
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const { code, cause } = Object(error) as { code?: unknown; cause?: unknown };
-  return CONFLICTS.includes(String(code)) || (cause !== undefined && isConflict(cause));
 }

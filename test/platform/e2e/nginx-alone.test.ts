@@ -148,6 +148,11 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
       expect([status, headers['retry-after']]).toEqual([503, '5']);
       expect(headers).toMatchObject({ 'strict-transport-security': hsts });
     }
+    for (const path of ['/mcp', '/messages']) {
+      const { status, headers, body } = await https(empty, path, { method: 'POST' });
+      expect([status, headers['retry-after']]).toEqual([503, '5']);
+      expect(JSON.parse(body)).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 }, id: null });
+    }
     expect(empty.log()).toMatch(/"GET \/authorize" 503 .*127\.0\.0\.1:\d+ 502/);
     expect(nginx.log()).toMatch(/"POST \/token" 429 .*REJECTED/);
     for (const log of [empty.log(), nginx.log()]) expect(log).not.toContain('a-secret');

@@ -47,7 +47,7 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     const readiness = async () => (await fetch(`${server.url}/readyz`)).text();
     await expect.poll(readiness, { timeout: 20_000 }).toContain('the database is read-only');
     const refused = await registerRaw(server.url, { redirect_uris: ['http://127.0.0.1:7777/callback'] });
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
     await setReadOnly('off');
     await expect.poll(readiness, { timeout: 20_000 }).toContain('ok');
     await admin.end();
@@ -60,6 +60,6 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     const refused = await registerRaw(server.url, { redirect_uris: ['http://127.0.0.1:7777/callback'] });
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
   });
 });

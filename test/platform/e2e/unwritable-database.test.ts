@@ -54,7 +54,7 @@ describe('while another program holds the write lock', () => {
       ended.push(name);
       return [name, answer.status, answer.headers.get('Retry-After')];
     });
-    const note = addNote();
+    const note = expect(addNote()).rejects.toThrow('The database is busy. Try again in a moment');
     const cli = cliFor(server.databaseUrl);
     const commands = [cli('user disable bea'), cli(`db backup ${path}.copy`)];
     expect(await health('healthz')).toBe(200);
@@ -63,12 +63,9 @@ describe('while another program holds the write lock', () => {
     expect(ended).toEqual([]);
 
     expect(await Promise.all(calls)).toEqual(
-      ['register', 'authorize', 'login', 'refresh'].map((name) => [name, 503, '30']),
+      ['register', 'authorize', 'login', 'refresh'].map((name) => [name, 503, '5']),
     );
-    expect(await note).toMatchObject({
-      isError: true,
-      content: [{ text: 'The database is busy. Try again in a minute.' }],
-    });
+    await note;
     expect(await Promise.all(commands)).toMatchObject([
       { code: 1, err: 'It failed: The database is busy\n' },
       { code: 0, out: expect.stringContaining('Wrote') },
@@ -100,7 +97,7 @@ describe.skipIf(prlimit === undefined)('when nothing more fits on the disk', () 
     onTestFinished(() => void limitFiles('unlimited'));
     limitFiles(1);
     const refused = await registerRaw(server.url, { ...METADATA, client_name: 'too much' });
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
     const readiness = async () => (await fetch(`${server.url}/readyz`)).text();
     await expect.poll(readiness, { timeout: 10_000 }).toMatch(/"the disk of the database (is full|fails)"/);
     expect(await health('healthz')).toBe(200);
@@ -116,7 +113,7 @@ describe('once the database file is gone', () => {
     await rm(path);
     for (const [name, call] of Object.entries(start())) {
       const answer = await call;
-      expect([name, answer.status, answer.headers.get('Retry-After')]).toEqual([name, 503, '30']);
+      expect([name, answer.status, answer.headers.get('Retry-After')]).toEqual([name, 503, '5']);
       expect(await answer.text()).not.toContain(path);
     }
     await expect.poll(() => health('readyz'), { timeout: 10_000 }).toBe(503);

@@ -1,10 +1,9 @@
 import { Router } from 'express';
-import type { KyselyPlugin } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { ping } from '../../support/app/clients.js';
+import { type FailingStore, failingStore, INTERNAL } from '../../support/app/failing-store.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
   authorizeUrl,
@@ -18,31 +17,21 @@ import {
 } from '../../support/oauth/oauth.js';
 import fixture from '../fixture/server.js';
 
-/** While this is set, every query of the store fails. */
-let down = false;
-const outage: KyselyPlugin = {
-  transformQuery({ node }) {
-    if (down)
-      throw new UnavailableError('The data cannot be reached', { cause: new Error('db.internal:5432') });
-    return node;
-  },
-  transformResult: async ({ result }) => result,
-};
-
 const accounts = oneUser();
 let app: TestApp;
+let database: FailingStore;
 let tokens: Tokens & Awaited<ReturnType<typeof signInForTokens>>;
 let browser: Browser;
 let fields: Record<string, string>;
 beforeAll(async () => {
-  const store = await openStore('file::memory:', { migrations: fixture.migrations });
-  app = await startApp({}, {}, { store: store.withPlugin(outage), accounts });
+  database = failingStore(await openStore('file::memory:', { migrations: fixture.migrations }));
+  app = await startApp({}, {}, { store: database.store, accounts });
   tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
   browser = new Browser(app.url);
   fields = await browser.open(authorize(), 'ada', PASSWORD);
 });
 afterEach(() => {
-  down = false;
+  database.recover();
   accounts.isDown = false;
 });
 afterAll(() => app.stop());
@@ -51,30 +40,74 @@ const authorize = () => authorizeUrl(app.url, tokens.client.client_id, pkce().ch
 const form = (path: string, body: Record<string, string>) =>
   fetch(`${app.url}${path}`, { method: 'POST', body: new URLSearchParams(body) });
 
-describe('a dependency that is down', () => {
+const withToken = (init: RequestInit = {}): RequestInit => ({
+  ...init,
+  headers: { ...init.headers, Authorization: `Bearer ${tokens.access_token}` },
+});
+
+/** Expects one line with the cause besides that of the request, and none with a stack: an outage writes thousands. */
+function expectOneLine(response: Response, path: string): void {
+  const requestId = response.headers.get('x-request-id');
+  const lines = app.logs.filter((line) => line['requestId'] === requestId && line['msg'] !== 'request');
+  const reason = 'The database does not answer';
+  expect(lines).toMatchObject([{ level: 50, msg: 'unavailable', path, reason, cause: INTERNAL }]);
+  expect(JSON.stringify(lines)).not.toContain('    at ');
+}
+
+describe('the database or another dependency that is down', () => {
   it.each<[string, () => Promise<Response>]>([
-    ['/mcp', () => ping(app.mcpUrl, `Bearer ${tokens.access_token}`)],
     ['/token', () => refresh(app.url, tokens)],
     ['/revoke', () => form('/revoke', { client_id: tokens.client.client_id, token: tokens.refresh_token })],
     ['/register', () => registerRaw(app.url, { redirect_uris: ['https://app.example/callback'] })],
   ])('makes %s answer 503 as JSON, with Retry-After and without a challenge', async (path, ask) => {
-    down = true;
+    database.fail();
     const response = await ask();
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(response.headers.get('www-authenticate')).toBeNull();
     expect(await response.json()).toEqual({
       error: 'temporarily_unavailable',
-      error_description: 'The data cannot be reached. Try again in a minute.',
+      error_description: 'The database does not answer. Try again in a moment.',
     });
-    expect(app.logs).toContainEqual(
-      expect.objectContaining({
-        level: 50,
-        msg: 'unavailable',
-        path,
-        requestId: response.headers.get('x-request-id'),
-        err: expect.objectContaining({ stack: expect.stringContaining('db.internal') }),
-      }),
-    );
+    expectOneLine(response, path);
+  });
+
+  it.each<[string, () => Promise<Response>]>([
+    ['/mcp', () => ping(app.mcpUrl, `Bearer ${tokens.access_token}`)],
+    ['/messages', () => fetch(`${app.url}/messages?sessionId=x`, withToken({ method: 'POST' }))],
+  ])('makes %s answer 503 with one JSON-RPC error before the caller is known', async (path, ask) => {
+    database.fail();
+    const response = await ask();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(await response.json()).toEqual({
+      jsonrpc: '2.0',
+      error: { code: -32000, message: 'The database does not answer. Try again in a moment' },
+      id: null,
+    });
+    expectOneLine(response, path);
+  });
+
+  it('makes /mcp show a page to a person, and /sse refuse the stream', async () => {
+    database.fail();
+    const page = await fetch(app.mcpUrl, withToken({ headers: { Accept: 'text/html' } }));
+    expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await page.text()).toContain('The database does not answer. Try again in a moment');
+    const stream = await fetch(`${app.url}/sse`, withToken());
+    expect([stream.status, stream.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await stream.json()).toMatchObject({ error: 'temporarily_unavailable' });
+  });
+
+  it('leaves what needs no database as it is: discovery, keys, pages and health', async () => {
+    database.fail();
+    for (const path of [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-protected-resource/mcp',
+      '/.well-known/jwks.json',
+      '/',
+      '/healthz',
+    ]) {
+      expect([path, (await fetch(`${app.url}${path}`)).status]).toEqual([path, 200]);
+    }
   });
 
   it.each<[string, () => Promise<Response>]>([
@@ -82,9 +115,9 @@ describe('a dependency that is down', () => {
     ['GET /login', () => browser.get(`${app.url}/login?request=${fields['request']}`)],
     ['POST /login', () => browser.submit(fields)],
   ])('makes %s show a page that says to try again in a moment', async (_what, ask) => {
-    down = true;
+    database.fail();
     const response = await ask();
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(response.headers.get('content-type')).toContain('text/html');
     const page = await response.text();
     expect(page).toContain('Try again in a moment.');
@@ -94,11 +127,11 @@ describe('a dependency that is down', () => {
   it('includes the user directory: 503 for programs, and the sign-in page with the form kept for people', async () => {
     accounts.isDown = true;
     const called = await ping(app.mcpUrl, `Bearer ${tokens.access_token}`);
+    expect([called.status, called.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await called.json()).toMatchObject({ error: { code: -32000 }, id: null });
     const refreshed = await refresh(app.url, tokens);
-    for (const response of [called, refreshed]) {
-      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
-      expect(await response.json()).toMatchObject({ error: 'temporarily_unavailable' });
-    }
+    expect([refreshed.status, refreshed.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await refreshed.json()).toMatchObject({ error: 'temporarily_unavailable' });
     const page = await browser.submit(fields);
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '30']);
     const text = await page.text();

@@ -25,7 +25,7 @@ it('is not ready while it stops, but still alive', async () => {
   const store = await openStore('file::memory:');
   const url = await serve(store, () => true);
   const ready = await fetch(`${url}/readyz`);
-  expect(ready.status).toBe(503);
+  expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await ready.json()).toEqual({ status: 'unavailable', reason: 'the server is stopping' });
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   await store.destroy();
@@ -34,7 +34,7 @@ it('is not ready while it stops, but still alive', async () => {
 it('is not ready when the database accepts a query and never answers', async () => {
   const url = await serve({ getExecutor: () => silent } as unknown as Store);
   const ready = await fetch(`${url}/readyz`);
-  expect(ready.status).toBe(503);
+  expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await ready.json()).toMatchObject({ reason: 'the database does not answer' });
 });
 

@@ -1,19 +1,20 @@
 import { copyFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import definition from '../../../src/server.js';
 import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../../src/shop/catalogue/route.js';
 import { imageDirectory } from '../../../src/shop/media-files.js';
 import { seedShop } from '../../../src/shop/seed.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
+import { openTestStore } from '../../support/app/database.js';
 import { sendRaw } from '../../support/app/raw.js';
 import { readPdf } from './pdf.js';
 
 let app: TestApp;
 let store: Store;
 beforeAll(async () => {
-  store = await openStore('file::memory:', { migrations: definition.migrations });
+  store = await openTestStore(definition.migrations);
   await seedShop(store);
   app = await startApp({}, {}, { store, routes: [await catalogueRoutes(store)] });
 });

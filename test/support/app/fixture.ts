@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AppOptions } from '../../../src/platform/app.js';
 import { parseConfig } from '../../../src/platform/config/config.js';
 import { contentOf } from '../../../src/platform/define-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
-import { openStore } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { startApp, type TestApp } from './app.js';
+import { openNewDatabase, urlOf } from './database.js';
 
-/** The fixture in this process. Its data is in a file, so that a test can open it alongside the server. */
+/** The fixture in this process. A test can open its database alongside the server. */
 export interface FixtureApp extends TestApp {
   databaseUrl: string;
   /** The log so far, as text. */
@@ -23,9 +20,7 @@ export async function startFixture(
   parts: Partial<AppOptions<unknown>> = {},
   times?: Parameters<typeof startApp>[3],
 ): Promise<FixtureApp> {
-  const directory = await mkdtemp(join(tmpdir(), 'mcp-fixture-'));
-  const databaseUrl = `file:${join(directory, 'server.db')}`;
-  const store = await openStore(databaseUrl, { migrations: fixture.migrations });
+  const store = parts.store ?? (await openNewDatabase(fixture.migrations));
   const scopes = fixture.scopes.map(({ name }) => name);
   await fixture.accounts(store).seed?.(scopes);
   await fixture.demoData?.(store);
@@ -37,14 +32,10 @@ export async function startFixture(
   });
   const routes = await Promise.all(fixture.routes?.({ brand: fixture.brand, services, store }) ?? []);
   const content = contentOf(fixture) as Partial<ServerContent>;
-  const app = await startApp(content, environment, { store, services, routes, ...parts }, times);
+  const app = await startApp(content, environment, { services, routes, ...parts, store }, times);
   return {
     ...app,
-    databaseUrl,
+    databaseUrl: urlOf(store),
     output: () => app.logs.map((line) => JSON.stringify(line)).join('\n'),
-    async stop() {
-      await app.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
   };
 }

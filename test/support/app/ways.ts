@@ -35,9 +35,17 @@ function modernHeaders(method: string, params: Record<string, unknown>): Record<
   };
 }
 
-const ask2025: Ask = async (app, method, params) => read(await post(app.mcpUrl, request(method, params)));
+/** Sends one request to `/mcp`. */
+type Send = (
+  app: TestApp,
+  method: string,
+  params?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Response>;
 
-const ask2026: Ask = async (app, method, params) => {
+const send2025: Send = (app, method, params, headers) => post(app.mcpUrl, request(method, params), headers);
+
+const send2026: Send = (app, method, params, headers) => {
   const given = isRecord(params) ? params : {};
   const meta = given['_meta'];
   // Params that are no object are sent as they are. They have no room for what the revision requires.
@@ -45,8 +53,19 @@ const ask2026: Ask = async (app, method, params) => {
     isRecord(params) || params === undefined
       ? { ...given, _meta: { ...MODERN_META, ...Object(meta) } }
       : params;
-  return read(await post(app.mcpUrl, request(method, sent), modernHeaders(method, given)));
+  return post(app.mcpUrl, request(method, sent), { ...modernHeaders(method, given), ...headers });
 };
+
+/** Both eras of `/mcp`, for tests of the HTTP answer. */
+export const ERAS: [string, Send][] = [
+  ['in 2025-11-25', send2025],
+  ['in 2026-07-28', send2026],
+];
+
+const asking =
+  (send: Send): Ask =>
+  async (...call) =>
+    read(await send(...call));
 
 const askOverSse: Ask = async (app, method, params) => {
   const stream = await openStream(app.url);
@@ -63,8 +82,8 @@ const askOverSse: Ask = async (app, method, params) => {
 
 /** The three ways a client can ask: both eras of `/mcp`, and the old transport. */
 export const WAYS: [string, Ask][] = [
-  ['in 2025-11-25', ask2025],
-  ['in 2026-07-28', ask2026],
+  ['in 2025-11-25', asking(send2025)],
+  ['in 2026-07-28', asking(send2026)],
   ['over /sse', askOverSse],
 ];
 

@@ -9,19 +9,22 @@ export interface NameServer {
   stop: () => Promise<void>;
 }
 
-/** Starts a name server on this machine that returns one IPv4 address for every name, or never answers. */
-export async function startNameServer(address?: string): Promise<NameServer> {
+/**
+ * Starts a name server on this machine that answers every name with an IPv4 address, or with all that a function returns,
+ * or never.
+ */
+export async function startNameServer(address?: string | (() => string[])): Promise<NameServer> {
   const asked: string[] = [];
   const socket = createSocket('udp4', (query, { port, address: client }) => {
     const { name, end } = readName(query);
     asked.push(name);
     if (address === undefined) return;
     const isA = query.readUInt16BE(end) === 1;
-    const header = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, isA ? 1 : 0, 0, 0, 0, 0]);
+    const addresses = typeof address === 'string' ? [address] : address();
+    const records = isA ? addresses.map(recordOf) : [];
+    const header = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, records.length, 0, 0, 0, 0]);
     const question = query.subarray(12, end + 4);
-    const bytes = address.split('.').map(Number);
-    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...bytes]);
-    socket.send(Buffer.concat([header, question, ...(isA ? [record] : [])]), port, client);
+    socket.send(Buffer.concat([header, question, ...records]), port, client);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -33,6 +36,11 @@ export async function startNameServer(address?: string): Promise<NameServer> {
       await once(socket, 'close');
     },
   };
+}
+
+/** The record of an address, valid for a minute. It refers to the name in the question. */
+function recordOf(address: string): Buffer {
+  return Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)]);
 }
 
 /** Reads the name in the question of a query (RFC 1035 section 4.1.2), and where it ends. */

@@ -17,10 +17,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../app/port.js';
 import { endWithTests } from './processes.js';
-import { findProgram } from './requirements.js';
+import { findProgram, findResolvingNginx } from './requirements.js';
 
 /** The proxy, or `undefined` when its tests are to be skipped. */
 export const nginxProgram = findProgram('nginx', 'Tests behind nginx are');
+
+/** A proxy that looks up names while it runs, as that of the compose file does, or `undefined` to skip its tests. */
+export const resolvingNginx = findResolvingNginx(nginxProgram);
+
+/** Servers by name: the port they all listen on, and the address of the name server that knows where they are. */
+export interface NamedServers {
+  port: number;
+  nameServer: string;
+}
 
 export interface TestNginx {
   /** The https origin. */
@@ -38,24 +47,25 @@ export interface TestNginx {
 
 /**
  * Prepares nginx with the configuration of this repository; only ports, upstream servers and file locations differ. The
- * ports of the servers are passed later, because the servers must first know the address of the proxy.
+ * servers are passed later, because they must first know the address of the proxy: by their ports on this machine, or as
+ * the name in the configuration, which needs `resolvingNginx`.
  *
  * `change` makes the edits of an operator to nginx.conf.
  */
 export async function prepareNginx(): Promise<{
   url: string;
-  start: (ports: number[], change?: (configuration: string) => string) => Promise<TestNginx>;
+  start: (servers: number[] | NamedServers, change?: (configuration: string) => string) => Promise<TestNginx>;
 }> {
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const url = `https://localhost:${httpsPort}`;
-  return { url, start: (ports, change) => startNginx(url, httpsPort, httpPort, ports, change) };
+  return { url, start: (servers, change) => startNginx(url, httpsPort, httpPort, servers, change) };
 }
 
 async function startNginx(
   url: string,
   httpsPort: number,
   httpPort: number,
-  ports: number[],
+  servers: number[] | NamedServers,
   change = (configuration: string) => configuration,
 ): Promise<TestNginx> {
   const directory = mkdtempSync(join(tmpdir(), 'mcp-nginx-'));
@@ -67,11 +77,7 @@ async function startNginx(
   const edit = (name: string, change: (text: string) => string) =>
     writeFileSync(join(directory, name), change(readFileSync(join(directory, name), 'utf8')));
   edit('nginx.conf', (text) => change(text).replaceAll(' /tmp/', ` ${directory}/tmp/`));
-  edit('upstream.conf', (text) =>
-    text.replace(/server app:8000(.*);/g, (_line, options) =>
-      ports.map((port) => `server 127.0.0.1:${port}${options};`).join('\n  '),
-    ),
-  );
+  edit('upstream.conf', Array.isArray(servers) ? withAddresses(servers) : withName(servers));
   const onLoopback = (port: number) => (text: string) =>
     text.replace(/listen \[::\].*\n/, '').replace(/listen \d+/, `listen 127.0.0.1:${port}`);
   edit('listen-http.conf', onLoopback(httpPort));
@@ -81,9 +87,13 @@ async function startNginx(
   const log = openSync(logFile, 'a');
   // The workers of nginx outlive a SIGKILL of their parent.
   const nginx = endWithTests(
-    spawn(nginxProgram ?? '', ['-c', join(directory, 'nginx.conf'), '-g', 'daemon off;'], {
-      stdio: ['ignore', log, log],
-    }),
+    spawn(
+      (Array.isArray(servers) ? nginxProgram : resolvingNginx) ?? '',
+      ['-c', join(directory, 'nginx.conf'), '-g', 'daemon off;'],
+      {
+        stdio: ['ignore', log, log],
+      },
+    ),
     'SIGTERM',
   );
   const exited = once(nginx, 'exit').then(() => {
@@ -103,6 +113,18 @@ async function startNginx(
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** An address needs no look-up, which Debian's nginx could not do either. */
+function withAddresses(ports: number[]): (upstream: string) => string {
+  return (upstream) =>
+    upstream.replace(/server app:8000(.*) resolve;/, (_line, options) =>
+      ports.map((port) => `server 127.0.0.1:${port}${options};`).join('\n  '),
+    );
+}
+
+function withName({ port, nameServer }: NamedServers): (upstream: string) => string {
+  return (upstream) => upstream.replace('app:8000', `app:${port}`).replace('127.0.0.11', nameServer);
 }
 
 /** Resolves once something listens on the port. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Programs that parts of the suite need, their usual locations, and how to get them. */
@@ -13,6 +14,7 @@ const programs = {
     paths: ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     install: 'apt-get install postgresql',
   },
+  pgbouncer: { paths: ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'], install: 'apt-get install pgbouncer' },
 };
 
 /**
@@ -26,6 +28,23 @@ export function findProgram(name: keyof typeof programs, whatFor: string): strin
   const found = paths.find((path) => existsSync(path));
   if (found !== undefined) return found;
   skip(`${whatFor} skipped: ${name} is not installed, get it with: ${install}`);
+  return undefined;
+}
+
+/**
+ * Finds an nginx that looks up the names of servers again while it runs: `NGINX_RESOLVING`, or the installed one if it is
+ * at least 1.27.3. Returns `undefined` when its tests are to be skipped.
+ */
+export function findResolvingNginx(installed: string | undefined): string | undefined {
+  const named = process.env['NGINX_RESOLVING'];
+  if (named) return named;
+  if (installed === undefined) return undefined;
+  const version =
+    /nginx\/([\d.]+)/.exec(spawnSync(installed, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? '';
+  if (version.localeCompare('1.27.3', 'en', { numeric: true }) >= 0) return installed;
+  skip(
+    `Tests of names behind nginx are skipped: nginx ${version} is too old, set NGINX_RESOLVING to 1.27.3 or newer`,
+  );
   return undefined;
 }
 

@@ -20,6 +20,8 @@ export interface TestServer {
   port: number;
   mcpUrl: string;
   databaseUrl: string;
+  /** The settings that another process needs to take its place. */
+  environment: Record<string, string>;
   process: ChildProcess;
   /** Returns everything it has written so far: logs and banner. */
   output: () => string;
@@ -96,6 +98,7 @@ export async function startProgram(
     port,
     mcpUrl: `${url}/mcp`,
     databaseUrl,
+    environment: { ...environment, PORT: String(port), DATABASE_URL: databaseUrl },
     process: child,
     output: () => output,
     printed,

@@ -3,11 +3,12 @@ import { afterAll, onTestFinished } from 'vitest';
 import { getCurrentTest } from 'vitest/suite';
 import type { Caller } from '../../../src/platform/caller.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 import definition from '../../../src/server.js';
 import { startApp } from '../app/app.js';
 import { connectModern } from '../app/clients.js';
+import { openTestStore } from '../app/database.js';
 
 /** The content under test. Omitted parts are empty, but scopes and migrations default to those of `src/server.ts`. */
 export interface ToolsUnderTest<Services>
@@ -71,7 +72,7 @@ export async function startTools<Services = unknown>(
     environment,
   } = options;
   const { tools = [], resources = [], prompts = [], attach } = options;
-  const store = await openStore('file::memory:', { migrations });
+  const store = await openTestStore(migrations);
   await demoData?.(store);
   const everyScope = scopes.map(({ name }) => name);
   const callers = new Map<string, Caller>();

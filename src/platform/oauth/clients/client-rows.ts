@@ -1,5 +1,5 @@
-import type { Selectable } from 'kysely';
-import type { OAuthClientsTable } from '../tables.js';
+import type { ExpressionBuilder, Selectable } from 'kysely';
+import type { OAuthClientsTable, OAuthTables } from '../tables.js';
 import type { Client, KeySource } from './client.js';
 import { type ClientMetadata, keysColumn } from './client-metadata.js';
 import { displayName } from './display-name.js';
@@ -48,6 +48,14 @@ export function columnsOf(metadata: ClientMetadata) {
     grant_types: JSON.stringify(metadata.grant_types),
     keys: keysColumn(metadata),
   };
+}
+
+/** Returns a time of expiry, or the one that a client has if that is later, as it is for those an operator added. */
+export function notBefore(
+  row: ExpressionBuilder<Pick<OAuthTables, 'oauth_clients'>, 'oauth_clients'>,
+  time: number,
+) {
+  return row.case().when('expires_at', '>', time).then(row.ref('expires_at')).else(time).end();
 }
 
 /** Returns a client as the endpoints see it. */

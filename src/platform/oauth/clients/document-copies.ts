@@ -1,4 +1,6 @@
 import { nowInSeconds } from '../../clock.js';
+import { skipLocked, takeTurn } from '../../store/locks.js';
+import { inTransaction } from '../../store/transaction.js';
 import type { OAuthStore } from '../tables.js';
 
 /** How long a copy may be used after its document was last fetched, in seconds. */
@@ -14,8 +16,8 @@ export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
    * Deletes what is beyond the limit, but never the copy that was just saved: times are whole seconds, and many may be
    * equal. Strangers can have any number of documents fetched, so copies that nobody has signed in through go first.
    */
-  async function prune(saved: string): Promise<void> {
-    const surplus = store
+  async function prune(saved: string, transaction: typeof store): Promise<void> {
+    const surplus = transaction
       .selectFrom('client_documents')
       .select('client_id')
       .where('client_id', '!=', saved)
@@ -23,19 +25,29 @@ export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
       .orderBy((row) => row.fn.coalesce('used_at', 'fetched_at'), 'desc')
       .limit(MAX_COPIES)
       .offset(MAX_COPIES - 1);
-    await store.deleteFrom('client_documents').where('client_id', 'in', surplus).execute();
+    const unlocked = transaction
+      .selectFrom('client_documents')
+      .select('client_id')
+      .where('client_id', 'in', surplus);
+    await transaction
+      .deleteFrom('client_documents')
+      .where('client_id', 'in', skipLocked(transaction, unlocked))
+      .execute();
   }
 
   return {
     /** Saves a document that was found to be good. */
     async save(clientId: string, document: string): Promise<void> {
       const fetched_at = nowInSeconds();
-      await store
-        .insertInto('client_documents')
-        .values({ client_id: clientId, document, fetched_at })
-        .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ document, fetched_at }))
-        .execute();
-      await prune(clientId);
+      await inTransaction(store, async (transaction) => {
+        await takeTurn(transaction, 'client documents');
+        await transaction
+          .insertInto('client_documents')
+          .values({ client_id: clientId, document, fetched_at })
+          .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ document, fetched_at }))
+          .execute();
+        await prune(clientId, transaction);
+      });
     },
 
     /** Returns the text of a document, and when it was fetched in seconds since 1970. */
@@ -51,13 +63,14 @@ export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
       await store.deleteFrom('client_documents').where('client_id', '=', clientId).execute();
     },
 
-    /** Records that someone signed in through a client. */
-    async markUsed(clientId: string, transaction = store): Promise<void> {
+    /** Records that someone signed in through a client. @returns `true`, because such a client needs no copy */
+    async markUsed(clientId: string, transaction = store): Promise<boolean> {
       await transaction
         .updateTable('client_documents')
         .set({ used_at: nowInSeconds() })
         .where('client_id', '=', clientId)
         .execute();
+      return true;
     },
 
     /** Returns the addresses of the documents through which someone signed in last. */
@@ -73,10 +86,11 @@ export function createDocumentCopies(store: OAuthStore<'client_documents'>) {
     },
 
     async deleteExpired(now: number): Promise<void> {
-      await store
-        .deleteFrom('client_documents')
-        .where('fetched_at', '<=', now - COPY_TTL)
-        .execute();
+      const old = store
+        .selectFrom('client_documents')
+        .select('client_id')
+        .where('fetched_at', '<=', now - COPY_TTL);
+      await store.deleteFrom('client_documents').where('client_id', 'in', skipLocked(store, old)).execute();
     },
   };
 }

@@ -1,6 +1,8 @@
 import { nowInSeconds } from '../../clock.js';
 import type { Config } from '../../config/config.js';
 import { randomToken, sha256 } from '../../digest.js';
+import { skipLocked, takeTurn } from '../../store/locks.js';
+import { inTransaction } from '../../store/transaction.js';
 import { OAuthError } from '../common/errors.js';
 import { siteOf } from '../common/network.js';
 import type { ClientIds, OAuthStore } from '../tables.js';
@@ -13,6 +15,7 @@ import {
   columnsOf,
   type ListedClient,
   NEVER,
+  notBefore,
   toClient,
   toDetails,
 } from './client-rows.js';
@@ -49,37 +52,51 @@ export function createRegisteredClients(
   const findRow = (clientId: string) =>
     store.selectFrom('oauth_clients').selectAll().where('client_id', '=', clientId).executeTakeFirst();
 
-  const update = (clientId: string, values: { expires_at: number; network?: string }) =>
-    store.updateTable('oauth_clients').set(values).where('client_id', '=', clientId).execute();
-
-  async function extendKnown(registrationHash: string, network: string, expiresAt: number) {
-    const known = await store
-      .selectFrom('oauth_clients')
-      .select(['client_id', 'created_at', 'expires_at'])
+  const extendKnown = async (
+    registrationHash: string | null,
+    network: string,
+    expiresAt: number,
+    transaction = store,
+  ) => {
+    if (registrationHash === null) return undefined;
+    return transaction
+      .updateTable('oauth_clients')
+      .set((row) => ({ network, expires_at: notBefore(row, expiresAt) }))
       .where('registration_hash', '=', registrationHash)
+      .returning(['client_id', 'created_at'])
       .executeTakeFirst();
-    if (known !== undefined)
-      await update(known.client_id, { network, expires_at: Math.max(known.expires_at, expiresAt) });
-    return known;
+  };
+
+  const withoutGrants = (transaction = store) =>
+    transaction.selectFrom('oauth_clients').where('client_id', 'not in', grants.clientIds());
+
+  /** Deletes clients, but none through which someone signs in at this moment. @returns how many */
+  async function deleteUnlocked(clients: ReturnType<typeof withoutGrants>): Promise<number> {
+    const { numDeletedRows } = await store
+      .deleteFrom('oauth_clients')
+      .where('client_id', 'in', skipLocked(store, clients.select('client_id')))
+      .executeTakeFirst();
+    return Number(numDeletedRows);
   }
 
   /** The clients that nobody has signed in through, except those an operator added. */
-  const unused = () =>
-    store
-      .selectFrom('oauth_clients')
-      .where('used_at', 'is', null)
-      .where('expires_at', '<', NEVER)
-      .where('client_id', 'not in', grants.clientIds());
+  const unused = (transaction: typeof store) =>
+    withoutGrants(transaction).where('used_at', 'is', null).where('expires_at', '<', NEVER);
 
   /** Deletes the unused client of a network that registered longest ago, and last one through which someone signs in. */
-  async function deleteOldestUnused(network: string): Promise<void> {
-    const oldest = unused()
+  async function deleteOldestUnused(network: string, transaction: typeof store): Promise<void> {
+    const oldest = unused(transaction)
       .select('client_id')
       .where('network', '=', network)
       .orderBy((row) => row('client_id', 'in', signingIn()))
       .orderBy('expires_at')
       .limit(1);
-    await store.deleteFrom('oauth_clients').where('client_id', '=', oldest).execute();
+    await transaction
+      .deleteFrom('oauth_clients')
+      .where('client_id', '=', oldest)
+      // Checked again after waiting for a sign-in through it.
+      .where('used_at', 'is', null)
+      .execute();
   }
 
   /**
@@ -88,26 +105,26 @@ export function createRegisteredClients(
    *
    * @throws {OAuthError} 503 when every client is in use
    */
-  async function makeRoom(network: string, now: number): Promise<void> {
-    const { own } = await unused()
+  async function makeRoom(network: string, now: number, transaction: typeof store): Promise<void> {
+    const { own } = await unused(transaction)
       .select((row) => row.fn.countAll<number>().as('own'))
       .where('network', '=', network)
       .executeTakeFirstOrThrow();
-    if (Number(own) >= MAX_UNUSED_PER_NETWORK) return deleteOldestUnused(network);
-    const { clients } = await store
+    if (Number(own) >= MAX_UNUSED_PER_NETWORK) return deleteOldestUnused(network, transaction);
+    const { clients } = await transaction
       .selectFrom('oauth_clients')
       .select((row) => row.fn.countAll<number>().as('clients'))
       .where('expires_at', '>', now)
       .executeTakeFirstOrThrow();
     if (Number(clients) < MAX_CLIENTS) return;
-    const largest = await unused()
+    const largest = await unused(transaction)
       .select('network')
       .groupBy('network')
       .orderBy((row) => row.fn.countAll(), 'desc')
       .orderBy((row) => row.fn.min('expires_at'))
       .limit(1)
       .executeTakeFirst();
-    if (largest !== undefined) return deleteOldestUnused(largest.network);
+    if (largest !== undefined) return deleteOldestUnused(largest.network, transaction);
     throw new OAuthError('temporarily_unavailable', 'Too many clients are registered. Try again later', {
       status: 503,
       headers: { 'Retry-After': '3600' },
@@ -129,29 +146,34 @@ export function createRegisteredClients(
     const hasSecret = metadata.token_endpoint_auth_method.startsWith('client_secret');
     const now = nowInSeconds();
     const network = from === undefined ? '' : siteOf(from.address);
-    const expires_at = now + UNUSED_CLIENT_TTL;
+    const expires_at = from === undefined ? NEVER : now + UNUSED_CLIENT_TTL;
     const registration_hash = hasSecret ? null : digestOf(metadata);
-    if (registration_hash !== null) {
-      const known = await extendKnown(registration_hash, network, expires_at);
-      if (known) return { client_id: known.client_id, client_id_issued_at: known.created_at, ...metadata };
-    }
-    await makeRoom(network, now);
     const secret = hasSecret ? randomToken() : undefined;
-    const { client_id, created_at } = await store
-      .insertInto('oauth_clients')
-      .values({
-        client_id: randomToken(),
-        ...columnsOf(metadata),
-        secret_hash: secret === undefined ? null : sha256(secret),
-        registration_hash,
-        network,
-        created_at: now,
-        expires_at,
-      })
-      // Of two equal registrations at the same moment, the second gets the client of the first.
-      .onConflict((conflict) => conflict.column('registration_hash').doUpdateSet({ network, expires_at }))
-      .returning(['client_id', 'created_at'])
-      .executeTakeFirstOrThrow();
+    const addNew = async (transaction: typeof store) => {
+      await makeRoom(network, now, transaction);
+      return transaction
+        .insertInto('oauth_clients')
+        .values({
+          client_id: randomToken(),
+          ...columnsOf(metadata),
+          secret_hash: secret === undefined ? null : sha256(secret),
+          registration_hash,
+          network,
+          created_at: now,
+          expires_at,
+        })
+        .returning(['client_id', 'created_at'])
+        .executeTakeFirstOrThrow();
+    };
+    const { client_id, created_at } =
+      // Most register again, and need no turn.
+      (await extendKnown(registration_hash, network, expires_at)) ??
+      (await inTransaction(store, async (transaction) => {
+        await takeTurn(transaction, 'registered clients');
+        // Another may have registered the same while this one waited.
+        const known = await extendKnown(registration_hash, network, expires_at, transaction);
+        return known ?? addNew(transaction);
+      }));
     return {
       client_id,
       client_id_issued_at: created_at,
@@ -170,11 +192,7 @@ export function createRegisteredClients(
     },
 
     /** Registers a client that never expires. @throws {OAuthError} like `register` */
-    async add(metadata: unknown): Promise<ClientInformation> {
-      const added = await register(metadata);
-      await update(added.client_id, { expires_at: NEVER });
-      return added;
-    },
+    add: (metadata: unknown): Promise<ClientInformation> => register(metadata),
 
     /** Lists every client, the most recently used first. */
     async list(): Promise<ListedClient[]> {
@@ -205,42 +223,27 @@ export function createRegisteredClients(
      * @returns how many were deleted
      */
     async prune(unusedSince: number): Promise<number> {
-      const { numDeletedRows } = await store
-        .deleteFrom('oauth_clients')
-        .where('expires_at', '<', NEVER)
-        .where((row) => row(row.fn.coalesce('used_at', 'created_at'), '<=', unusedSince))
-        .where('client_id', 'not in', grants.clientIds())
-        .executeTakeFirst();
-      return Number(numDeletedRows);
+      return deleteUnlocked(
+        withoutGrants()
+          .where('expires_at', '<', NEVER)
+          .where((row) => row(row.fn.coalesce('used_at', 'created_at'), '<=', unusedSince)),
+      );
     },
 
-    /** Keeps a client in use from expiring. Does nothing for an id that is not registered. */
-    async markUsed(clientId: string, transaction = store): Promise<void> {
+    /** Keeps a client in use from expiring. @returns whether there is one of that id */
+    async markUsed(clientId: string, transaction = store): Promise<boolean> {
       const now = nowInSeconds();
-      const expiresAt = now + USED_CLIENT_TTL;
-      await transaction
+      const { numUpdatedRows } = await transaction
         .updateTable('oauth_clients')
-        .set((row) => ({
-          used_at: now,
-          // A client an operator added never expires; its use must not change that.
-          expires_at: row
-            .case()
-            .when('expires_at', '>', expiresAt)
-            .then(row.ref('expires_at'))
-            .else(expiresAt)
-            .end(),
-        }))
+        .set((row) => ({ used_at: now, expires_at: notBefore(row, now + USED_CLIENT_TTL) }))
         .where('client_id', '=', clientId)
-        .execute();
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
     },
 
     /** Deletes expired clients. Those with grants stay, or their users would have to connect again. */
     async deleteExpired(now: number): Promise<void> {
-      await store
-        .deleteFrom('oauth_clients')
-        .where('expires_at', '<=', now)
-        .where('client_id', 'not in', grants.clientIds())
-        .execute();
+      await deleteUnlocked(withoutGrants().where('expires_at', '<=', now));
     },
   };
 }

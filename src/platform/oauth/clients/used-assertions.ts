@@ -1,5 +1,6 @@
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
+import { skipLocked } from '../../store/locks.js';
 import type { OAuthStore } from '../tables.js';
 
 export type UsedAssertions = ReturnType<typeof createUsedAssertions>;
@@ -29,7 +30,14 @@ export function createUsedAssertions(store: OAuthStore<'client_assertions'>) {
     },
 
     async deleteExpired(now: number): Promise<void> {
-      await store.deleteFrom('client_assertions').where('expires_at', '<=', now).execute();
+      const old = store
+        .selectFrom('client_assertions')
+        .select('assertion_hash')
+        .where('expires_at', '<=', now);
+      await store
+        .deleteFrom('client_assertions')
+        .where('assertion_hash', 'in', skipLocked(store, old))
+        .execute();
     },
   };
 }

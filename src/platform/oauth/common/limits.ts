@@ -1,5 +1,6 @@
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
+import { skipLocked } from '../../store/locks.js';
 import { comparableName } from '../../user-name.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
@@ -154,7 +155,8 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
       await store.deleteFrom('rate_limits').where('key', '=', pair).execute();
     },
     async deleteExpired(now) {
-      await store.deleteFrom('rate_limits').where('resets_at', '<=', now).execute();
+      const over = store.selectFrom('rate_limits').select('key').where('resets_at', '<=', now);
+      await store.deleteFrom('rate_limits').where('key', 'in', skipLocked(store, over)).execute();
     },
   };
 }

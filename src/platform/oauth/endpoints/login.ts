@@ -99,7 +99,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
   const code = await context.requests.consume(id, async (transaction) => {
     const { client_id: clientId } = request;
     const clients = isDocumentUrl(clientId) ? context.documentCopies : context.registeredClients;
-    await clients.markUsed(clientId, transaction);
+    if (!(await clients.markUsed(clientId, transaction))) throw expired(REMOVED);
     const grant = {
       username: user.id,
       clientId: request.client_id,
@@ -142,12 +142,14 @@ async function sendLoginPage(
   shown: FormState,
 ): Promise<void> {
   const client = await context.clients.find(request.client_id, res.req.ip ?? '');
-  if (client === undefined) throw expired('the client was removed after the sign-in began');
+  if (client === undefined) throw expired(REMOVED);
   const view = loginView(context.scopes, client, request, id, shown);
   context.pages.sendLogin(res, status, view);
 }
 
 const DECIDED = 'the request was decided in the meantime, by another submission of the page';
+
+const REMOVED = 'the client was removed after the sign-in began';
 
 /** The longest user name of the form. */
 const MAX_USERNAME = 100;

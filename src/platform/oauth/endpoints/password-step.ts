@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { logUnavailable } from '../../http/error-handler.js';
-import { RETRY_AFTER, UnavailableError } from '../../http/errors.js';
+import { UnavailableError } from '../../http/errors.js';
 import { localsOf } from '../../http/request-locals.js';
 import type { OAuthContext } from '../context.js';
 import type { User } from '../sign-in/accounts.js';
@@ -44,7 +44,7 @@ export async function signIn(
     await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');
   } else if (result instanceof UnavailableError) {
     logUnavailable(context.logger, result, req, res);
-    res.set('Retry-After', String(RETRY_AFTER));
+    res.set('Retry-After', String(result.retryAfter));
     await retry(503, 'Sign-in does not work right now. Try again in a moment.');
   } else if (result === 'wrong') {
     // The typed name is not logged, because people type passwords there too.

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { logServerFault, logUnavailable } from '../../http/error-handler.js';
-import { describeRequestFault, isHttpError, RETRY_AFTER, UnavailableError } from '../../http/errors.js';
+import { describeRequestFault, isHttpError, UnavailableError } from '../../http/errors.js';
 import { localsOf } from '../../http/request-locals.js';
 import { pathOf } from '../../http/request-log.js';
 import { logText } from '../../log-text.js';
@@ -57,8 +57,9 @@ export function pageErrorHandler(context: OAuthContext): ErrorRequestHandler {
       pages.sendError(res, refusal.status, isSentence ? refusal.message : `${refusal.message}.`);
     } else if (error instanceof UnavailableError) {
       logUnavailable(logger, error, req, res);
-      res.set('Retry-After', String(RETRY_AFTER));
-      pages.sendError(res, 503, `${error.message}. Try again in a moment.`);
+      res.set('Retry-After', String(error.retryAfter));
+      const next = 'Try again in a moment. Load this page again, and the sign-in goes on.';
+      pages.sendError(res, 503, `${error.message}. ${next}`);
     } else {
       pages.sendError(res, 500, logServerFault(logger, error, req, res));
     }

@@ -1,7 +1,10 @@
-import type { Router } from 'express';
+import type { Response, Router } from 'express';
 import { cors } from '../../http/cors.js';
+import { causeOf } from '../../http/error-handler.js';
+import { UnavailableError } from '../../http/errors.js';
 import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
+import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import { type AuthenticatedClient, GRANT_TYPES } from '../clients/client.js';
 import { OAuthError } from '../common/errors.js';
@@ -39,10 +42,25 @@ export function tokenRoutes(context: OAuthContext): Router {
       grantType === 'refresh_token'
         ? await refresh(context, client, form)
         : await redeem(context, client, form);
-    await context.registeredClients.markUsed(client.clientId);
+    await noteUse(context, res, client);
     res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
+}
+
+/**
+ * Notes that a client is in use. A failure is logged and does not fail the request: its code or token is used up already,
+ * and the next request of the client notes the same.
+ */
+async function noteUse(
+  { registeredClients, logger }: OAuthContext,
+  res: Response,
+  { clientId }: AuthenticatedClient,
+): Promise<void> {
+  await registeredClients.markUsed(clientId).catch((error: unknown) => {
+    const cause = error instanceof UnavailableError ? causeOf(error) : { err: error };
+    logger.warn({ ...cause, requestId: localsOf(res).requestId }, 'the use of a client was not noted');
+  });
 }
 
 function readGrantType(form: Form): string {

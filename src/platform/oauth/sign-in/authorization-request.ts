@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sameDigest, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
+import { lockInOrder, skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import type { AuthorizationRequestsTable, ClientIds, OAuthStore } from '../tables.js';
 import { createCookies } from './cookies.js';
@@ -104,10 +105,25 @@ export function createAuthorizationRequests(
     clientIds: () =>
       store.selectFrom('authorization_requests').select('client_id').where('expires_at', '>', nowInSeconds()),
     async endAll(clientId, transaction: typeof store = store) {
-      await transaction.deleteFrom('authorization_requests').where('client_id', '=', clientId).execute();
+      const open = transaction
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('client_id', '=', clientId)
+        .orderBy('id_hash');
+      await transaction
+        .deleteFrom('authorization_requests')
+        .where('id_hash', 'in', lockInOrder(transaction, open))
+        .execute();
     },
     async deleteExpired(now) {
-      await store.deleteFrom('authorization_requests').where('expires_at', '<=', now).execute();
+      const expired = store
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('expires_at', '<=', now);
+      await store
+        .deleteFrom('authorization_requests')
+        .where('id_hash', 'in', skipLocked(store, expired))
+        .execute();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
+import { skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
@@ -20,8 +21,12 @@ export interface CodeRedemption {
   resource: string | undefined;
 }
 
-/** Makes the home of authorization codes. */
-export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows) {
+/**
+ * Makes the home of authorization codes.
+ *
+ * @param grantTtl how long a grant lasts once its code is redeemed, in seconds
+ */
+export function createCodes(store: OAuthStore<'authorization_codes'>, grants: GrantRows, grantTtl: number) {
   /** @throws {OAuthError} `invalid_client`, `invalid_grant`, or `invalid_target` */
   async function check(redemption: CodeRedemption, now: number): Promise<Grant> {
     const code = await store
@@ -78,17 +83,20 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
     ): Promise<{ grant: Grant; opened: T }> {
       const now = nowInSeconds();
       const grant = await check(redemption, now);
-      const redeemed = await inTransaction(store, async (transaction) => {
+      const redeemed = await inTransaction(store, async (transaction: Store) => {
+        await grants.prolong(grant.id, now + grantTtl, transaction);
         const { numUpdatedRows } = await transaction
           .updateTable('authorization_codes')
           .set({ used_at: now })
           .where('code_hash', '=', sha256(redemption.code))
           .where('used_at', 'is', null)
           .executeTakeFirst();
-        return numUpdatedRows === 1n ? { opened: await open(grant, transaction) } : undefined;
+        if (numUpdatedRows === 1n) return { opened: await open(grant, transaction) };
+        await grants.end(grant.id, transaction);
+        return undefined;
       });
       if (redeemed === undefined) {
-        await grants.endStolen(grant, 'an authorization code was used twice');
+        grants.warnOfTheft(grant, 'an authorization code was used twice');
         throw invalidGrant('the code was used before', { suspicious: true });
       }
       return { grant, ...redeemed };
@@ -96,10 +104,14 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
 
     /** Deletes expired codes. A used code stays as long as its grant, so that a replay is noticed. */
     async deleteExpired(now: number): Promise<void> {
+      const unused = store
+        .selectFrom('authorization_codes')
+        .select('code_hash')
+        .where('expires_at', '<=', now)
+        .where('used_at', 'is', null);
       await store
         .deleteFrom('authorization_codes')
-        .where('expires_at', '<=', now)
-        .where('used_at', 'is', null)
+        .where('code_hash', 'in', skipLocked(store, unused))
         .execute();
     },
   };

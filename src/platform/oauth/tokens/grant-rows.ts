@@ -1,6 +1,8 @@
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
+import { lockInOrder, skipLocked } from '../../store/locks.js';
+import { inTransaction } from '../../store/transaction.js';
 import { assertionMissing, invalidGrant } from '../common/errors.js';
 import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
@@ -46,9 +48,28 @@ export function createGrantRows(
   store: OAuthStore<'grants' | 'revoked_access_tokens'>,
   logger: Pick<Logger, 'warn'>,
 ) {
-  const end = async (id: string): Promise<void> => {
-    await store.deleteFrom('grants').where('id', '=', id).execute();
+  const end = async (id: string, transaction = store): Promise<void> => {
+    await transaction.deleteFrom('grants').where('id', '=', id).execute();
   };
+
+  /**
+   * Locks a grant, as a transaction must before it changes anything that belongs to the grant.
+   *
+   * @returns whether the grant still exists
+   */
+  async function lock(
+    id: string,
+    transaction: typeof store,
+    changes: { expires_at?: number } = {},
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable('grants')
+      .set((row) => ({ id: row.ref('id'), ...changes }))
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
   return {
     async insert(grant: Grant, transaction: typeof store): Promise<void> {
       await transaction.insertInto('grants').values(grant).execute();
@@ -92,25 +113,20 @@ export function createGrantRows(
     },
 
     /**
-     * Extends a grant. This also locks it, so call this before adding anything to the grant.
+     * Extends a grant. This also locks it, so a transaction does this before it uses a code or a token of the grant.
      *
      * @throws {OAuthError} `invalid_grant` when the grant has ended in the meantime
      */
     async prolong(id: string, expiresAt: number, transaction: typeof store): Promise<void> {
-      const { numUpdatedRows } = await transaction
-        .updateTable('grants')
-        .set({ expires_at: expiresAt })
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) throw invalidGrant('the grant was ended in the meantime');
+      if (await lock(id, transaction, { expires_at: expiresAt })) return;
+      throw invalidGrant('the grant was ended in the meantime');
     },
 
     /** Ends a grant with all its codes and tokens at once. */
     end,
 
-    /** Ends a grant because two parties hold one of its secrets. */
-    async endStolen({ id, username: user, client_id: client }: Grant, reason: string): Promise<void> {
-      await end(id);
+    /** Warns that a grant was ended because two parties hold one of its secrets. */
+    warnOfTheft({ id, username: user, client_id: client }: Grant, reason: string): void {
       logger.warn({ grant: id, user, client, reason }, 'grant ended: possible theft');
     },
 
@@ -120,9 +136,10 @@ export function createGrantRows(
      * @returns how many ended
      */
     async endAll(filter: GrantFilter, transaction = store): Promise<number> {
+      const ended = transaction.selectFrom('grants').select('id').where(unexpired(filter)).orderBy('id');
       const { numDeletedRows } = await transaction
         .deleteFrom('grants')
-        .where(unexpired(filter))
+        .where('id', 'in', lockInOrder(transaction, ended))
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
@@ -152,16 +169,22 @@ export function createGrantRows(
 
     /** Revokes one access token. `expires_at` is when the token itself expires. */
     async revokeAccessToken(token: { jti: string; grant_id: string; expires_at: number }): Promise<void> {
-      await store
-        .insertInto('revoked_access_tokens')
-        .values(token)
-        .onConflict((conflict) => conflict.column('jti').doNothing())
-        .execute();
+      await inTransaction(store, async (transaction) => {
+        // A grant that ends now takes the token along.
+        if (!(await lock(token.grant_id, transaction))) return;
+        await transaction
+          .insertInto('revoked_access_tokens')
+          .values(token)
+          .onConflict((conflict) => conflict.column('jti').doNothing())
+          .execute();
+      });
     },
 
     async deleteExpired(now: number): Promise<void> {
-      await store.deleteFrom('revoked_access_tokens').where('expires_at', '<=', now).execute();
-      await store.deleteFrom('grants').where('expires_at', '<=', now).execute();
+      const tokens = store.selectFrom('revoked_access_tokens').select('jti').where('expires_at', '<=', now);
+      await store.deleteFrom('revoked_access_tokens').where('jti', 'in', skipLocked(store, tokens)).execute();
+      const grants = store.selectFrom('grants').select('id').where('expires_at', '<=', now);
+      await store.deleteFrom('grants').where('id', 'in', skipLocked(store, grants)).execute();
     },
   };
 }

@@ -39,7 +39,7 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
   // A grant outlives the last token made from it.
   const grantTtl = Math.max(config.refreshTokenTtl, config.accessTokenTtl);
   const rows = createGrantRows(store, logger);
-  const codes = createCodes(store, rows);
+  const codes = createCodes(store, rows, grantTtl);
   const refreshTokens = createRefreshTokens(store, rows, {
     successorKey: () => serverSecret(store, 'refresh-token-successor'),
     grace: config.refreshGrace,
@@ -82,10 +82,9 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
       redemption: CodeRedemption,
       withRefreshToken: boolean,
     ): Promise<{ grant: Grant; refreshToken: string | undefined }> {
-      const { grant, opened } = await codes.redeem(redemption, async ({ id }, transaction) => {
-        await rows.prolong(id, nowInSeconds() + grantTtl, transaction);
-        return withRefreshToken ? refreshTokens.create(id, transaction) : undefined;
-      });
+      const { grant, opened } = await codes.redeem(redemption, async ({ id }, transaction) =>
+        withRefreshToken ? refreshTokens.create(id, transaction) : undefined,
+      );
       return { grant, refreshToken: opened };
     },
 

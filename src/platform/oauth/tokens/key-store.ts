@@ -2,6 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { nowInSeconds } from '../../clock.js';
 import type { Config } from '../../config/config.js';
 import { eraseReplaced } from '../../store/erase.js';
+import { skipLocked, takeTurn } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import type { OAuthStore } from '../tables.js';
 import { keyEncryption } from './key-encryption.js';
@@ -11,6 +12,9 @@ export const SIGNING_ALGORITHM = 'ES256';
 export const RELOAD_AFTER = 60;
 /** How far a clock may be off, in seconds. */
 const CLOCK_TOLERANCE = 60;
+
+/** The turn of those who decide which keys there are. */
+const TURN = 'signing keys';
 
 /** A key in a list. Times are seconds since 1970. */
 export type ListedKey = {
@@ -40,8 +44,8 @@ export function createKeyStore(
   const encryption = keyEncryption(keyEncryptionSecret);
 
   /** Selects keys that have not expired, the last to sign first. */
-  const unexpired = () =>
-    store
+  const unexpired = (transaction = store) =>
+    transaction
       .selectFrom('signing_keys')
       .selectAll()
       .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', nowInSeconds())]))
@@ -61,21 +65,25 @@ export function createKeyStore(
   async function insert(
     key: { kid: string; private_jwk: string },
     signsFrom: number,
-    transaction = store,
+    transaction: typeof store,
   ): Promise<void> {
     const row = { ...key, signs_from: signsFrom, created_at: nowInSeconds() };
     await transaction.insertInto('signing_keys').values(row).execute();
   }
 
-  /** Encrypts keys that were stored in plain text before a secret was set. */
-  async function rewrite(): Promise<void> {
-    const rows = await store.selectFrom('signing_keys').selectAll().execute();
+  /** Encrypts keys that were stored in plain text before a secret was set. @returns whether there were any */
+  async function rewrite(transaction: typeof store): Promise<boolean> {
+    const rows = await transaction.selectFrom('signing_keys').selectAll().execute();
     const outdated = rows.filter(({ private_jwk }) => !encryption.isCurrent(private_jwk));
     for (const { kid, private_jwk } of outdated) {
       const sealed = await encryption.seal(await encryption.open(private_jwk));
-      await store.updateTable('signing_keys').set({ private_jwk: sealed }).where('kid', '=', kid).execute();
+      await transaction
+        .updateTable('signing_keys')
+        .set({ private_jwk: sealed })
+        .where('kid', '=', kid)
+        .execute();
     }
-    if (outdated.length > 0) await eraseReplaced(store);
+    return outdated.length > 0;
   }
 
   /**
@@ -83,30 +91,37 @@ export function createKeyStore(
    *
    * @throws when a key cannot be decrypted
    */
-  const read = async (): Promise<{ jwk: JWK; signsFrom: number }[]> =>
-    Promise.all(
-      (await unexpired()).map(async (row) => ({
-        jwk: await encryption.open(row.private_jwk),
-        signsFrom: row.signs_from,
+  async function read(transaction = store): Promise<{ jwk: JWK; signsFrom: number }[]> {
+    const rows = await unexpired(transaction);
+    return Promise.all(
+      rows.map(async ({ private_jwk, signs_from }) => ({
+        jwk: await encryption.open(private_jwk),
+        signsFrom: signs_from,
       })),
     );
+  }
 
   return {
-    read,
+    read: () => read(),
 
     /**
-     * Makes the first key when there is none, and encrypts keys that are stored in plain text.
+     * Makes the first key when there is none, and encrypts keys that are stored in plain text. However many replicas
+     * start at once, one of them does so.
      *
      * @returns the keys, as `read` does
      * @throws when stored keys cannot be decrypted
      */
     async prepare(): ReturnType<typeof read> {
-      await rewrite();
-      const found = await read();
-      if (found.length > 0) return found;
-      await insert(await newKey(), nowInSeconds());
-      // Another replica may have made a key at the same moment.
-      return read();
+      const { keys, rewrote } = await inTransaction(store, async (transaction) => {
+        await takeTurn(transaction, TURN);
+        const rewrote = await rewrite(transaction);
+        const found = await read(transaction);
+        if (found.length > 0) return { keys: found, rewrote };
+        await insert(await newKey(), nowInSeconds(), transaction);
+        return { keys: await read(transaction), rewrote };
+      });
+      if (rewrote) await eraseReplaced(store);
+      return keys;
     },
 
     /** Lists the next, current and previous keys. */
@@ -134,11 +149,7 @@ export function createKeyStore(
     async rotate(leadTime: number): Promise<Rotation | undefined> {
       const key = await newKey();
       return inTransaction(store, async (transaction) => {
-        // Changes nothing, but makes a second rotation wait for this one on either engine.
-        await transaction
-          .updateTable('signing_keys')
-          .set((row) => ({ kid: row.ref('kid') }))
-          .execute();
+        await takeTurn(transaction, TURN);
         const now = nowInSeconds();
         const { newest } = await transaction
           .selectFrom('signing_keys')
@@ -166,7 +177,8 @@ export function createKeyStore(
     },
 
     async deleteExpired(now: number): Promise<void> {
-      await store.deleteFrom('signing_keys').where('expires_at', '<=', now).execute();
+      const expired = store.selectFrom('signing_keys').select('kid').where('expires_at', '<=', now);
+      await store.deleteFrom('signing_keys').where('kid', 'in', skipLocked(store, expired)).execute();
     },
   };
 }

@@ -3,7 +3,10 @@ import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { type KeyStore, RELOAD_AFTER, SIGNING_ALGORITHM } from './key-store.js';
 
-/** A token with an unknown key makes a replica read the keys again, but not more often than this, in seconds. */
+/**
+ * A token with an unknown key makes a replica read the keys again, but not more often than this, in seconds. Strangers can
+ * send any number of such tokens.
+ */
 const LOOK_AGAIN_AFTER = 2;
 
 interface SigningKey {
@@ -41,20 +44,31 @@ export async function createSigningKeys(
 ): Promise<SigningKeys> {
   let readAt = nowInSeconds();
   let keys = await Promise.all((await keyStore.prepare()).map(importKey));
+  /** The last attempt to read them, which everyone shares who needs one. */
+  let attempt = { at: readAt, keys: Promise.resolve(keys) };
 
+  async function read(now: number): Promise<SigningKey[]> {
+    try {
+      keys = await Promise.all((await keyStore.read()).map(importKey));
+      readAt = now;
+      return keys;
+    } catch (error) {
+      logger.warn({ err: error }, 'the signing keys could not be read again');
+      throw error;
+    }
+  }
+  /** @param maxAge in seconds @throws when the keys are older than that and could not be read again */
   async function load(maxAge = RELOAD_AFTER): Promise<SigningKey[]> {
     const now = nowInSeconds();
     if (keys.length > 0 && now - readAt < maxAge) return keys;
-    keys = await Promise.all((await keyStore.read()).map(importKey));
-    readAt = now;
-    return keys;
+    if (now - attempt.at >= LOOK_AGAIN_AFTER) attempt = { at: now, keys: read(now) };
+    return attempt.keys;
   }
   async function lastKnown(): Promise<SigningKey[]> {
     try {
       return await load();
     } catch (error) {
       if (keys.length === 0) throw error;
-      logger.warn({ err: error }, 'the signing keys could not be read again');
       return keys;
     }
   }

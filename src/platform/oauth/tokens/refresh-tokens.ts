@@ -3,6 +3,7 @@ import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
 import { scopeNames } from '../../scopes.js';
 import type { Store } from '../../store/database.js';
+import { skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant, OAuthError } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
@@ -72,6 +73,29 @@ export function createRefreshTokens(
   }
 
   /**
+   * Uses a token up.
+   *
+   * @returns whether this was its first use, or a retry of that
+   */
+  async function use(
+    token: string,
+    successor: string,
+    now: number,
+    transaction: typeof store,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable('refresh_tokens')
+      .set({ used_at: now })
+      .where('token_hash', '=', sha256(token))
+      .where('used_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 1n) return true;
+    const used = await find(token, transaction);
+    const next = await find(successor, transaction);
+    return used?.used_at != null && now - used.used_at <= settings.grace && next?.used_at === null;
+  }
+
+  /**
    * Checks everything about a request before its token is consumed.
    *
    * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope` or `invalid_target`
@@ -120,26 +144,17 @@ export function createRefreshTokens(
       const now = nowInSeconds();
       const { grant, scope } = await check(request, now);
       const successor = await successorOf(request.refreshToken);
-      const accepted = await inTransaction(store, async (transaction) => {
-        const { numUpdatedRows } = await transaction
-          .updateTable('refresh_tokens')
-          .set({ used_at: now })
-          .where('token_hash', '=', sha256(request.refreshToken))
-          .where('used_at', 'is', null)
-          .executeTakeFirst();
-        if (numUpdatedRows !== 1n) {
-          const used = await find(request.refreshToken, transaction);
-          const next = await find(successor, transaction);
-          const isRetry =
-            used?.used_at != null && now - used.used_at <= settings.grace && next?.used_at === null;
-          if (!isRetry) return false;
+      const accepted = await inTransaction(store, async (transaction: Store) => {
+        await grants.prolong(grant.id, now + settings.grantTtl, transaction);
+        if (!(await use(request.refreshToken, successor, now, transaction))) {
+          await grants.end(grant.id, transaction);
+          return false;
         }
-        await grants.prolong(grant.id, now + settings.grantTtl, transaction as Store);
         await insert(successor, grant.id, transaction);
         return true;
       });
       if (!accepted) {
-        await grants.endStolen(grant, 'a refresh token was used again');
+        grants.warnOfTheft(grant, 'a refresh token was used again');
         throw invalidGrant('the refresh token was used before', { suspicious: true });
       }
       return { grant, scope, refreshToken: successor };
@@ -151,7 +166,11 @@ export function createRefreshTokens(
     },
 
     async deleteExpired(now: number): Promise<void> {
-      await store.deleteFrom('refresh_tokens').where('expires_at', '<=', now).execute();
+      const expired = store.selectFrom('refresh_tokens').select('token_hash').where('expires_at', '<=', now);
+      await store
+        .deleteFrom('refresh_tokens')
+        .where('token_hash', 'in', skipLocked(store, expired))
+        .execute();
     },
   };
 }

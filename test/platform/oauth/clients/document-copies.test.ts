@@ -3,13 +3,14 @@ import {
   createDocumentCopies,
   type DocumentCopies,
 } from '../../../../src/platform/oauth/clients/document-copies.js';
-import { openStore, type Store } from '../../../../src/platform/store/database.js';
+import type { Store } from '../../../../src/platform/store/database.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 let store: Store;
 let copies: DocumentCopies;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  store = await openStore('file::memory:');
+  store = await openTestStore();
   copies = createDocumentCopies(store);
 });
 afterEach(async () => {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLimits } from '../../../../src/platform/oauth/common/limits.js';
-import { openStore, type Store } from '../../../../src/platform/store/database.js';
+import type { Store } from '../../../../src/platform/store/database.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore('file::memory:');
+  store = await openTestStore();
 });
 afterEach(() => store.destroy());
 

@@ -14,6 +14,7 @@ import {
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
 import { openStore, type Store } from '../../../../src/platform/store/database.js';
 import { eraseReplaced } from '../../../../src/platform/store/erase.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 const TTL = 3600;
 const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
@@ -23,7 +24,7 @@ const LEAD_TIME = 86_400;
 let store: Store<OAuthTables>;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  store = await openStore('file::memory:');
+  store = await openTestStore();
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -157,8 +158,38 @@ describe('while the database fails', () => {
     pass(3);
     await expect(tokensOf(replica).verify(token)).rejects.toThrow(/signing_keys/);
     await store.schema.alterTable('away').renameTo('signing_keys').execute();
+    pass(2);
     expect(await tokensOf(replica).verify(token)).toMatchObject({ sub: 'ann' });
   });
+
+  it.each([
+    ['works', false],
+    ['fails', true],
+  ])(
+    'any number of tokens with invented keys cost one read in two seconds while it %s',
+    async (_how, fails) => {
+      const home = keyStore(store);
+      const readKeys = vi.spyOn(home, 'read');
+      const tokens = tokensOf(await createKeys(home, { warn: vi.fn() }));
+      const [, ...rest] = (await tokens.sign(claims)).split('.');
+      const header = (kid: string) =>
+        Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid })).toString('base64url');
+      const flood = () =>
+        Promise.allSettled(
+          Array.from({ length: 100 }, (_, n) => tokens.verify([header(`invented-${n}`), ...rest].join('.'))),
+        );
+      if (fails) readKeys.mockRejectedValue(new Error('the database is away'));
+      for (let seconds = 0; seconds < 10; seconds += 1) {
+        for (const { status } of await flood()) {
+          // In the first two seconds, what the start has read still counts.
+          if (fails && seconds >= 2) expect(status).toBe('rejected');
+        }
+        pass(1);
+      }
+      expect(readKeys.mock.calls.length).toBeGreaterThanOrEqual(4);
+      expect(readKeys.mock.calls.length).toBeLessThanOrEqual(5);
+    },
+  );
 
   it('a token that is wrong for another reason still is', async () => {
     const tokens = tokensOf(await createSigningKeys(store));

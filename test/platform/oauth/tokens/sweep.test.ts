@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../../../../src/platform/config/config.js';
 import { createRecords, type Records } from '../../../../src/platform/oauth/records.js';
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
-import { openStore, type Store } from '../../../../src/platform/store/database.js';
+import type { Store } from '../../../../src/platform/store/database.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 const PAST = 1;
 let store: Store;
 let records: Records;
 beforeEach(async () => {
-  store = await openStore('file::memory:');
+  store = await openTestStore();
   const accounts = { findUser: async () => undefined };
   records = createRecords({ config: parseConfig({}), store, logger: { warn: () => {} }, accounts });
 });

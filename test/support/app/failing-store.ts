@@ -1,0 +1,39 @@
+import type { KyselyPlugin } from 'kysely';
+import type { Store } from '../../../src/platform/store/database.js';
+import { unavailable } from '../../../src/platform/store/faults.js';
+
+/** What a driver says of a database that is down. Clients must never see it. */
+export const INTERNAL = 'connect ECONNREFUSED db.internal:5432';
+
+export interface FailingStore {
+  store: Store;
+  /** Fails every query from here on, after this many that still work. */
+  fail: (after?: number) => void;
+  /** Brings the database back. @returns how many queries were asked since `fail` */
+  recover: () => number;
+}
+
+/** Wraps a store, so that a test decides when it is down. */
+export function failingStore(inner: Store): FailingStore {
+  let left = Number.POSITIVE_INFINITY;
+  let asked = 0;
+  const outage: KyselyPlugin = {
+    transformQuery({ node }) {
+      asked += 1;
+      if (asked > left) throw unavailable('silent', new Error(INTERNAL));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  return {
+    store: inner.withPlugin(outage),
+    fail(after = 0) {
+      asked = 0;
+      left = after;
+    },
+    recover() {
+      left = Number.POSITIVE_INFINITY;
+      return asked;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { closeServer } from './port.js';
+
+/**
+ * Starts a proxy that sends each request to the next server in turn, also those that arrive on one connection. It tells
+ * the server the client's address in `X-Forwarded-For`, so the server has one proxy more in front of it.
+ *
+ * @param port where it listens
+ * @param targets the ports of the servers
+ */
+export async function startRoundRobin(
+  port: number,
+  targets: number[],
+): Promise<{ stop: () => Promise<void> }> {
+  const agent = new Agent({ keepAlive: true });
+  let turn = 0;
+
+  function send(target: number | undefined, req: IncomingMessage, body?: Buffer): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const { method, url: path } = req;
+      const sent = request({ host: '127.0.0.1', port: target, agent, method, path, headers: headersOf(req) });
+      sent.on('response', resolve).on('error', reject);
+      if (body) sent.end(body);
+      else req.pipe(sent);
+      req.socket.once('close', () => sent.destroy());
+    });
+  }
+
+  async function forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const begin = turn++ % targets.length;
+    const order = [...targets.slice(begin), ...targets.slice(0, begin)];
+    // Only the server with the stream knows the address of its messages, as behind any load balancer.
+    const body = req.url?.startsWith('/messages') ? await buffer(req) : undefined;
+    let answer = await send(order[0], req, body);
+    if (body && answer.statusCode === 404) {
+      answer.resume();
+      answer = await send(order[1], req, body);
+    }
+    res.writeHead(answer.statusCode ?? 0, answer.statusMessage, answer.rawHeaders);
+    res.flushHeaders();
+    pipeline(answer, res, () => {});
+  }
+
+  const server = createServer({ requireHostHeader: false }, (req, res) => {
+    forward(req, res).catch(() => res.destroy());
+  });
+  server.keepAliveTimeout = 0;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    async stop() {
+      await closeServer(server);
+      agent.destroy();
+    },
+  };
+}
+
+/** Returns the headers as they were sent, with the client's address instead of those about the connection. */
+function headersOf(req: IncomingMessage): string[] {
+  const own = /^(connection|keep-alive|x-forwarded-for)$/i;
+  const kept = req.rawHeaders.filter((_, index) => !own.test(req.rawHeaders[index - (index % 2)] ?? ''));
+  const addresses = [...(req.headersDistinct['x-forwarded-for'] ?? []), req.socket.remoteAddress];
+  return [...kept, 'X-Forwarded-For', addresses.join(', ')];
+}
