@@ -15,7 +15,7 @@ const MAX_URI_BYTES = 7999;
  *
  * @example
  * await inTransaction(store, async (transaction) => {
- *   await transaction.updateTable('dishes').set({ price }).where('id', '=', id).execute();
+ *   await changePrice(transaction, id, price);
  *   await notifyChanged(transaction, `bistro://dishes/${id}`);
  * });
  */
