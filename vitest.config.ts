@@ -7,9 +7,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const PROGRAMS = ['test/**/{browser,commands,conformance,deploy,docs,e2e,fork,scripts}/**/*.test.ts'];
 
 /** The tests of signing in and of tools. They run on a file, and again on replicas that share PostgreSQL. */
-const ON_REPLICAS = ['test/platform/{auth,mcp,oauth}/**', 'test/{accounts,shop,tools,wild}/**', 'test/*'].map(
-  (place) => `${place}/*.test.ts`,
-);
+const ON_REPLICAS = [
+  'test/platform/{auth,mcp,oauth}/**/*.test.ts',
+  'test/{accounts,prompts,resources,shop,tools,wild}/**/*.test.ts',
+  'test/{platform/app,services}.test.ts',
+];
 
 /**
  * What the Node of the image cannot affect: pages run in Chromium, scripts and documents are not in the image, and the
@@ -49,9 +51,9 @@ export default defineConfig({
         test: {
           name,
           include: ON_REPLICAS,
-          exclude: PROGRAMS,
+          exclude: [...PROGRAMS, '**/postgres.test.ts'],
           isolate: false,
-          globalSetup: 'test/support/programs/shared-postgres.ts',
+          globalSetup: 'test/support/programs/engine.ts',
         },
       })),
     ],

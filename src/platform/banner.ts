@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import type { Config } from './config/config.js';
 import { hostAndPort } from './config/host.js';
 import { isLoopbackUrl } from './loopback.js';
 import type { Accounts } from './oauth/sign-in/accounts.js';
+import { describeDatabase } from './store/location.js';
 import type { Brand } from './ui/brand.js';
 
 /** The address the example client connects to by default. */
@@ -77,14 +77,6 @@ function describeConnecting({ config, brand, hasNoUsers }: BannerOptions): strin
   else if (config.mcpAuthToken.length > 0)
     lines.push(`                 MCP_AUTH_TOKEN=... npm run example${target}`);
   return lines;
-}
-
-function describeDatabase(url: string): string {
-  if (!url.startsWith('file:')) {
-    const { host, pathname } = new URL(url);
-    return `PostgreSQL at ${host}${pathname}`;
-  }
-  return resolve(url.replace(/^file:(\/\/(?=\/))?/, ''));
 }
 
 function describeSignIn(config: Config): string {

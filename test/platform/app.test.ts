@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../src/platform/mcp/define.js';
-import { openStore } from '../../src/platform/store/database.js';
+
 import { startApp, type TestApp } from '../support/app/app.js';
 import { connectModern, post } from '../support/app/clients.js';
+import { onlyOnFile, openTestStore } from '../support/app/database.js';
 import fixture from './fixture/server.js';
 
 let app: TestApp | undefined;
@@ -21,7 +22,8 @@ const hello = defineTool({
 
 describe('readiness', () => {
   it('is 503 with a reason when the database does not answer', async () => {
-    const store = await openStore('file::memory:', { migrations: fixture.migrations });
+    onlyOnFile('Closes the database of one server.');
+    const store = await openTestStore(fixture.migrations);
     app = await startApp({}, {}, { store });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     await store.destroy();

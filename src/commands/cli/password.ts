@@ -12,6 +12,11 @@ export async function readNewPassword(): Promise<string> {
   return password;
 }
 
+/** Reads a text that holds a password: typed without echo on a terminal, otherwise the first line of standard input. */
+export function readSecret(question: string): Promise<string> {
+  return process.stdin.isTTY ? ask(question) : readLine();
+}
+
 async function askTwice(): Promise<string> {
   const password = await ask('Password: ');
   if ((await ask('Again: ')) !== password) throw new CliError('The two passwords differ');
@@ -43,6 +48,6 @@ async function readLine(): Promise<string> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
     return text.split(/\r?\n/, 1)[0] ?? '';
   } catch {
-    throw new CliError('The password is not UTF-8 text');
+    throw new CliError('Standard input is not UTF-8 text');
   }
 }

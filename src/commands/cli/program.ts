@@ -23,9 +23,8 @@ export async function runCli(server: AdministeredServer): Promise<number> {
     .exitOverride();
   const withStore = createWithStore(server);
   userCommands(program, withStore, server);
-  for (const add of [clientCommands, grantCommands, tokenCommands, keysCommands, dbCommands]) {
-    add(program, withStore);
-  }
+  for (const add of [clientCommands, grantCommands, tokenCommands, keysCommands]) add(program, withStore);
+  dbCommands(program, withStore, server);
   server.commands?.(program, (command, work) =>
     withStore(command, ({ store, json }) =>
       work({ store, print: (sentence, data) => printResult(sentence, data, json) }),

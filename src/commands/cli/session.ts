@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Config, readEnvironment } from '../../platform/config/config.js';
 import type { VariableTable } from '../../platform/config/variable.js';
@@ -7,7 +6,7 @@ import { createLogger } from '../../platform/logger.js';
 import { createRecords, type Records } from '../../platform/oauth/records.js';
 import type { Accounts } from '../../platform/oauth/sign-in/accounts.js';
 import { connectStore, migrationState, openStore, type Store } from '../../platform/store/database.js';
-import { databasePath } from '../../platform/store/libsql.js';
+import { missingFile } from '../../platform/store/location.js';
 import { CliError } from './output.js';
 
 /** What the commands need to know about a server. */
@@ -71,15 +70,14 @@ async function openExisting(
   { migrations }: AdministeredServer,
   tables: Tables,
 ): Promise<Store> {
-  const path = databasePath(config.databaseUrl);
-  const none = new CliError(
-    `There is no database at ${path ?? 'DATABASE_URL'}. Start the server once, or run: db migrate`,
-  );
-  if (path !== undefined && !existsSync(path)) throw none;
+  const none = (place: string) =>
+    new CliError(`There is no database at ${place}. Start the server once, or run: db migrate`);
+  const missing = missingFile(config.databaseUrl);
+  if (missing !== undefined) throw none(missing);
   const store = connectStore(config.databaseUrl, { limits: config });
   try {
     const { done, pending } = await migrationState(store, migrations);
-    if (done === 0) throw none;
+    if (done === 0) throw none('DATABASE_URL');
     if (pending > 0 && tables === 'needed') {
       throw new CliError(
         'The database is from an earlier version. Start the server once, or run: db migrate',

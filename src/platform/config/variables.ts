@@ -91,12 +91,6 @@ export const VARIABLES = {
     'file:./data/server.db or postgres://user@host/name',
     'file:./data/server.db',
   ),
-  /** The address for the one connection that waits for changes. Only for PostgreSQL. */
-  DATABASE_LISTEN_URL: derived(
-    z.string().refine((text) => /^postgres(ql)?:/.test(text) && URL.canParse(text)),
-    'the address of the database of DATABASE_URL without a pooler in transaction mode, such as postgres://user@host/name',
-    ({ databaseUrl }) => String(databaseUrl),
-  ),
   /** The most connections of one server to PostgreSQL. */
   DATABASE_POOL_SIZE: variable(integer(1, 1000), 'a number, 1 to 1000', 10),
   /** How long a call waits for a connection to PostgreSQL, in milliseconds. */
@@ -110,6 +104,12 @@ export const VARIABLES = {
     integer(100, 600_000),
     'milliseconds, 100 to 600000',
     10_000,
+  ),
+  /** The address for the one connection that waits for changes. Only for PostgreSQL. */
+  DATABASE_LISTEN_URL: derived(
+    z.string().refine((text) => /^postgres(ql)?:/.test(text) && URL.canParse(text)),
+    'the address of the database of DATABASE_URL without a pooler in transaction mode, such as postgres://user@host/name',
+    ({ databaseUrl }) => String(databaseUrl),
   ),
   DEMO_DATA: derived(flag, 'true or false', ({ publicUrl }) => isLoopbackUrl(String(publicUrl))),
   /** Seconds. */

@@ -4,8 +4,11 @@ import type { Logger } from '../logger.js';
 import { engineOf } from './engine.js';
 import { LibsqlDialect } from './libsql.js';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
+import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
+import { FORK_RECORDS } from './migrations/records.js';
 import { PoolDialect } from './postgres.js';
+import { tlsRemedy } from './tls-faults.js';
 
 /**
  * The database, behind one query builder for both engines. Each module names the tables it uses, such as
@@ -57,7 +60,9 @@ function describe(error: unknown): string {
   const { message, cause } = error as Error;
   if (!(error instanceof UnavailableError) || !(cause instanceof Error)) return message;
   // A refused connection to a host with several addresses has a code and no message.
-  return `${message} (${cause.message || (cause as NodeJS.ErrnoException).code})`;
+  const reason = cause.message || (cause as NodeJS.ErrnoException).code;
+  const remedy = tlsRemedy(cause);
+  return `${message} (${reason})${remedy === undefined ? '' : `: ${remedy}`}`;
 }
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
@@ -65,7 +70,7 @@ export function connectStore(
   url: string,
   { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'> = {},
 ): Store {
-  const dialect = url.startsWith('file:')
+  const dialect = isFile(url)
     ? new LibsqlDialect(url, logger)
     : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
   return new Kysely({ dialect });
@@ -104,8 +109,7 @@ function migrators(store: Store, migrations: Migrations): Migrator[] {
     new Migrator({
       db: store,
       provider: { getMigrations: async () => migrations },
-      migrationTableName: 'fork_migration',
-      migrationLockTableName: 'fork_migration_lock',
+      ...FORK_RECORDS,
       // Later migrations of the example may be merged into a fork that has added its own since.
       allowUnorderedMigrations: true,
     }),

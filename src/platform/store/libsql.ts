@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { type Driver, type Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import type { Logger } from '../logger.js';
 import type { Engine, EngineAdapter } from './engine.js';
 import { followFile, notifyOnFile } from './file-changes.js';
+import { databasePath } from './location.js';
 import { WaitingSqliteDriver } from './sqlite-driver.js';
 import { openSqliteFile, type SqliteFile } from './sqlite-file.js';
 import { inTransaction } from './transaction.js';
@@ -53,10 +53,4 @@ async function rewriteHeader(store: Kysely<unknown>): Promise<void> {
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(transaction);
     await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(transaction);
   });
-}
-
-/** Returns the path of a database file, or `undefined` for an in-memory database or another engine. */
-export function databasePath(url: string): string | undefined {
-  if (!url.startsWith('file:') || url === 'file::memory:') return undefined;
-  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
 }

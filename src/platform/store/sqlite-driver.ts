@@ -1,4 +1,10 @@
-import { type CompiledQuery, type DatabaseConnection, type QueryResult, SqliteDriver } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type QueryResult,
+  SqliteDriver,
+  type TransactionSettings,
+} from 'kysely';
 import { asStoreError, isBusy } from './faults.js';
 import { LockLine, repeatWhileBusy } from './lock-line.js';
 import type { SqliteFile } from './sqlite-file.js';
@@ -29,9 +35,12 @@ export class WaitingSqliteDriver extends SqliteDriver {
 
   override async releaseConnection(): Promise<void> {}
 
-  override beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ): Promise<void> {
     return this.#outsideTransactions(() => {
-      this.#file.begin();
+      this.#file.begin(accessMode);
       this.#transaction = new Transaction(connection);
     });
   }

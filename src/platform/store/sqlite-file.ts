@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import type { AccessMode, SqliteDatabase, SqliteStatement } from 'kysely';
 import Libsql from 'libsql';
 import type { Logger } from '../logger.js';
 import { unavailable } from './faults.js';
@@ -11,11 +11,11 @@ export interface SqliteFile extends SqliteDatabase {
   prepare: (sql: string) => SqliteStatement & { readonly writes: boolean };
   readonly inTransaction: boolean;
   /**
-   * Takes the write lock.
+   * Takes the write lock, or with `read only` just keeps what it reads as it is. The latter locks nobody out.
    *
    * @throws {UnavailableError} when what is at the path is not what was opened
    */
-  begin: () => void;
+  begin: (accessMode?: AccessMode) => void;
   commit: () => void;
   /** Does nothing when SQLite has rolled back by itself, as it does when the disk is full. */
   rollback: () => void;
@@ -52,11 +52,11 @@ export function openSqliteFile(location: string | undefined, logger?: Pick<Logge
     get inTransaction() {
       return database.inTransaction;
     },
-    begin() {
+    begin(accessMode) {
       if (!watched.every(isInPlace)) throw unavailable('moved', new Error(`${path} ${MOVED}`));
       // Never a prepared statement: libsql leaves one that is refused open, and SQLite then keeps later writes of the
       // same connection from being committed, without an error.
-      database.exec('begin immediate');
+      database.exec(accessMode === 'read only' ? 'begin deferred' : 'begin immediate');
     },
     commit: () => database.exec('commit'),
     rollback() {

@@ -14,6 +14,7 @@ import {
 } from '../../support/oauth/oauth.js';
 import { https, nginxProgram, prepareNginx, type TestNginx } from '../../support/programs/nginx.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
+import { restart, UNDER_LOAD } from '../../support/programs/replicas.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const VERSIONS = ['2026-07-28', '2025-11-25'];
@@ -33,16 +34,14 @@ describe.skipIf(nginxProgram === undefined || postgresProgram === undefined)('a 
   let database: TestPostgres;
   let nginx: TestNginx;
   let replicas: TestServer[];
-  let environment: Record<string, string>;
   beforeAll(async () => {
     database = await startPostgres();
     const prepared = await prepareNginx();
-    environment = {
+    const environment = {
       PUBLIC_URL: prepared.url,
       DATABASE_URL: database.url,
       TRUST_PROXY: '1',
-      RATE_LIMIT_SCALE: '1000',
-      NOTES_LIMIT: '1000',
+      ...UNDER_LOAD,
     };
     replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startServer(environment)));
     nginx = await prepared.start(replicas.map(({ port }) => port));
@@ -66,7 +65,7 @@ describe.skipIf(nginxProgram === undefined || postgresProgram === undefined)('a 
       await replica.printed('"route":"/token"');
       expect(await readinessWhileStopping(replica)).toEqual([200, 503]);
       expect(await replica.exited).toBe(0);
-      replicas[index] = await startServer({ ...environment, PORT: String(replica.port) });
+      await restart(replicas, index);
     }
     for (const replica of replicas) await replica.printed('"route":"/mcp"');
     until.abort();

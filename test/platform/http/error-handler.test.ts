@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { ping } from '../../support/app/clients.js';
+import { openTestStore } from '../../support/app/database.js';
 import { type FailingStore, failingStore, INTERNAL } from '../../support/app/failing-store.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
@@ -24,7 +24,7 @@ let tokens: Tokens & Awaited<ReturnType<typeof signInForTokens>>;
 let browser: Browser;
 let fields: Record<string, string>;
 beforeAll(async () => {
-  database = failingStore(await openStore('file::memory:', { migrations: fixture.migrations }));
+  database = failingStore(await openTestStore(fixture.migrations));
   app = await startApp({}, {}, { store: database.store, accounts });
   tokens = await signInForTokens(app.url, { username: 'ada', password: PASSWORD });
   browser = new Browser(app.url);

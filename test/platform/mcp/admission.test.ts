@@ -6,6 +6,7 @@ import type { Caller } from '../../../src/platform/caller.js';
 import { defineTool } from '../../../src/platform/mcp/define.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectModern, MODERN_META, post } from '../../support/app/clients.js';
+import { onlyOnFile } from '../../support/app/database.js';
 import { openStream } from '../../support/app/sse.js';
 
 /** For a busy machine. */
@@ -21,6 +22,7 @@ let app: TestApp;
 let release: () => void;
 let running = 0;
 beforeEach(async () => {
+  onlyOnFile('Each server counts the calls and streams that it runs itself.');
   running = 0;
   const released = new Promise<void>((resolve) => {
     release = resolve;

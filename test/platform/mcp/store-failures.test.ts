@@ -1,4 +1,4 @@
-import type { McpServer } from '@modelcontextprotocol/server';
+import { type McpServer, ProtocolError } from '@modelcontextprotocol/server';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,11 +9,13 @@ import {
   defineResourceTemplate,
   defineTool,
 } from '../../../src/platform/mcp/define.js';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { post } from '../../support/app/clients.js';
+import { openTestStore } from '../../support/app/database.js';
 import { type FailingStore, failingStore, INTERNAL } from '../../support/app/failing-store.js';
 import { freePort } from '../../support/app/port.js';
+import { askSdkAlone } from '../../support/app/sdk-alone.js';
 import { ERAS, WAYS } from '../../support/app/ways.js';
 import fixture from '../fixture/server.js';
 
@@ -27,7 +29,7 @@ let database: FailingStore;
 let metricsPort: number;
 beforeAll(async () => {
   metricsPort = await freePort();
-  database = failingStore(await openStore('file::memory:', { migrations: fixture.migrations }));
+  database = failingStore(await openTestStore(fixture.migrations));
   const content = {
     tools: [
       defineTool({ ...described, name: 'query', handler: (_args, { store }) => query(store) }),
@@ -131,7 +133,8 @@ describe.each(ERAS)('at /mcp %s', (_era, send) => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 1, error: ERROR });
-    expect(app.logs.at(-1)).toMatchObject({ msg: 'request', status: 503 });
+    const line = { msg: 'request', status: 503, requestId: response.headers.get('x-request-id') };
+    await expect.poll(() => app.logs).toContainEqual(expect.objectContaining(line));
   });
 
   it.each(['application/json', 'text/event-stream'])(
@@ -184,11 +187,9 @@ describe.each(ERAS)('at /mcp %s', (_era, send) => {
   it('the metrics count it as 503', async () => {
     database.fail();
     await send(app, 'tools/call', { name: 'query' });
-    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}`)).text();
-    expect(metrics).toMatch(/mcp_tool_calls_total\{tool="query",status="503"\} [1-9]/);
-    expect(metrics).toMatch(
-      /http_request_duration_seconds_count\{method="POST",route="\/mcp",status="503"\} [1-9]/,
-    );
+    const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}`)).text();
+    await expect.poll(metrics).toMatch(/mcp_tool_calls_total\{tool="query",status="503"\} [1-9]/);
+    expect(await metrics()).toMatch(/_count\{method="POST",route="\/mcp",status="503"\} [1-9]/);
   });
 });
 
@@ -230,4 +231,16 @@ describe('a batch of the 2025 era', () => {
       }
     },
   );
+});
+
+it('the SDK alone makes an answer of whatever a tool throws, so that we know when it no longer does', async () => {
+  const result = await askSdkAlone(
+    (server) =>
+      void server.registerTool('fails', {}, () => {
+        throw new ProtocolError(-32000, 'not for the model');
+      }),
+    'tools/call',
+    { name: 'fails' },
+  );
+  expect(result).toMatchObject({ result: { isError: true, content: [{ text: 'not for the model' }] } });
 });

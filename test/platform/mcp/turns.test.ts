@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import { startApp } from '../../support/app/app.js';
+import { onlyOnFile } from '../../support/app/database.js';
 
 /** The calls of the caller with many. */
 const CROWD = 40;
@@ -19,6 +20,7 @@ const verify = (name: string): Caller => ({
 });
 
 it('a caller who sends many calls at once does not keep another one waiting for all of them', async () => {
+  onlyOnFile('Each server takes turns among the calls that it receives.');
   const app = await startApp({}, { MAX_CALLS_PER_USER: String(CROWD) }, { verifiers: [verify] });
   const order: string[] = [];
   const agent = new Agent({ keepAlive: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/platform/store/database.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { tokenWorks } from '../../support/app/clients.js';
+import { openTestStore } from '../../support/app/database.js';
 import { type FailingStore, failingStore } from '../../support/app/failing-store.js';
 import { oneUser, PASSWORD } from '../../support/app/one-user.js';
 import {
@@ -21,7 +21,7 @@ const ada = { username: 'ada', password: PASSWORD };
 let app: TestApp;
 let database: FailingStore;
 beforeAll(async () => {
-  database = failingStore(await openStore('file::memory:', { migrations: fixture.migrations }));
+  database = failingStore(await openTestStore(fixture.migrations));
   const environment = { RATE_LIMIT_SCALE: '1000' };
   app = await startApp({}, environment, { store: database.store, accounts: oneUser() });
 });

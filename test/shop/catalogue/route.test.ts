@@ -1,6 +1,7 @@
 import { copyFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { mediaFiles } from '../../../src/platform/http/static-files.js';
 import type { Store } from '../../../src/platform/store/database.js';
 import definition from '../../../src/server.js';
 import { catalogueFileName, catalogueRoutes, catalogueUrl } from '../../../src/shop/catalogue/route.js';
@@ -8,15 +9,18 @@ import { imageDirectory } from '../../../src/shop/media-files.js';
 import { seedShop } from '../../../src/shop/seed.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { openTestStore } from '../../support/app/database.js';
+import { type FailingStore, failingStore } from '../../support/app/failing-store.js';
 import { sendRaw } from '../../support/app/raw.js';
 import { readPdf } from './pdf.js';
 
 let app: TestApp;
 let store: Store;
+let database: FailingStore;
 beforeAll(async () => {
   store = await openTestStore(definition.migrations);
   await seedShop(store);
-  app = await startApp({}, {}, { store, routes: [await catalogueRoutes(store)] });
+  database = failingStore(store);
+  app = await startApp({}, {}, { store, routes: [await catalogueRoutes(database.store), mediaFiles()] });
 });
 afterAll(() => app.stop());
 
@@ -158,4 +162,18 @@ it.each([
   expect(status).toBe(404);
   expect(headers['content-type']).toContain('application/json');
   expect(JSON.parse(body)).toMatchObject({ error: 'not_found' });
+});
+
+it('is 503 with Retry-After while the database is down, and files of the website are sent as always', async () => {
+  database.fail();
+  const pdf = await get('lighting');
+  const page = await get('lighting', { headers: { Accept: 'text/html' } });
+  const picture = await fetch(`${app.url}/images/table-side.jpg`);
+  database.recover();
+  for (const { status, headers } of [pdf, page])
+    expect([status, headers.get('Retry-After')]).toEqual([503, '5']);
+  expect(await pdf.json()).toMatchObject({ error: 'temporarily_unavailable' });
+  expect(await page.text()).toContain('The database does not answer');
+  expect(picture.status).toBe(200);
+  expect((await get('lighting')).status).toBe(200);
 });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type AppOptions, createApp } from '../../../src/platform/app.js';
-import { type Config, parseConfig } from '../../../src/platform/config/config.js';
+import { parseConfig } from '../../../src/platform/config/config.js';
 import { createHttpServer } from '../../../src/platform/http/http-server.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
-import { openStore, type Store } from '../../../src/platform/store/database.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
-import { onReplicas, openTestStore, urlOf } from './database.js';
+import { onReplicas, openAgain, openTestStore } from './database.js';
 import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 import { startRoundRobin } from './round-robin.js';
 
@@ -49,7 +49,9 @@ export async function startApp(
   parts: Partial<AppOptions<unknown>> = {},
   times?: Parameters<typeof createHttpServer>[1],
 ): Promise<TestApp> {
-  const port = Number(environment['PORT'] ?? (await freePort()));
+  // Listens at once, because other tests also take free ports.
+  const proxy = onReplicas ? await startRoundRobin(Number(environment['PORT'] ?? 0)) : undefined;
+  const port = proxy?.port ?? Number(environment['PORT'] ?? (await freePort()));
   const settings: Record<string, string> = {
     PORT: String(port),
     MCP_AUTH_TOKEN: SERVICE_TOKEN,
@@ -58,7 +60,9 @@ export async function startApp(
   const logs: Record<string, unknown>[] = [];
   const store = parts.store ?? (await openTestStore(fixture.migrations));
 
-  async function start(config: Config, ownStore: Store, ownPort: number) {
+  async function start(ownStore: Store) {
+    const hops = Number(settings['TRUST_PROXY'] ?? 0) + 1;
+    const config = parseConfig(proxy ? { ...settings, TRUST_PROXY: String(hops) } : settings);
     const app = await createApp({
       config,
       logger: createLogger(config, { write: (line) => void logs.push(JSON.parse(line)) }),
@@ -69,7 +73,7 @@ export async function startApp(
       ...parts,
       store: ownStore,
     });
-    const server = createHttpServer(app.listener, times).listen(ownPort, '127.0.0.1');
+    const server = createHttpServer(app.listener, times).listen(proxy ? 0 : port, '127.0.0.1');
     // Never closes an idle connection, because on a busy machine a test may be about to use it.
     server.keepAliveTimeout = 0;
     app.metricsServer?.listen(config.metricsPort, '127.0.0.1');
@@ -77,21 +81,12 @@ export async function startApp(
     return { app, server };
   }
 
-  async function startReplicas() {
-    const other = await openStore(urlOf(store));
-    const config = parseConfig({
-      ...settings,
-      TRUST_PROXY: String(Number(settings['TRUST_PROXY'] ?? 0) + 1),
-    });
-    const replicas = [await start(config, store, 0), await start(config, other, 0)];
-    const ports = replicas.map(({ server }) => (server.address() as AddressInfo).port);
-    return { servers: replicas, other, proxy: await startRoundRobin(port, ports) };
-  }
-
   const config = parseConfig(settings);
-  const { servers, other, proxy } = onReplicas
-    ? await startReplicas()
-    : { servers: [await start(config, store, port)] };
+  const stores = [store];
+  if (proxy) stores.unshift(await openAgain(store));
+  const servers: Awaited<ReturnType<typeof start>>[] = [];
+  for (const each of stores) servers.push(await start(each));
+  proxy?.forwardTo(servers.map(({ server }) => (server.address() as AddressInfo).port));
   return {
     url: config.publicUrl,
     listening: `http://127.0.0.1:${port}`,
@@ -109,8 +104,7 @@ export async function startApp(
         await closeServer(server);
       }
       await proxy?.stop();
-      await other?.destroy();
-      await store.destroy();
+      for (const each of stores) await each.destroy();
     },
   };
 }

@@ -20,6 +20,9 @@ const postgres = inject('postgres');
 /** Whether the servers of this run are replicas on PostgreSQL. Otherwise each is alone on a SQLite file. */
 export const onReplicas = postgres !== undefined;
 
+/** Many tests share one PostgreSQL server. */
+const limits = { databasePoolSize: 4 };
+
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
   if (onReplicas) getCurrentTest()?.context.skip(reason);
@@ -79,31 +82,42 @@ function inServer(url: string, database: string): string {
   return Object.assign(new URL(url), { pathname: database }).href;
 }
 
-const urls = new WeakMap<Store, string>();
+/** The databases that were opened here, so that others can open them too. */
+const opened = new WeakMap<Store, { url: string; migrations: Migrations }>();
 
 /** Opens a new database on the engine of this run, in memory instead of in a file. `destroy` also removes it. */
 export async function openTestStore(migrations: Migrations = {}): Promise<Store> {
-  if (!onReplicas) return openStore('file::memory:', { migrations });
-  return openNewDatabase(migrations);
+  return onReplicas ? openNewDatabase(migrations) : openStore('file::memory:', { migrations });
 }
 
-/** Opens a new database that others can open too, by `urlOf`. `destroy` also removes it. */
+/** Opens a new database that others can open too. `destroy` also removes it. */
 export async function openNewDatabase(migrations: Migrations = {}): Promise<Store> {
   const { url, remove } = await newDatabase(migrations);
-  const store = await openStore(url, { migrations });
+  const store = await openStore(url, { migrations, limits });
   const destroy = store.destroy.bind(store);
+  let removed: Promise<void> | undefined;
   store.destroy = async () => {
     await destroy();
-    await remove();
+    // Whoever shares the store may close it, too.
+    removed ??= remove();
+    await removed;
   };
-  urls.set(store, url);
+  opened.set(store, { url, migrations });
   return store;
 }
 
-/** Returns the address of a database that `openNewDatabase` opened. */
+/**
+ * Opens the database of another store once more, as a replica does. Close it before the other one. A store that a test has
+ * wrapped is shared.
+ */
+export async function openAgain(store: Store): Promise<Store> {
+  const found = opened.get(store);
+  return found ? openStore(found.url, { migrations: found.migrations, limits }) : store;
+}
+
+/** Returns the address of the database of a store that `openNewDatabase` opened. */
 export function urlOf(store: Store): string {
-  const url = urls.get(store);
-  if (url === undefined)
-    throw new Error('The database has no address. Open it with the helpers of the tests.');
-  return url;
+  const found = opened.get(store);
+  if (found === undefined) throw new Error('This store was not opened by openNewDatabase');
+  return found.url;
 }

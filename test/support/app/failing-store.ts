@@ -1,6 +1,7 @@
-import type { KyselyPlugin } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import type { Store } from '../../../src/platform/store/database.js';
 import { unavailable } from '../../../src/platform/store/faults.js';
+import { onReplicas } from './database.js';
 
 /** What a driver says of a database that is down. Clients must never see it. */
 export const INTERNAL = 'connect ECONNREFUSED db.internal:5432';
@@ -35,5 +36,27 @@ export function failingStore(inner: Store): FailingStore {
       left = Number.POSITIVE_INFINITY;
       return asked;
     },
+  };
+}
+
+/**
+ * Makes the database refuse every new row of a table.
+ *
+ * @returns a function that makes it accept them again
+ */
+export async function failInserts(store: Store, table: string): Promise<() => Promise<void>> {
+  const [make, remove] = onReplicas
+    ? [
+        `create function failing() returns trigger language plpgsql as $$ begin raise 'disk is full'; end $$;
+         create trigger failing before insert on ${table} for each row execute function failing()`,
+        'drop function failing cascade',
+      ]
+    : [
+        `create trigger failing before insert on ${table} begin select raise(abort, 'disk is full'); end`,
+        'drop trigger failing',
+      ];
+  await sql.raw(make).execute(store);
+  return async () => {
+    await sql.raw(remove).execute(store);
   };
 }

@@ -1,21 +1,26 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { closeServer } from './port.js';
+
+export interface RoundRobin {
+  port: number;
+  /** Sets the ports of the servers. */
+  forwardTo: (ports: number[]) => void;
+  stop: () => Promise<void>;
+}
 
 /**
  * Starts a proxy that sends each request to the next server in turn, also those that arrive on one connection. It tells
  * the server the client's address in `X-Forwarded-For`, so the server has one proxy more in front of it.
  *
- * @param port where it listens
- * @param targets the ports of the servers
+ * @param port where it listens; 0 for any
  */
-export async function startRoundRobin(
-  port: number,
-  targets: number[],
-): Promise<{ stop: () => Promise<void> }> {
+export async function startRoundRobin(port: number): Promise<RoundRobin> {
   const agent = new Agent({ keepAlive: true });
+  let targets: number[] = [];
   let turn = 0;
 
   function send(target: number | undefined, req: IncomingMessage, body?: Buffer): Promise<IncomingMessage> {
@@ -39,7 +44,8 @@ export async function startRoundRobin(
       answer.resume();
       answer = await send(order[1], req, body);
     }
-    res.writeHead(answer.statusCode ?? 0, answer.statusMessage, answer.rawHeaders);
+    const headers = without(/^(connection|keep-alive)$/i, answer.rawHeaders);
+    res.writeHead(answer.statusCode ?? 0, answer.statusMessage, headers);
     res.flushHeaders();
     pipeline(answer, res, () => {});
   }
@@ -51,6 +57,10 @@ export async function startRoundRobin(
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
+    port: (server.address() as AddressInfo).port,
+    forwardTo(ports) {
+      targets = ports;
+    },
     async stop() {
       await closeServer(server);
       agent.destroy();
@@ -58,10 +68,14 @@ export async function startRoundRobin(
   };
 }
 
-/** Returns the headers as they were sent, with the client's address instead of those about the connection. */
+/** Returns the headers of a request as they were sent, with the client's address instead of those about the connection. */
 function headersOf(req: IncomingMessage): string[] {
-  const own = /^(connection|keep-alive|x-forwarded-for)$/i;
-  const kept = req.rawHeaders.filter((_, index) => !own.test(req.rawHeaders[index - (index % 2)] ?? ''));
   const addresses = [...(req.headersDistinct['x-forwarded-for'] ?? []), req.socket.remoteAddress];
+  const kept = without(/^(connection|keep-alive|x-forwarded-for)$/i, req.rawHeaders);
   return [...kept, 'X-Forwarded-For', addresses.join(', ')];
+}
+
+/** Leaves out the headers with these names from a list of names and values. */
+function without(names: RegExp, headers: string[]): string[] {
+  return headers.filter((_, index) => !names.test(headers[index - (index % 2)] ?? ''));
 }

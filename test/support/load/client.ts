@@ -7,8 +7,13 @@ interface Tokens {
   refresh_token: string;
 }
 
-/** A pause between two requests of one client, in milliseconds. */
-const PAUSE_MS = 20;
+/** How much a client does. */
+export interface Pace {
+  /** Between two rounds, in milliseconds. */
+  pause: number;
+  /** In how many rounds it writes once. */
+  writesEvery: number;
+}
 
 /**
  * A client with a user, which signs in and then works in rounds: it refreshes, reads, writes, and now and then revokes its
@@ -30,16 +35,16 @@ export class LoadClient {
     private readonly signInAlone: <T>(run: () => Promise<T>) => Promise<T>,
   ) {}
 
-  /** Works until it is told to stop. Ends between two requests, never within one. */
-  async work(stopped: AbortSignal): Promise<void> {
+  /** Works until it is told to stop. Ends between two rounds, never within one. */
+  async work(stopped: AbortSignal, { pause, writesEvery }: Pace): Promise<void> {
     while (!stopped.aborted) {
       this.#rounds += 1;
       if (this.grants.get(this.#clientId) === undefined) await this.signInAlone(() => this.#signIn());
-      await this.#write();
+      if (this.#rounds % writesEvery === 0) await this.#write();
       await this.#refresh(this.#rounds % 3 === 0);
       await this.#read();
       if (this.#rounds % 7 === 0) await this.#revoke();
-      await elapsed(PAUSE_MS);
+      await elapsed(pause);
     }
   }
 

@@ -3,6 +3,7 @@ import { exactRouter } from '../../http/exact-router.js';
 import { allowMethods } from '../../http/methods.js';
 import { quoted } from '../../log-text.js';
 import { scopeNames } from '../../scopes.js';
+import type { Store } from '../../store/database.js';
 import { isDocumentUrl } from '../clients/client-documents.js';
 import { answerUrl, redirectToClient } from '../common/authorization-response.js';
 import { OAuthError } from '../common/errors.js';
@@ -96,7 +97,7 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
     );
     return sendLoginPage(context, res, declined ? 400 : 403, id, request, { entered, problem });
   }
-  const code = await context.requests.consume(id, async (transaction) => {
+  const record = async (transaction: Store) => {
     const { client_id: clientId } = request;
     const clients = isDocumentUrl(clientId) ? context.documentCopies : context.registeredClients;
     if (!(await clients.markUsed(clientId, transaction))) throw expired(REMOVED);
@@ -110,7 +111,8 @@ async function allow(context: OAuthContext, req: Request, res: Response, attempt
       assertionRequired: request.assertion_required === 1,
     };
     return context.grants.create(grant, transaction);
-  });
+  };
+  const code = await context.requests.consume(id, record, context.grants.hasCode);
   if (code === undefined) throw expired(DECIDED);
   logSignIn(context, res, 'signed in', { user: user.id, scopes });
   sendAnswer(context, res, id, request, { code });

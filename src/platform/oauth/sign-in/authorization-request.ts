@@ -38,9 +38,14 @@ export interface AuthorizationRequests {
    * Of several simultaneous callers, only one gets to record.
    *
    * @param record writes the decision through the transaction it is given
+   * @param isRecorded finds out whether that result of `record` is stored
    * @returns the result of `record`; `undefined` when the request is no longer open
    */
-  consume: <T extends {}>(id: string, record: (transaction: Store) => Promise<T>) => Promise<T | undefined>;
+  consume: <T extends {}>(
+    id: string,
+    record: (transaction: Store) => Promise<T>,
+    isRecorded?: (result: T) => Promise<boolean>,
+  ) => Promise<T | undefined>;
   /** Returns a subquery for the ids of the clients that have open requests. */
   clientIds: () => ClientIds<'authorization_requests'>;
   /** Closes the requests of a client. */
@@ -94,14 +99,23 @@ export function createAuthorizationRequests(
       return sameDigest(row.browser_hash, sha256(browser)) ? row : 'no cookie';
     },
     forgetCookie: (res, id) => cookies.delete(res, cookieName(id)),
-    consume: (id, record) =>
-      inTransaction(store, async (transaction) => {
+    consume(id, record, isRecorded = async () => false) {
+      const request = store
+        .selectFrom('authorization_requests')
+        .select('id_hash')
+        .where('id_hash', '=', sha256(id));
+      const consume = async (transaction: Store) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('authorization_requests')
           .where('id_hash', '=', sha256(id))
           .executeTakeFirst();
         return numDeletedRows === 1n ? record(transaction) : undefined;
-      }),
+      };
+      return inTransaction(store, consume, async (result) => {
+        await lockInOrder(store, request).execute();
+        return result !== undefined && isRecorded(result);
+      });
+    },
     clientIds: () =>
       store.selectFrom('authorization_requests').select('client_id').where('expires_at', '>', nowInSeconds()),
     async endAll(clientId, transaction: typeof store = store) {

@@ -1,7 +1,7 @@
 import { nowInSeconds } from '../../clock.js';
 import { randomToken, sha256 } from '../../digest.js';
 import type { Store } from '../../store/database.js';
-import { skipLocked } from '../../store/locks.js';
+import { lockInOrder, skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
@@ -70,20 +70,32 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
       return code;
     },
 
+    /** Checks whether that code was made. */
+    async exists(code: string): Promise<boolean> {
+      const row = await store
+        .selectFrom('authorization_codes')
+        .select('code_hash')
+        .where('code_hash', '=', sha256(code))
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /**
      * Redeems an authorization code, once (OAuth 2.1 section 4.1.3). A second use that is otherwise correct ends the grant,
      * because one of the two came from a thief. An incorrect one changes nothing, or anyone could end grants.
      *
      * @param open uses the grant, in the same transaction
+     * @param isOpened finds out whether what `open` returned is stored
      * @throws {OAuthError} `invalid_client`, `invalid_grant`, or `invalid_target`
      */
     async redeem<T>(
       redemption: CodeRedemption,
       open: (grant: Grant, transaction: Store) => Promise<T>,
+      isOpened: (opened: T) => Promise<boolean>,
     ): Promise<{ grant: Grant; opened: T }> {
       const now = nowInSeconds();
       const grant = await check(redemption, now);
-      const redeemed = await inTransaction(store, async (transaction: Store) => {
+      const redeem = async (transaction: Store) => {
         await grants.prolong(grant.id, now + grantTtl, transaction);
         const { numUpdatedRows } = await transaction
           .updateTable('authorization_codes')
@@ -94,6 +106,16 @@ export function createCodes(store: OAuthStore<'authorization_codes'>, grants: Gr
         if (numUpdatedRows === 1n) return { opened: await open(grant, transaction) };
         await grants.end(grant.id, transaction);
         return undefined;
+      };
+      const redeemed = await inTransaction(store, redeem, async (result) => {
+        await lockInOrder(
+          store,
+          store
+            .selectFrom('authorization_codes')
+            .select('code_hash')
+            .where('code_hash', '=', sha256(redemption.code)),
+        ).execute();
+        return result !== undefined && isOpened(result.opened);
       });
       if (redeemed === undefined) {
         grants.warnOfTheft(grant, 'an authorization code was used twice');

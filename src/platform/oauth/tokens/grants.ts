@@ -82,12 +82,16 @@ export function createGrants({ store, config, logger, allowedScopes }: GrantsOpt
       redemption: CodeRedemption,
       withRefreshToken: boolean,
     ): Promise<{ grant: Grant; refreshToken: string | undefined }> {
-      const { grant, opened } = await codes.redeem(redemption, async ({ id }, transaction) =>
-        withRefreshToken ? refreshTokens.create(id, transaction) : undefined,
+      const { grant, opened } = await codes.redeem(
+        redemption,
+        async ({ id }, transaction) => (withRefreshToken ? refreshTokens.create(id, transaction) : undefined),
+        async (token) => token !== undefined && (await refreshTokens.grantIdOf(token)) !== undefined,
       );
       return { grant, refreshToken: opened };
     },
 
+    /** Checks whether `create` made that code. */
+    hasCode: codes.exists,
     refresh: refreshTokens.refresh,
     endAll,
     list,

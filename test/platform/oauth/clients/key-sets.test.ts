@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../../../support/app/app.js';
+import { onlyOnFile } from '../../../support/app/database.js';
 import { type FixtureApp, startFixture } from '../../../support/app/fixture.js';
 import { DOCUMENT_URL, type DocumentHost, startDocumentHost } from '../../../support/oauth/document-host.js';
 import {
@@ -34,10 +35,13 @@ const sign = (claims = {}, header = {}, signer = key) =>
   signAssertion(signer, { aud: app.url, ...claims }, header).then(asserted);
 const details = () => refusalDetails(app);
 
+const PER_SERVER = 'Each server fetches keys for itself, so there are more requests.';
+
 describe('the keys at a jwks_uri', () => {
   const keyRequests = () => host.requests.filter((path) => KEYS_URL.endsWith(path)).length;
 
   it('are fetched once, and once more for an unknown key, but not for each made-up one', async () => {
+    onlyOnFile(PER_SERVER);
     const before = keyRequests();
     for (let index = 0; index < 3; index += 1) expect(await attempt(app.url, await sign())).toEqual(ACCEPTED);
     expect(keyRequests() - before).toBe(1);
@@ -58,6 +62,7 @@ describe('the keys at a jwks_uri', () => {
   });
 
   it('are not looked for elsewhere, and a host that is down is no fault of the client', async () => {
+    onlyOnFile(PER_SERVER);
     const answers: [Parameters<DocumentHost['answer']>[0], number][] = [
       [
         (_req, res) => void res.writeHead(302, { Location: 'https://client.example.test/elsewhere' }).end(),

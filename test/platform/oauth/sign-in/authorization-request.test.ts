@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../../../src/platform/config/config.js';
 import { createRecords } from '../../../../src/platform/oauth/records.js';
+import { failInserts } from '../../../support/app/failing-store.js';
 import { answerOf } from '../../../support/oauth/oauth.js';
 import { useSignInPage } from '../../../support/oauth/sign-in-page.js';
 
@@ -14,12 +14,9 @@ it('a sign-in whose grant or code cannot be written leaves the request open, and
   const usedAt = () => visit.server.store.selectFrom('oauth_clients').select('used_at').execute();
   const before = await usedAt();
   for (const table of ['grants', 'authorization_codes']) {
-    const failing = sql.raw(
-      `create trigger failing before insert on ${table} begin select raise(abort, 'disk is full'); end`,
-    );
-    await failing.execute(visit.server.store);
+    const accept = await failInserts(visit.server.store, table);
     expect((await visit.browser.submit(fields)).status).toBe(500);
-    await sql`drop trigger failing`.execute(visit.server.store);
+    await accept();
     expect(await count('grants')).toBe(0);
     expect(await count('authorization_requests')).toBe(1);
     expect(await usedAt()).toEqual(before);

@@ -4,6 +4,7 @@ import type { Accounts } from '../../../../src/platform/oauth/sign-in/accounts.j
 import { createUserDirectory } from '../../../../src/platform/oauth/sign-in/user-directory.js';
 import { startApp, type TestApp } from '../../../support/app/app.js';
 import { ping, tokenWorks } from '../../../support/app/clients.js';
+import { onlyOnFile } from '../../../support/app/database.js';
 import { oneUser, PASSWORD } from '../../../support/app/one-user.js';
 import { refresh, signInForTokens } from '../../../support/oauth/oauth.js';
 
@@ -76,6 +77,7 @@ describe('a running server', () => {
   afterEach(() => app.stop());
 
   it('looks a user up once for successive requests, but at every refresh', async () => {
+    onlyOnFile('Each server remembers users for itself, so there are more look-ups.');
     const accounts: Accounts = { ...oneUser(), cacheSeconds: 3600 };
     const findUser = vi.spyOn(accounts, 'findUser');
     app = await startApp({}, {}, { accounts });
