@@ -2,6 +2,9 @@ import type { Kysely } from 'kysely';
 import type { ChangeFeed, FeedOptions } from './change-feed.js';
 import type { StoreTables } from './tables.js';
 
+/** The table of a file that has no counterpart on PostgreSQL: news, and no content. */
+export const CHANGES_TABLE = 'resource_changes';
+
 /** How often to look for changes, in milliseconds. A look is a search in an index and takes microseconds. */
 const LOOK_EVERY_MS = 200;
 
