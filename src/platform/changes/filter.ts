@@ -4,11 +4,11 @@ import type { Resource } from '../mcp/define-resource.js';
 import { missingScopes } from '../mcp/failures.js';
 
 /**
- * A stream keeps its request, and at worst a notification for each of its resources, until a slow client has read them. The
- * limits keep that below 25 KB.
+ * A stream keeps its request, and a notification for each of its resources until a slow client has read them. With these
+ * limits, that is 20 KB at most.
  */
-const MAX_MESSAGE_LENGTH = 8192;
-const MAX_RESOURCES = 50;
+const MAX_MESSAGE_LENGTH = 4096;
+const MAX_RESOURCES = 32;
 const MAX_ID_LENGTH = 100;
 
 /** Says what is too much about a `subscriptions/listen` request, and what to do; `undefined` when nothing is. */

@@ -29,10 +29,7 @@ interface Described {
   scopes: [string, ...string[]];
   /** How long clients may cache the contents. */
   cacheHint?: CacheHint;
-  /**
-   * Whether this caller may be told when the resource at the URI changes. By default, all who have the scopes may. Needed
-   * where `read` answers by who asks, because being told of a change says that there was one.
-   */
+  /** Whether a caller who has the scopes may be told of changes. Needed where `read` answers by who asks. */
   subscribable?: (caller: Caller, uri: string) => boolean;
 }
 

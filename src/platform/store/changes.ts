@@ -1,8 +1,6 @@
-import { SqliteAdapter } from 'kysely';
 import type { ChangeFeed, FeedOptions } from './change-feed.js';
 import type { Store } from './database.js';
-import { followFile, notifyOnFile } from './file-changes.js';
-import { followPostgres, notifyOnPostgres } from './postgres-changes.js';
+import { engineOf } from './engine.js';
 
 /** The payload of a `NOTIFY` must be shorter than 8000 bytes. The same holds for a file, so that both behave alike. */
 const MAX_URI_BYTES = 7999;
@@ -17,7 +15,7 @@ const MAX_URI_BYTES = 7999;
  *
  * @example
  * await inTransaction(store, async (transaction) => {
- *   await transaction.updateTable('dishes').set({ price }).where('id', '=', id).execute();
+ *   await changePrice(transaction, id, price);
  *   await notifyChanged(transaction, `bistro://dishes/${id}`);
  * });
  */
@@ -29,14 +27,10 @@ export async function notifyChanged(store: Store, uri: string): Promise<void> {
     );
   }
   if (!URL.canParse(uri) || uri.includes('\0')) throw new TypeError(`Not the URI of a resource: ${uri}`);
-  await (isOnFile(store) ? notifyOnFile : notifyOnPostgres)(store, uri);
+  await engineOf(store).notify(store, uri);
 }
 
 /** Follows the changes of a database. The feed is paused at first. */
 export function followChanges(store: Store, options: FeedOptions): ChangeFeed {
-  return isOnFile(store) ? followFile(store, options) : followPostgres(store, options);
-}
-
-function isOnFile(store: Store): boolean {
-  return store.getExecutor().adapter instanceof SqliteAdapter;
+  return engineOf(store).follow(store, options);
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ChangeFeed, FeedOptions } from './change-feed.js';
 
 /** What the engines do in different ways. Nobody outside this folder knows which one is behind a store. */
 export interface Engine {
@@ -10,6 +11,10 @@ export interface Engine {
   ping(store: Kysely<unknown>, mode: 'read' | 'write'): Promise<void>;
   /** Ends the queries in flight. Their callers get an `UnavailableError`. */
   cancelQueries(): void;
+  /** Tells everyone who follows the changes of this database, once the transaction is committed. */
+  notify(store: Kysely<unknown>, uri: string): Promise<void>;
+  /** Follows the changes of this database. The feed is paused at first. */
+  follow(store: Kysely<unknown>, options: FeedOptions): ChangeFeed;
 }
 
 /** The adapter of each dialect, through which Kysely leads from a store or a transaction to its engine. */

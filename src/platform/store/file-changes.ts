@@ -1,6 +1,9 @@
+import type { Kysely } from 'kysely';
 import type { ChangeFeed, FeedOptions } from './change-feed.js';
-import type { Store } from './database.js';
 import type { StoreTables } from './tables.js';
+
+/** The table of a file that has no counterpart on PostgreSQL: news, and no content. */
+export const CHANGES_TABLE = 'resource_changes';
 
 /** How often to look for changes, in milliseconds. A look is a search in an index and takes microseconds. */
 const LOOK_EVERY_MS = 200;
@@ -9,7 +12,7 @@ const LOOK_EVERY_MS = 200;
 const KEPT = 1000;
 
 /** Records a change of a URI under a new number. */
-export async function notifyOnFile(store: Store<StoreTables>, uri: string): Promise<void> {
+export async function notifyOnFile(store: Kysely<StoreTables>, uri: string): Promise<void> {
   await store.insertInto('resource_changes').orReplace().values({ uri }).execute();
 }
 
@@ -18,7 +21,7 @@ export async function notifyOnFile(store: Store<StoreTables>, uri: string): Prom
  * command; SQLite can wake neither. None is lost while the file cannot be read.
  */
 export function followFile(
-  store: Store<StoreTables>,
+  store: Kysely<StoreTables>,
   { logger, onChange, onGap }: Omit<FeedOptions, 'listenUrl'>,
 ): ChangeFeed {
   let seen = 0;

@@ -1,6 +1,7 @@
 import { type Driver, type Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import type { Logger } from '../logger.js';
 import type { Engine, EngineAdapter } from './engine.js';
+import { followFile, notifyOnFile } from './file-changes.js';
 import { databasePath } from './location.js';
 import { WaitingSqliteDriver } from './sqlite-driver.js';
 import { openSqliteFile, type SqliteFile } from './sqlite-file.js';
@@ -42,6 +43,8 @@ const FILE: Engine = {
   },
   // A statement of SQLite is over before anything else runs.
   cancelQueries: () => {},
+  notify: notifyOnFile,
+  follow: followFile,
 };
 
 /** Writes the first page of the file as it is. This needs no table, and fails like any other write. */

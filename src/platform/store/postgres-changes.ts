@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { ChangeFeed, FeedOptions } from './change-feed.js';
-import type { Store } from './database.js';
 
 /** The channels of this server. Their payloads are a URI, and the name of a probe. */
 const CHANNEL = 'resource_changes';
@@ -23,11 +22,11 @@ const MAX_PAUSE_MS = 1000;
 const DEAF_PAUSE_MS = 30_000;
 
 /** Notifies in the transaction of the store, if it is one. */
-export async function notifyOnPostgres(store: Store, uri: string): Promise<void> {
+export async function notifyOnPostgres(store: Kysely<unknown>, uri: string): Promise<void> {
   await send(store, CHANNEL, uri);
 }
 
-async function send(store: Store, channel: string, payload: string): Promise<void> {
+async function send(store: Kysely<unknown>, channel: string, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(store);
 }
 
@@ -45,7 +44,7 @@ class DeafError extends Error {}
  * word, and a pooler in transaction mode, which accepts `LISTEN` and passes nothing on.
  */
 export function followPostgres(
-  store: Store,
+  store: Kysely<unknown>,
   { listenUrl, logger, onChange, onGap }: FeedOptions,
 ): ChangeFeed {
   const closing = new AbortController();

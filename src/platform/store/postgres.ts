@@ -3,6 +3,7 @@ import type { Logger } from '../logger.js';
 import type { Engine, EngineAdapter } from './engine.js';
 import type { StoreLimits } from './limits.js';
 import { MigrationLock } from './migration-lock.js';
+import { followPostgres, notifyOnPostgres } from './postgres-changes.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { PoolDriver } from './postgres-driver.js';
 import { PostgresPool } from './postgres-pool.js';
@@ -36,7 +37,12 @@ class PoolAdapter extends PostgresAdapter implements EngineAdapter {
   constructor(pool: PostgresPool, lock: MigrationLock) {
     super();
     this.#lock = lock;
-    this.engine = { ping: () => pool.monitor.ping(), cancelQueries: () => pool.cancelQueries() };
+    this.engine = {
+      ping: () => pool.monitor.ping(),
+      cancelQueries: () => pool.cancelQueries(),
+      notify: notifyOnPostgres,
+      follow: followPostgres,
+    };
   }
 
   /** Has the lock taken in the transaction that follows. Kysely's own belongs to a session, which a pooler shares. */

@@ -172,10 +172,10 @@ describe('a client is told only of what it may read', () => {
 });
 
 describe('a request for a stream is refused', () => {
-  const many = Array.from({ length: 51 }, (_value, index) => `bistro://dishes/${index}`);
+  const many = Array.from({ length: 33 }, (_value, index) => `bistro://dishes/${index}`);
   it.each([
-    ['with more resources than a stream has', many, {}, /^Too many resources: 50 .*Open another/],
-    ['with long addresses', [`bistro://dishes/${'x'.repeat(9000)}`], {}, /may have 8192 characters/],
+    ['with more resources than a stream has', many, {}, /^Too many resources: 32 .*Open another/],
+    ['with long addresses', [`bistro://dishes/${'x'.repeat(5000)}`], {}, /may have 4096 characters/],
     ['with a long id', ['bistro://menu'], { id: 'x'.repeat(101) }, /^The id of a stream .*Send a shorter/],
     ['with something else than addresses', 'bistro://menu', {}, /resourceSubscriptions|notifications/],
     ['with numbers among them', ['bistro://menu', 1], {}, /resourceSubscriptions|notifications/],

@@ -4,6 +4,7 @@ import { connectModern } from '../../support/app/clients.js';
 import { type ListenStream, subscribed } from '../../support/app/listen.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
 import { cliFor } from '../../support/programs/cli.js';
+import { pgbouncerProgram, startPgBouncer } from '../../support/programs/pgbouncer.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
@@ -130,3 +131,23 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL, with two servers'
     await expectTold();
   });
 });
+
+describe.skipIf(postgresProgram === undefined || pgbouncerProgram === undefined)(
+  'through a pooler in transaction mode',
+  () => {
+    it('a server that listens through it says which setting is missing, and one that does not tells of changes', async () => {
+      const database = await startPostgres();
+      const pooler = await startPgBouncer(database.url);
+      const deaf = await startServer({ DATABASE_URL: pooler.url });
+      const server = await startServer({ DATABASE_URL: pooler.url, DATABASE_LISTEN_URL: database.url });
+      const stream = await subscribed(server.mcpUrl, [CAROL]);
+      await cliFor(pooler.url)(command('carol'));
+      expect(await stream.nextUri()).toBe(CAROL);
+      await deaf.printed('clients are not told of changes: set DATABASE_LISTEN_URL');
+      expect(server.output()).not.toContain('DATABASE_LISTEN_URL');
+      await Promise.all([deaf.stop(), server.stop()]);
+      await pooler.stop();
+      await database.stop();
+    });
+  },
+);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { openStore, type Store } from '../database.js';
+import { CHANGES_TABLE } from '../file-changes.js';
 import type { Migrations } from '../migrations/index.js';
 import { isMigrationRecord } from '../migrations/records.js';
 import { CopyError, type CopyTransaction, type Engine, type Table } from './engine.js';
@@ -16,9 +17,10 @@ async function countRows(transaction: CopyTransaction, tables: Table[]): Promise
   return counts;
 }
 
-/** Lists the tables with rows of people and programs. The records of migrations are none of these. */
+/** Lists the tables with rows of people and programs. The records of migrations and what has changed are none of these. */
 export async function contentTables(engine: Engine, transaction: CopyTransaction): Promise<Table[]> {
-  return (await engine.listTables(transaction)).filter(({ name }) => !isMigrationRecord(name));
+  const tables = await engine.listTables(transaction);
+  return tables.filter(({ name }) => !isMigrationRecord(name) && name !== CHANGES_TABLE);
 }
 
 /**
