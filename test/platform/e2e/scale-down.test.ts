@@ -7,7 +7,7 @@ import { nginxProgram, openHttps, prepareNginx, type TestNginx } from '../../sup
 import { startServer, type TestServer } from '../../support/programs/server.js';
 
 const Authorization = `Bearer ${SERVICE_TOKEN}`;
-const params = { notifications: { resourcesListChanged: true }, _meta: MODERN_META };
+const params = { notifications: { resourceSubscriptions: ['notes://people/ann'] }, _meta: MODERN_META };
 
 /** The streams that stay open between calls. */
 const STREAMS: [string, string, Parameters<typeof openHttps>[2]][] = [
@@ -29,7 +29,7 @@ const STREAMS: [string, string, Parameters<typeof openHttps>[2]][] = [
   ],
 ];
 
-describe.skipIf(nginxProgram === undefined)('with one replica less', () => {
+describe.skipIf(nginxProgram === undefined).each(STREAMS)('a stream %s', (_name, path, options) => {
   let nginx: TestNginx;
   let replicas: TestServer[];
   beforeAll(async () => {
@@ -45,27 +45,24 @@ describe.skipIf(nginxProgram === undefined)('with one replica less', () => {
     await Promise.all((replicas ?? []).map((replica) => replica.stop()));
   });
 
-  it.each(STREAMS)(
-    'a stream %s ends cleanly, and the next one is on a replica that stays',
-    async (_name, path, options) => {
-      const streams: IncomingMessage[] = [];
-      // One after the other, so that each goes to the replica with the fewest.
-      for (const _replica of replicas) streams.push(await open(path, options));
-      const first = Promise.race(streams.map((stream) => once(stream.resume(), 'close').then(() => stream)));
-      const leaving = replicas.pop() as TestServer;
-      leaving.process.kill('SIGTERM');
-      expect(await leaving.exited).toBe(0);
-      const ended = await first;
-      // `complete` is false when the connection broke in the middle.
-      expect(ended.complete).toBe(true);
-      expect(streams.filter((stream) => !stream.closed).length).toBeGreaterThan(0);
-      const again = await open(path, options);
-      for (const stream of [again, ...streams]) stream.destroy();
-    },
-  );
+  it('ends cleanly with its replica, and the next one is on a replica that stays', async () => {
+    const streams: IncomingMessage[] = [];
+    // One after the other, so that each goes to the replica with the fewest.
+    for (const _replica of replicas) streams.push(await open());
+    const first = Promise.race(streams.map((stream) => once(stream.resume(), 'close').then(() => stream)));
+    const leaving = replicas.pop() as TestServer;
+    leaving.process.kill('SIGTERM');
+    expect(await leaving.exited).toBe(0);
+    const ended = await first;
+    // `complete` is false when the connection broke in the middle.
+    expect(ended.complete).toBe(true);
+    expect(streams.filter((stream) => !stream.closed).length).toBeGreaterThan(0);
+    const again = await open();
+    for (const stream of [again, ...streams]) stream.destroy();
+  });
 
   /** Opens a stream, and reads what it begins with. */
-  async function open(path: string, options: Parameters<typeof openHttps>[2]): Promise<IncomingMessage> {
+  async function open(): Promise<IncomingMessage> {
     const stream = await openHttps(nginx, path, options);
     expect(stream.statusCode).toBe(200);
     await once(stream, 'data');
