@@ -7,15 +7,16 @@ import { shopCommands } from '../../src/shop/commands.js';
 import { cancelOrder } from '../../src/shop/orders.js';
 import { changeProduct, findProduct } from '../../src/shop/products.js';
 import { seedShop } from '../../src/shop/seed.js';
-import { openTestStore } from '../support/app/database.js';
+import { onlyOnFile, openTestStore } from '../support/app/database.js';
 
 let store: Store;
 beforeEach(async () => {
+  onlyOnFile('Reads the changes where a file keeps them.');
   await store?.destroy();
   store = await openTestStore(definition.migrations);
   await seedShop(store);
 });
-afterAll(() => store.destroy());
+afterAll(() => store?.destroy());
 
 /** Runs a command of the shop. @returns what it prints */
 async function run(...words: string[]): Promise<string> {

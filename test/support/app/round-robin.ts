@@ -3,6 +3,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import { closeServer } from './port.js';
 
 export interface RoundRobin {
@@ -21,6 +22,7 @@ export interface RoundRobin {
 export async function startRoundRobin(port: number): Promise<RoundRobin> {
   const agent = new Agent({ keepAlive: true });
   let targets: number[] = [];
+  const open = new Set<ServerResponse>();
   let turn = 0;
 
   function send(target: number | undefined, req: IncomingMessage, body?: Buffer): Promise<IncomingMessage> {
@@ -51,6 +53,8 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
   }
 
   const server = createServer({ requireHostHeader: false }, (req, res) => {
+    open.add(res);
+    res.once('close', () => open.delete(res));
     forward(req, res).catch(() => res.destroy());
   });
   server.keepAliveTimeout = 0;
@@ -62,6 +66,9 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
       targets = ports;
     },
     async stop() {
+      // What the servers have sent before they ended still arrives.
+      const arrived = Promise.all([...open].map((res) => once(res, 'close')));
+      await Promise.race([arrived, elapsed(1000)]);
       await closeServer(server);
       agent.destroy();
     },
