@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenWorks } from '../../support/app/clients.js';
 import { freePort } from '../../support/app/port.js';
@@ -13,19 +14,26 @@ import { startServer } from '../../support/programs/server.js';
 
 const isHere = postgresProgram !== undefined;
 let directory: string;
-const running: TestPostgres[] = [];
+let postgres: TestPostgres | undefined;
+let count = 0;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mcp-moving-'));
+  if (isHere) postgres = await startPostgres();
 });
 afterAll(async () => {
-  await Promise.all(running.map((postgres) => postgres.stop()));
+  await postgres?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 async function newPostgres(): Promise<string> {
-  const postgres = await startPostgres();
-  running.push(postgres);
-  return postgres.url;
+  const url = new URL(postgres?.url ?? '');
+  const admin = new pg.Client(url.href);
+  await admin.connect();
+  count += 1;
+  await admin.query(`create database moved_${count}`);
+  await admin.end();
+  url.pathname = `moved_${count}`;
+  return url.href;
 }
 
 it.skipIf(!isHere)('a client that signed in on the file goes on after the move to PostgreSQL', async () => {
