@@ -57,18 +57,6 @@ describe('a copy is refused in one line, and changes nothing', () => {
     );
     expect(err).not.toContain('hunter2');
   });
-
-  it('to an address whose password is not escaped, without showing the rest of it', async () => {
-    const port = await freePort();
-    for (const separator of ['/', '?', '#']) {
-      const { code, err } = await copy(`postgres://127.0.0.1:${port}${separator}hunter2@host/x`);
-      expect([code, err]).toEqual([
-        1,
-        expect.stringMatching(/^The target \(PostgreSQL\) cannot be opened: .*\n$/),
-      ]);
-      expect(err).not.toContain('hunter2');
-    }
-  });
 });
 
 describe.skipIf(postgresProgram === undefined)('to PostgreSQL', () => {
