@@ -31,7 +31,7 @@ export interface McpEndpointOptions<Services> {
   streams: RunningCalls;
   turns: Turns;
   /** Serves subscriptions to resources, if any. */
-  subscriptions: Subscriptions | undefined;
+  subscriptions?: Subscriptions | undefined;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
