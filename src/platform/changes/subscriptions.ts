@@ -58,7 +58,8 @@ export function createSubscriptions<Services>(
       if (excess !== undefined) return excess;
       const uris = allowedUris(message, caller, resources);
       const stream = new PacedStream();
-      const unsubscribe = await hub.subscribe({ uris, tell: (uri) => stream.tell(uri) });
+      const tell = (uri: string) => stream.tell(uris.get(uri) ?? uri);
+      const unsubscribe = await hub.subscribe({ uris: [...uris.keys()], tell });
       open.add(stream);
       const checks = setInterval(async () => {
         if (!stream.isMoving() || !(await mayListen(caller, authorization))) res.destroy();
@@ -69,7 +70,7 @@ export function createSubscriptions<Services>(
         open.delete(stream);
         if (open.size === 0) onAllOver();
       });
-      return { message: withUris(message, uris), run: (serve) => serving.run(stream, serve) };
+      return { message: withUris(message, [...uris.values()]), run: (serve) => serving.run(stream, serve) };
     },
     paced(answer) {
       const stream = serving.getStore();
