@@ -74,11 +74,11 @@ export function followPostgres(
     }
   }
 
-  /** Logs a trouble when it begins. */
+  /** Logs trouble when it begins. */
   function report(err: unknown, trouble: 'deaf' | 'lost'): void {
     if (trouble === reported) return;
     reported = trouble;
-    if (trouble === 'lost') logger.warn({ err }, 'changes of resources cannot be followed; going on to try');
+    if (trouble === 'lost') logger.warn({ err }, 'changes of resources cannot be followed; still trying');
     else logger.error({ err }, `clients are not told of changes: ${REMEDY}`);
   }
 
