@@ -83,7 +83,9 @@ it('has every script and file that its workflow runs', async () => {
 });
 
 it('has every file that its own scripts run', async () => {
-  const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as {
+    scripts: Record<string, string>;
+  };
   const files = Object.values(scripts).flatMap((script) =>
     [...script.matchAll(/\b(?:tsx|node) ((?!dist\/)[\w.-]+\/[\w./-]+)/g)].map(([, path]) => path ?? ''),
   );
