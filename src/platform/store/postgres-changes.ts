@@ -81,7 +81,7 @@ export function followPostgres(
     }
   }
 
-  /** Logs a trouble when it begins. */
+  /** Logs trouble when it begins. */
   function report(err: unknown, trouble: 'deaf' | 'lost'): void {
     if (trouble === reported) return;
     reported = trouble;
