@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KyselyPlugin } from 'kysely';
 import pg from 'pg';
-import { inject } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { inject, TestRunner } from 'vitest';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 
@@ -26,7 +25,7 @@ const limits = { databasePoolSize: 5, databaseConnectTimeoutMs: 60_000 };
 
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
-  if (onReplicas) getCurrentTest()?.context.skip(reason);
+  if (onReplicas) TestRunner.getCurrentTest()?.context.skip(reason);
 }
 
 interface TestDatabase {
