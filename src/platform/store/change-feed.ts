@@ -13,7 +13,7 @@ export interface ChangeFeed {
   /**
    * Starts reporting. Changes that are committed after it resolves are reported, or made up for by a gap.
    *
-   * @throws {UnavailableError} when the database cannot be read
+   * @throws {UnavailableError} when the database cannot be followed
    */
   resume: () => Promise<void>;
   /** Stops reporting, so that nobody looks for changes while nobody waits for any. */

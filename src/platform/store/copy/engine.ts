@@ -24,7 +24,7 @@ export type Counters = Map<string, bigint>;
 export type CopyTransaction = Kysely<any>;
 
 /** What a copy needs to know of an engine. */
-export interface Engine {
+export interface Copier {
   /** Prepares a transaction for reading values exactly. */
   prepare: (transaction: CopyTransaction) => Promise<void>;
   /** Tells one database from another, whatever it is called. */
