@@ -125,7 +125,9 @@ export class PostgresMonitor {
     for (const client of this.#clients) if (client.waitingSince === undefined) client.abandon(fault);
     setTimeout(() => {
       for (const client of this.#clients) {
-        if (client.waitingSince !== undefined && client.waitingSince < returnedAt) client.abandon(fault);
+        // PostgreSQL may still be at what they asked.
+        if (client.waitingSince !== undefined && client.waitingSince < returnedAt)
+          client.cancelAndClose(fault);
       }
     }, LATECOMERS_MS).unref();
   }
