@@ -8,7 +8,8 @@ import { engineOf } from './engine.js';
  *
  * What locks a row: `update`, `delete`, `insert`, and `select ... for update`. Deleting a parent also locks its children
  * (`on delete cascade`), and inserting a child locks its parent. So lock the parent first, even where only a child
- * changes. Tables that are not in the list are changed by transactions that touch no other table.
+ * changes. The platform's other tables are changed by transactions that touch no other table. Those of a fork come
+ * after the list, in an order of their own.
  *
  * - A turn (`takeTurn`) comes before every row, and a transaction takes one at most.
  * - A statement that changes several rows selects them through `lockInOrder` or `skipLocked`, unless only those with the

@@ -7,6 +7,7 @@ import { type CopiedTable, type CopyOptions, copierOf, copyRows } from './copy.j
 import { CopyError, copyError } from './engine.js';
 import { assertEmpty, contentTables, countMigratedRows } from './tables.js';
 
+/** Which databases to copy, and what of them. */
 export interface DatabaseCopyOptions extends CopyOptions {
   /** The URL of the database to read. It must exist. */
   from: string;

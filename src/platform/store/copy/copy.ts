@@ -12,6 +12,7 @@ import { assertEmpty, contentTables, countMigratedRows, pairTables } from './tab
 /** A table that was copied. */
 export type CopiedTable = { table: string; rows: number };
 
+/** What to copy. */
 export interface CopyOptions {
   /** The fork's migrations. Both databases must have run them. */
   migrations: Migrations;

@@ -10,6 +10,7 @@ export interface Column {
   type?: string;
 }
 
+/** A table, with the columns that a copy fills. */
 export interface Table {
   name: string;
   columns: Column[];
@@ -28,7 +29,7 @@ export interface Copier {
   prepare: (transaction: CopyTransaction) => Promise<void>;
   /** Tells one database from another, whatever it is called. */
   identify: (transaction: CopyTransaction) => Promise<string>;
-  /** Lists the tables in the order of their names. Views, and what belongs to extensions, are none. */
+  /** Lists the tables in the order of their names. Leaves out views, and what belongs to extensions. */
   listTables: (transaction: CopyTransaction) => Promise<Table[]>;
   /** Reads a table, some rows at a time. Each row has its values in the order of the columns. */
   read: (transaction: CopyTransaction, table: Table) => AsyncIterable<Value[][]>;

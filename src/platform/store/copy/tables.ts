@@ -17,7 +17,7 @@ async function countRows(transaction: CopyTransaction, tables: Table[]): Promise
   return counts;
 }
 
-/** Lists the tables with rows of people and programs. The records of migrations and what has changed are none of these. */
+/** Lists the tables to copy. Leaves out the records of migrations, and those of changed resources. */
 export async function contentTables(copier: Copier, transaction: CopyTransaction): Promise<Table[]> {
   const tables = await copier.listTables(transaction);
   return tables.filter(({ name }) => !isMigrationRecord(name) && name !== CHANGES_TABLE);
