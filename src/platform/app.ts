@@ -10,7 +10,9 @@ import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/error-handler.js';
 import { healthRoutes } from './http/health.js';
 import { hostGuard } from './http/host-guard.js';
+import { createInProgress } from './http/in-progress.js';
 import { createMetrics } from './http/metrics.js';
+import { onceOver } from './http/once-over.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { withPlainTarget } from './http/request-target.js';
@@ -63,7 +65,10 @@ export interface App {
   metricsServer: Server | undefined;
   /** Returns the number of open streams of the legacy SSE transport. */
   openStreams: () => number;
-  /** Stops accepting new work: `/readyz` answers 503. Resolves once no MCP call is running on either transport. */
+  /**
+   * Stops accepting new work: `/readyz` answers 503. Resolves once no MCP call is running on either transport, and no other
+   * POST, such as a step of signing in.
+   */
   drain: () => Promise<void>;
   /** Ends every stream. Call it after `drain`, or to abandon calls that are still running. */
   close: () => Promise<void>;
@@ -81,7 +86,6 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const turns = createTurns();
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const mayListen = createListenCheck({ identify: auth.identify, logger });
-  const { resources } = content;
   const mcp = createMcpEndpoint({
     logger,
     content,
@@ -89,13 +93,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     running,
     streams,
     turns,
-    subscriptions: createSubscriptions({
-      resources,
-      store,
-      listenUrl: config.databaseListenUrl,
-      mayListen,
-      logger,
-    }),
+    subscriptions: createSubscriptions({ config, content, store, mayListen, logger }),
     resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
   const sse = config.enableSse
@@ -104,6 +102,8 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
   const nothing = notFound(config);
+  // All but MCP calls, which count by caller. One that is cut off may have used up a code whose tokens reach nobody.
+  const posts = createInProgress();
   let draining = false;
 
   const app = express();
@@ -141,6 +141,13 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     app.use(sse.router);
   }
   app.use(['/mcp', '/messages'], rpcErrorHandler(logger));
+  app.use((req, res, next) => {
+    if (req.method === 'POST') {
+      posts.add(1);
+      onceOver(res, () => posts.add(-1));
+    }
+    next();
+  });
   app.use(auth.routes);
   app.use(landingRoutes(options));
   for (const router of options.routes ?? []) app.use(router);
@@ -151,9 +158,9 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     listener: withPlainTarget(app),
     metricsServer: metrics?.server,
     openStreams: () => sse?.openStreams() ?? 0,
-    drain: () => {
+    drain: async () => {
       draining = true;
-      return running.idle();
+      await Promise.all([running.idle(), posts.idle()]);
     },
     close: async () => {
       auth.close();

@@ -43,6 +43,7 @@ export function toIso(seconds: number): string {
  */
 export async function cancelOrder(store: Store<ShopTables>, id: string): Promise<boolean> {
   return inTransaction(store, async (transaction) => {
+    // Whatever changes both locks the order before its product, or two transactions could wait for each other.
     const cancelled = await transaction
       .updateTable('orders')
       .set({ status: 'cancelled', cancelled_at: nowInSeconds() })

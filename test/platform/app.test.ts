@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../../src/platform/mcp/define.js';
-
 import { startApp, type TestApp } from '../support/app/app.js';
 import { connectModern, post } from '../support/app/clients.js';
 import { onlyOnFile, openTestStore } from '../support/app/database.js';
+import { oneUser, PASSWORD } from '../support/app/one-user.js';
+import { authorizeUrl, Browser, pkce, register } from '../support/oauth/oauth.js';
 import fixture from './fixture/server.js';
 
 let app: TestApp | undefined;
@@ -32,6 +33,36 @@ describe('readiness', () => {
     expect(await response.json()).toMatchObject({ reason: 'the database does not answer' });
     expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
   });
+});
+
+it('is drained only once a sign-in in progress is answered', async () => {
+  const accounts = oneUser();
+  const { verifyPassword } = accounts;
+  let release = () => {};
+  const begun = new Promise<void>((begin) => {
+    accounts.verifyPassword = async (...credentials) => {
+      begin();
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return verifyPassword(...credentials);
+    };
+  });
+  app = await startApp({}, {}, { accounts });
+  const { client_id } = await register(app.url);
+  const browser = new Browser(app.url);
+  const fields = await browser.open(authorizeUrl(app.url, client_id, pkce().challenge), 'ada', PASSWORD);
+  const answer = browser.submit(fields);
+  await begun;
+  let drained = false;
+  const draining = app.drain().then(() => {
+    drained = true;
+  });
+  expect((await fetch(`${app.url}/readyz`)).status).toBe(503);
+  expect(drained).toBe(false);
+  release();
+  expect((await answer).status).toBe(303);
+  await draining;
 });
 
 describe('sign-in', () => {

@@ -1,4 +1,5 @@
 import { type Caller, callerKey } from '../caller.js';
+import { createInProgress } from '../http/in-progress.js';
 
 /** How many calls a caller may have running at once, and how many streams open at once. */
 export interface CallerLimits {
@@ -29,19 +30,15 @@ export interface RunningCalls {
 export function createRunningCalls(limits: CallerLimits): RunningCalls {
   const { maxCallsPerUser, maxCallsPerService, maxInAll = Number.POSITIVE_INFINITY } = limits;
   const running = new Map<string, number>();
-  let inAll = 0;
-  let waiting: (() => void)[] = [];
+  const all = createInProgress();
   const countOf = (caller: Caller) => running.get(callerKey(caller)) ?? 0;
   const maxOf = ({ kind }: Caller) => (kind === 'service' ? maxCallsPerService : maxCallsPerUser);
 
   function add(caller: Caller, count: number): void {
-    inAll += count;
     const sum = countOf(caller) + count;
     if (sum > 0) running.set(callerKey(caller), sum);
     else running.delete(callerKey(caller));
-    if (running.size > 0) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
+    all.add(count);
   }
 
   return {
@@ -53,9 +50,8 @@ export function createRunningCalls(limits: CallerLimits): RunningCalls {
         left = 0;
       };
     },
-    isFull: (caller, count = 1) => countOf(caller) + count > maxOf(caller) || inAll + count > maxInAll,
+    isFull: (caller, count = 1) => countOf(caller) + count > maxOf(caller) || all.count() + count > maxInAll,
     maxOf,
-    idle: () =>
-      running.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
+    idle: all.idle,
   };
 }

@@ -31,9 +31,10 @@ export class PoolDriver extends KyselyDriver {
 
   override async beginTransaction(
     connection: PostgresConnection,
-    { isolationLevel, accessMode }: TransactionSettings,
+    { isolationLevel = 'read committed', accessMode }: TransactionSettings,
   ): Promise<void> {
-    const modes = [isolationLevel && `isolation level ${isolationLevel}`, accessMode].filter(Boolean);
+    // Named, because a database may have another default, which would see rows as they were before a lock was waited for.
+    const modes = [`isolation level ${isolationLevel}`, accessMode].filter(Boolean);
     connection.inTransaction = true;
     try {
       await connection.run(`start transaction ${modes.join(', ')}; ${this.#setLimits}`);

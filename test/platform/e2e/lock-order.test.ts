@@ -57,6 +57,9 @@ function faultsOf(transaction: string[]): string[] {
   ];
 }
 
+/** Makes a transaction fail that needs a second connection for one of its queries. */
+const ONE_CONNECTION = { DATABASE_POOL_SIZE: '1' };
+
 describe('the check of the order', () => {
   it.each([
     [['update "refresh_tokens" set', 'update "grants" set'], /against the order/],
@@ -73,13 +76,13 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
   let server: TestServer;
   beforeAll(async () => {
     database = await startPostgres({ log_statement: 'all', log_line_prefix: '%p ' });
-    server = await startServer({ DATABASE_URL: database.url });
+    server = await startServer({ DATABASE_URL: database.url, ...ONE_CONNECTION });
   });
   afterAll(() => Promise.all([database.stop(), server.stop()]));
 
-  it('every transaction of the server and of the command line locks in the one order', async () => {
+  it('every transaction of the server and of the command line locks in the one order, and needs one connection', async () => {
     const { url } = server;
-    const cli = cliFor(database.url);
+    const cli = cliFor(database.url, ONE_CONNECTION);
     const tokens = await signInForTokens(url);
     expect((await refresh(url, tokens)).status).toBe(200);
     for (const token of [tokens.access_token, tokens.refresh_token]) await revoke(url, tokens, token);
@@ -131,7 +134,10 @@ async function revoke(url: string, { client }: { client: { client_id: string } }
 
 /** Does what the server does every ten minutes, and what fetching a document does. */
 async function cleanUp(databaseUrl: string): Promise<void> {
-  const store = await openStore(databaseUrl, { migrations: fixture.migrations });
+  const store = await openStore(databaseUrl, {
+    migrations: fixture.migrations,
+    limits: { databasePoolSize: 1 },
+  });
   const accounts = fixture.accounts(store);
   const records = createRecords({ config: parseConfig({}), store, logger: { warn() {} }, accounts });
   await records.documentCopies.save('https://client.example/id', '{}');

@@ -90,6 +90,7 @@ describe.skipIf(nginxProgram === undefined)('the nginx of this repository', () =
     expect(JSON.parse(refused[0]?.body ?? '')).toMatchObject({ error: 'temporarily_unavailable' });
     expect(refused[0]?.headers).toMatchObject({ 'retry-after': '5', 'strict-transport-security': hsts });
     expect(refused[0]?.headers['access-control-allow-origin']).toBe(origin);
+    expect(refused[0]?.headers['access-control-expose-headers']).toBe('Retry-After');
     expect((await ask('203.0.113.8')).status).toBe(200);
   });
 

@@ -81,6 +81,12 @@ describe.skipIf(postgresProgram === undefined)('several starts on one empty Post
     for (let round = 0; round < 6; round += 1) await expectOneIdentity(await newDatabase(`round_${round}`));
   });
 
+  it('make one of each where the default of the database is another isolation level', async () => {
+    const url = await newDatabase('isolated');
+    await admin.query(`alter database isolated set default_transaction_isolation = 'repeatable read'`);
+    await expectOneIdentity(url);
+  });
+
   it('of servers and commands make the tables once, and publish the same keys', async () => {
     const url = await newDatabase('programs');
     const cli = cliFor(url);

@@ -1,6 +1,8 @@
 /**
- * Whether the memory and the handles of two replicas on PostgreSQL stay flat under steady load, while streams come and go,
- * and those of one on a file with `--file`. Prints a table every minute, and a verdict at the end: `npm run soak -- [--minutes 10] [--file]`
+ * Finds out whether the memory and the handles of two replicas on PostgreSQL, or with `--file` of one server on a file,
+ * stay flat under steady load while streams come and go. Prints a line every minute and a verdict at the end:
+ *
+ *   npm run soak -- [--minutes 10] [--file]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as elapsed } from 'node:timers/promises';
