@@ -1,6 +1,6 @@
 /**
  * Finds out whether the memory and the handles of two replicas on PostgreSQL, or with `--file` of one server on a file,
- * stay flat under steady load while streams come and go. Prints a line every minute and a verdict at the end:
+ * stay flat under steady load, while streams come and go. Prints a line every minute and a verdict at the end:
  *
  *   npm run soak -- [--minutes 10] [--file]
  */
