@@ -21,14 +21,16 @@ const ON_REPLICAS = [
 const OWN_POSTGRES = '**/postgres.test.ts';
 
 /**
- * What the Node of the image cannot affect: pages run in Chromium, scripts and documents are not in the image, and the
- * short command line tests start the same program as the long ones. `.ci/run` leaves these out of its second run, by
- * `IMAGE_NODE=1`; Vitest applies `--exclude` to no project.
+ * What the Node of the image cannot affect: pages run in Chromium, scripts and documents are not in the image, the short
+ * command line tests start the same program as the long ones, and some show what PostgreSQL, nginx or Kubernetes do.
+ * `.ci/run` leaves these out of its second run, by `IMAGE_NODE=1`; Vitest applies `--exclude` to no project.
  */
 const SAME_ON_EVERY_NODE = [
   'test/**/{browser,conformance,docs,fork,scripts}/**',
-  'test/platform/commands/cli/{empty,used,tokens-and-keys}.test.ts',
-  'test/platform/e2e/abandoned-programs.test.ts',
+  'test/platform/commands/cli/{databases,empty,used,tokens-and-keys}.test.ts',
+  'test/platform/e2e/{abandoned-programs,lock-order,nginx-names,races}.test.ts',
+  'test/**/e2e/moving.test.ts',
+  'test/deploy/kubernetes.test.ts',
 ];
 const onImageNode = process.env['IMAGE_NODE'] === '1';
 const leftOut = onImageNode ? SAME_ON_EVERY_NODE : [];

@@ -86,7 +86,6 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const turns = createTurns();
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const mayListen = createListenCheck({ identify: auth.identify, logger });
-  const { resources } = content;
   const mcp = createMcpEndpoint({
     logger,
     content,
@@ -94,13 +93,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     running,
     streams,
     turns,
-    subscriptions: createSubscriptions({
-      resources,
-      store,
-      listenUrl: config.databaseListenUrl,
-      mayListen,
-      logger,
-    }),
+    subscriptions: createSubscriptions({ config, content, store, mayListen, logger }),
     resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
   });
   const sse = config.enableSse

@@ -47,7 +47,7 @@ describe.each(pages)('$path', ({ path, text }) => {
 
   it('names files that exist', () => {
     const named = inlineCode({ path, text }).filter((code) =>
-      /^(src|test|docs|nginx|scripts|public|examples|bench|\.ci)\/[\w./-]*$/.test(code),
+      /^(src|test|docs|nginx|postgres|kubernetes|scripts|public|examples|bench|\.ci)\/[\w./-]*$/.test(code),
     );
     expect(
       named.filter(

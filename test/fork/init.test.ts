@@ -82,6 +82,17 @@ it('has every script and file that its workflow runs', async () => {
   expect(files.filter((path) => !existsSync(join(fork.root, path)))).toEqual([]);
 });
 
+it('has every file that its own scripts run', async () => {
+  const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as {
+    scripts: Record<string, string>;
+  };
+  const files = Object.values(scripts).flatMap((script) =>
+    [...script.matchAll(/\b(?:tsx|node) ((?!dist\/)[\w.-]+\/[\w./-]+)/g)].map(([, path]) => path ?? ''),
+  );
+  expect(files).toContain('examples/connect-with-client.ts');
+  expect(files.filter((path) => !existsSync(join(fork.root, path)))).toEqual([]);
+});
+
 it('starts, answers, and shows itself to the example client', async () => {
   const server: TestServer = await startProgram(join(fork.root, 'dist/main.js'), {});
   const client = await connectModern(server.mcpUrl);

@@ -2,6 +2,7 @@ import type { Caller } from '../caller.js';
 import { isRecord } from '../json.js';
 import type { Resource } from '../mcp/define-resource.js';
 import { missingScopes } from '../mcp/failures.js';
+import { spellUri } from '../resource-uri.js';
 
 /**
  * A stream keeps its request, and a notification for each of its resources until a slow client has read them. With these
@@ -26,19 +27,24 @@ export function excessOf(message: unknown): string | undefined {
   return undefined;
 }
 
-/** Returns the resources that a request asks for and the caller may be told of. Others are left out without a word. */
+/**
+ * Returns the resources that a request asks for and the caller may be told of: how the client spells each, by how
+ * `spellUri` does. Others are left out without a word.
+ */
 export function allowedUris<Services>(
   message: unknown,
   caller: Caller,
   resources: readonly Resource<Services>[],
-): string[] {
-  return [...new Set(urisOf(message))].filter((uri) => {
+): Map<string, string> {
+  const mayBeTold = (uri: string): boolean => {
     const matching = resources.filter((resource) => resource.matches(uri));
     // Reading prefers a fixed URI to a template.
     const resource = matching.find(({ isTemplate }) => !isTemplate) ?? matching[0];
     if (resource === undefined || missingScopes(caller, resource.scopes).length > 0) return false;
     return resource.subscribable(caller, uri);
-  });
+  };
+  const spelled = new Map(urisOf(message).map((uri) => [spellUri(uri), uri]));
+  return new Map([...spelled].filter(([uri]) => mayBeTold(uri)));
 }
 
 /** Returns a request that asks for these resources only. Leaves one as it is that is not valid, for the SDK to refuse. */

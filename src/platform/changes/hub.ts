@@ -11,12 +11,12 @@ export interface Subscriber {
 }
 
 /** Tells subscribers of the changes they asked for. */
-export interface ChangeHub extends ChangeListener {
+export interface ChangeHub {
   /**
    * Subscribes to what changes after this resolves.
    *
    * @returns a function that ends the subscription and may be called more than once
-   * @throws {UnavailableError} when the database cannot be read
+   * @throws {UnavailableError} when changes cannot be followed
    */
   subscribe: (subscriber: Subscriber) => Promise<() => void>;
   /** Ends the feed and everything else. */
@@ -72,8 +72,9 @@ export function createHub(follow: (listener: ChangeListener) => ChangeFeed): Cha
   }
 
   return {
-    ...listener,
     async subscribe(subscriber) {
+      // Nobody has to look for changes on behalf of a stream that ends at once.
+      if (subscriber.uris.length === 0) return () => {};
       let isOver = false;
       const end = () => {
         if (isOver) return;

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
+import type { Config } from '../config/config.js';
 import { onceOver } from '../http/once-over.js';
 import type { Logger } from '../logger.js';
-import type { Resource } from '../mcp/define-resource.js';
+import type { ServerContent } from '../mcp/content.js';
 import { KEEP_ALIVE_MS, type MayListen } from '../mcp/listening.js';
 import type { Subscriptions } from '../mcp/subscriptions.js';
 import { followChanges } from '../store/changes.js';
@@ -16,10 +17,9 @@ const CLOSE_MS = 1000;
 
 /** What subscriptions need. */
 export interface SubscriptionsOptions<Services> {
-  resources: readonly Resource<Services>[];
+  config: Pick<Config, 'databaseListenUrl'>;
+  content: Pick<ServerContent<Services>, 'resources'>;
   store: Store;
-  /** The address for the connection that listens, on PostgreSQL. */
-  listenUrl: string;
   mayListen: MayListen;
   logger: Logger;
 }
@@ -33,8 +33,10 @@ export interface SubscriptionsOptions<Services> {
 export function createSubscriptions<Services>(
   options: SubscriptionsOptions<Services>,
 ): Subscriptions | undefined {
-  const { resources, store, listenUrl, mayListen, logger } = options;
+  const { store, mayListen, logger } = options;
+  const { resources } = options.content;
   if (resources.length === 0) return undefined;
+  const listenUrl = options.config.databaseListenUrl;
   const hub = createHub((listener) => followChanges(store, { listenUrl, logger, ...listener }));
   /** The stream that is being served. The SDK has no other way to say which of its streams subscribes. */
   const serving = new AsyncLocalStorage<PacedStream>();
@@ -56,7 +58,8 @@ export function createSubscriptions<Services>(
       if (excess !== undefined) return excess;
       const uris = allowedUris(message, caller, resources);
       const stream = new PacedStream();
-      const unsubscribe = await hub.subscribe({ uris, tell: (uri) => stream.tell(uri) });
+      const tell = (uri: string) => stream.tell(uris.get(uri) ?? uri);
+      const unsubscribe = await hub.subscribe({ uris: [...uris.keys()], tell });
       open.add(stream);
       const checks = setInterval(async () => {
         if (!stream.isMoving() || !(await mayListen(caller, authorization))) res.destroy();
@@ -67,7 +70,7 @@ export function createSubscriptions<Services>(
         open.delete(stream);
         if (open.size === 0) onAllOver();
       });
-      return { message: withUris(message, uris), run: (serve) => serving.run(stream, serve) };
+      return { message: withUris(message, [...uris.values()]), run: (serve) => serving.run(stream, serve) };
     },
     paced(answer) {
       const stream = serving.getStore();

@@ -91,7 +91,7 @@ export const VARIABLES = {
     'file:./data/server.db or postgres://user@host/name',
     'file:./data/server.db',
   ),
-  /** The most connections of one server to PostgreSQL. */
+  /** The most connections to PostgreSQL that calls share. The server opens two more beside them. */
   DATABASE_POOL_SIZE: variable(integer(1, 1000), 'a number, 1 to 1000', 10),
   /** How long a call waits for a connection to PostgreSQL, in milliseconds. */
   DATABASE_CONNECT_TIMEOUT_MS: variable(integer(100, 60_000), 'milliseconds, 100 to 60000', 5000),

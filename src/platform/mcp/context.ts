@@ -34,7 +34,7 @@ export interface RequestScope<Services = unknown> extends ServerScope<Services> 
   log: Logger;
   /** The call to answer; `undefined` for a server that must be able to answer any call. */
   call?: RpcCall | undefined;
-  /** Takes down which requests failed because of the database. At `/mcp` they decide the status of the answer. */
+  /** Records which requests failed because of the database. At `/mcp` they decide the status of the answer. */
   storeFailures?: StoreFailures;
 }
 

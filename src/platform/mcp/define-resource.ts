@@ -13,6 +13,7 @@ import {
   type Variables,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
+import { spellUri } from '../resource-uri.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { assertScopes, challengeFor, missingScopes, withErrorBoundary } from './failures.js';
 
@@ -72,7 +73,7 @@ export interface Resource<Services = unknown> {
   uri: string;
   isTemplate: boolean;
   scopes: string[];
-  /** Checks whether it is read at this URI. */
+  /** Checks whether it is read at this URI, spelled by `spellUri`. */
   matches: (uri: string) => boolean;
   /** Checks whether a caller who has the scopes may be told when the resource at this URI changes. */
   subscribable: (caller: Caller, uri: string) => boolean;
@@ -120,7 +121,7 @@ export function defineResource<Services = unknown>(
     uri,
     isTemplate: false,
     scopes,
-    matches: (other) => other === uri,
+    matches: (other) => other === spellUri(uri),
     subscribable,
     list: (_server, { caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
     register(server, scope) {

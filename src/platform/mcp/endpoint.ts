@@ -14,6 +14,7 @@ import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
 import type { RequestScope, ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
+import { KEEP_ALIVE_MS } from './listening.js';
 import { idOf, MAX_BODY_BYTES, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
 import { orUnavailable, type StoreFailures } from './store-failures.js';
@@ -31,7 +32,7 @@ export interface McpEndpointOptions<Services> {
   streams: RunningCalls;
   turns: Turns;
   /** Serves subscriptions to resources, if any. */
-  subscriptions: Subscriptions | undefined;
+  subscriptions?: Subscriptions | undefined;
   /** Named by the challenge when a scope is missing. */
   resourceMetadataUrl: string;
 }
@@ -60,6 +61,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   const handler = createMcpHandler(serverFor, {
     ...(subscriptions && { bus: subscriptions.bus }),
     onerror,
+    keepAliveMs: KEEP_ALIVE_MS,
     maxRequestBodySize: MAX_BODY_BYTES,
     // The admission limits them. Beyond a limit of its own, the SDK would answer 200 with an internal error.
     maxSubscriptions: Number.POSITIVE_INFINITY,

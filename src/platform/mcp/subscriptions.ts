@@ -12,7 +12,7 @@ export interface Subscriptions {
    *
    * @param authorization the header the request came with
    * @returns the stream, or what is wrong with the request
-   * @throws {UnavailableError} when the database cannot be read
+   * @throws {UnavailableError} when changes cannot be followed
    */
   open: (
     res: Response,

@@ -11,12 +11,12 @@ export interface ChangeListener {
 /** Reports the changes that any process on this database commits. */
 export interface ChangeFeed {
   /**
-   * Starts to report. Changes that are committed after it resolves are reported, or made up for by a gap.
+   * Starts reporting. Changes that are committed after it resolves are reported, or made up for by a gap.
    *
-   * @throws {UnavailableError} when the database cannot be read
+   * @throws {UnavailableError} when the database cannot be followed
    */
   resume: () => Promise<void>;
-  /** Stops to report, so that nobody has to look for changes while nobody waits for any. */
+  /** Stops reporting, so that nobody looks for changes while nobody waits for any. */
   pause: () => void;
   /** Ends the feed. */
   close: () => void;

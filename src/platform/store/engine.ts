@@ -3,6 +3,8 @@ import type { ChangeFeed, FeedOptions } from './change-feed.js';
 
 /** What the engines do in different ways. Nobody outside this folder knows which one is behind a store. */
 export interface Engine {
+  /** Whether the database is a file. There, a transaction that writes has the only write lock from its begin. */
+  readonly isFile: boolean;
   /**
    * Checks that the database can be read and, if asked to, written. Changes nothing.
    *
@@ -23,6 +25,6 @@ export interface EngineAdapter {
 }
 
 /** Returns the engine behind a store or a transaction. */
-export function engineOf(store: Kysely<unknown>): Engine {
+export function engineOf(store: Pick<Kysely<unknown>, 'getExecutor'>): Engine {
   return (store.getExecutor().adapter as unknown as EngineAdapter).engine;
 }

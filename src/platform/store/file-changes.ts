@@ -51,7 +51,7 @@ export function followFile(
       if (begun === turn) report(rows);
       failing = false;
     } catch (error) {
-      if (!failing) logger.warn({ err: error }, 'the database cannot be asked for changes; going on to try');
+      if (!failing) logger.warn({ err: error }, 'the database cannot be asked for changes; still trying');
       failing = true;
     } finally {
       looking = false;

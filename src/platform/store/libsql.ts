@@ -37,6 +37,7 @@ class TransactionalDdlAdapter extends SqliteAdapter implements EngineAdapter {
 }
 
 const FILE: Engine = {
+  isFile: true,
   ping: async (store, mode) => {
     if (mode === 'write') await rewriteHeader(store);
     else await sql`select 1`.execute(store);

@@ -1,5 +1,6 @@
-import { type SelectQueryBuilder, SqliteAdapter, sql, type Transaction } from 'kysely';
+import { type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Store } from './database.js';
+import { engineOf } from './engine.js';
 
 /**
  * The order in which every transaction locks rows: by table, parents before children, and within a table by primary key.
@@ -34,7 +35,7 @@ export const LOCK_ORDER = [
  */
 export async function takeTurn<Tables>(transaction: Transaction<Tables>, what: string): Promise<void> {
   // A transaction on the file has the only write lock from its begin.
-  if (isFile(transaction)) return;
+  if (engineOf(transaction).isFile) return;
   // Ends with the transaction, so that poolers which share connections between transactions can keep it apart.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`turn: ${what}`}, 0))`.execute(transaction);
 }
@@ -47,7 +48,7 @@ export function lockInOrder<DB, TB extends keyof DB, O>(
   store: Store,
   rows: SelectQueryBuilder<DB, TB, O>,
 ): SelectQueryBuilder<DB, TB, O> {
-  return isFile(store) ? rows : rows.forUpdate();
+  return engineOf(store).isFile ? rows : rows.forUpdate();
 }
 
 /**
@@ -58,9 +59,5 @@ export function skipLocked<DB, TB extends keyof DB, O>(
   store: Store,
   rows: SelectQueryBuilder<DB, TB, O>,
 ): SelectQueryBuilder<DB, TB, O> {
-  return isFile(store) ? rows : rows.forUpdate().skipLocked();
-}
-
-function isFile(store: Store): boolean {
-  return store.getExecutor().adapter instanceof SqliteAdapter;
+  return engineOf(store).isFile ? rows : rows.forUpdate().skipLocked();
 }

@@ -3,6 +3,7 @@ import { setTimeout as elapsed } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { ChangeFeed, FeedOptions } from './change-feed.js';
+import { asStoreError } from './faults.js';
 
 /** The channels of this server. Their payloads are a URI, and the name of a probe. */
 const CHANNEL = 'resource_changes';
@@ -30,6 +31,7 @@ async function send(store: Kysely<unknown>, channel: string, payload: string): P
   await sql`select pg_notify(${channel}, ${payload})`.execute(store);
 }
 
+const PLACE = 'the address is DATABASE_LISTEN_URL, or DATABASE_URL if that is not set';
 const REMEDY =
   'set DATABASE_LISTEN_URL to the address of the same database without a pooler in transaction mode';
 
@@ -37,8 +39,8 @@ const REMEDY =
 class DeafError extends Error {}
 
 /**
- * Follows the changes of a PostgreSQL database on a connection of its own, which stays open. Each time notifications begin
- * to arrive, it reports a gap.
+ * Follows the changes of a PostgreSQL database on a connection of its own, which is open until the feed is paused. When it
+ * was lost and notifications begin to arrive again, it reports a gap.
  *
  * Probes that are sent through the store show that notifications arrive. They find a connection that was lost without a
  * word, and a pooler in transaction mode, which accepts `LISTEN` and passes nothing on.
@@ -47,43 +49,48 @@ export function followPostgres(
   store: Kysely<unknown>,
   { listenUrl, logger, onChange, onGap }: FeedOptions,
 ): ChangeFeed {
-  const closing = new AbortController();
-  const { signal } = closing;
+  let running = new AbortController();
   let reported: 'deaf' | 'lost' | undefined;
+  /** How many connections in a row notifications did not arrive on. */
+  let deaf = 0;
 
-  async function follow(): Promise<void> {
+  /** Goes on until the signal aborts, or throws if the first connection fails. */
+  async function follow(signal: AbortSignal, onBegun: () => void): Promise<void> {
     let pause = MIN_PAUSE_MS;
-    let deaf = 0;
+    let hasBegun = false;
     const onLive = () => {
       pause = MIN_PAUSE_MS;
       deaf = 0;
       if (reported !== undefined) logger.info('changes of resources are followed again');
       reported = undefined;
-      onGap();
+      if (hasBegun) onGap();
+      hasBegun = true;
+      onBegun();
     };
     while (!signal.aborted) {
       try {
-        await listen(onLive);
+        await listen(signal, onLive);
       } catch (error) {
         if (signal.aborted) return;
         deaf = error instanceof DeafError ? deaf + 1 : 0;
         report(error, deaf > 1 ? 'deaf' : 'lost');
+        if (!hasBegun) throw asStoreError(error, 'silent');
       }
       await elapsed(deaf > 1 ? DEAF_PAUSE_MS : pause, undefined, { signal }).catch(() => {});
       pause = Math.min(pause * 2, MAX_PAUSE_MS);
     }
   }
 
-  /** Logs a trouble when it begins. */
+  /** Logs trouble when it begins. */
   function report(err: unknown, trouble: 'deaf' | 'lost'): void {
     if (trouble === reported) return;
     reported = trouble;
-    if (trouble === 'lost') logger.warn({ err }, 'changes of resources cannot be followed; going on to try');
+    if (trouble === 'lost') logger.warn({ err }, `changes of resources cannot be followed; ${PLACE}`);
     else logger.error({ err }, `clients are not told of changes: ${REMEDY}`);
   }
 
   /** Listens until the connection is lost, which it throws. */
-  async function listen(onLive: () => void): Promise<never> {
+  async function listen(signal: AbortSignal, onLive: () => void): Promise<never> {
     const client = new pg.Client({
       connectionString: listenUrl,
       connectionTimeoutMillis: PATIENCE_MS,
@@ -141,8 +148,19 @@ export function followPostgres(
     }
   }
 
-  void follow();
-  return { resume: async () => {}, pause: () => {}, close: () => closing.abort() };
+  const pause = () => running.abort();
+  return {
+    resume() {
+      pause();
+      running = new AbortController();
+      const { signal } = running;
+      return new Promise((resolve, reject) => {
+        follow(signal, resolve).then(resolve, reject);
+      });
+    },
+    pause,
+    close: pause,
+  };
 }
 
 /** Waits for a promise, or throws as soon as the signal aborts. Unlike a race, it leaves nothing behind on the signal. */

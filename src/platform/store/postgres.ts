@@ -38,6 +38,7 @@ class PoolAdapter extends PostgresAdapter implements EngineAdapter {
     super();
     this.#lock = lock;
     this.engine = {
+      isFile: false,
       ping: () => pool.monitor.ping(),
       cancelQueries: () => pool.cancelQueries(),
       notify: notifyOnPostgres,

@@ -5,6 +5,8 @@ import { notifyChanged } from '../../../src/platform/store/changes.js';
 import { inTransaction } from '../../../src/platform/store/transaction.js';
 import { startApp, type TestApp } from '../../support/app/app.js';
 import { connectLegacy, connectModern, post } from '../../support/app/clients.js';
+import { onlyOnFile, openTestStore } from '../../support/app/database.js';
+import { failingStore } from '../../support/app/failing-store.js';
 import { listen, subscribed } from '../../support/app/listen.js';
 
 const text = { title: 'T', description: 'T', mimeType: 'text/plain', read: () => 'text' };
@@ -115,7 +117,7 @@ describe('a client that subscribes to resources', () => {
   it('is told of few of many changes of one resource, the last of them included', async () => {
     const stream = await subscribed(app.mcpUrl, ['bistro://menu', 'bistro://dishes/last'], 'ann');
     await inTransaction(app.store, async (transaction) => {
-      for (let count = 0; count < 10_000; count += 1) await notifyChanged(transaction, 'bistro://menu');
+      for (let count = 0; count < 2000; count += 1) await notifyChanged(transaction, 'bistro://menu');
     });
     for (let count = 0; count < 100; count += 1) await changed('bistro://menu');
     await changed('bistro://dishes/last');
@@ -123,6 +125,16 @@ describe('a client that subscribes to resources', () => {
     while ((await stream.nextUri()) === 'bistro://menu') told += 1;
     expect(told).toBeGreaterThan(0);
     expect(told).toBeLessThan(100);
+    stream.drop();
+  });
+
+  it.each([
+    ["bistro://dishes/mom's", 'bistro://dishes/mom%27s'],
+    ['bistro://dishes/cr\u00e8me "br\u00fbl\u00e9e"', 'bistro://dishes/cr%C3%A8me%20%22br\u00fbl\u00e9e%22'],
+  ])('is told of %s in its own spelling, %s', async (uri, spelled) => {
+    const stream = await subscribed(app.mcpUrl, [spelled], 'ann');
+    await changed(uri);
+    expect(await stream.nextUri()).toBe(spelled);
     stream.drop();
   });
 
@@ -140,8 +152,10 @@ describe('a client is told only of what it may read', () => {
     ['a resource whose scope it has', 'ann', 'bistro://menu', true],
     ['one whose scope it does not have', 'ann-write', 'bistro://menu', false],
     ['a fixed one that a template with another scope matches, too', 'ann', 'bistro://dishes/secret', false],
+    ['the same in another spelling', 'ann', 'bistro://dishes/%73ecret', false],
     ['the same with its scope', 'ann-write', 'bistro://dishes/secret', true],
     ['one that the definition gives to this caller', 'ann', 'bistro://tables/ann', true],
+    ['the same in another spelling', 'ann', 'bistro://tables/%61nn', true],
     ['one that the definition gives to another', 'ann', 'bistro://tables/bea', false],
     ['one that does not exist', 'ann', 'bistro://unknown', false],
   ])('%s', async (_what, token, uri, isTold) => {
@@ -184,6 +198,21 @@ describe('a request for a stream is refused', () => {
     expect(await response.json()).toMatchObject({
       error: { code: -32602, message: expect.stringMatching(reason) },
     });
+  });
+
+  it('while the database is down', async () => {
+    onlyOnFile('Replicas do not listen on a store that a test has wrapped.');
+    const { store, fail, recover } = failingStore(await openTestStore());
+    const other = await startApp({ resources: [menu] }, {}, { store });
+    fail();
+    const { response } = await listen(other.mcpUrl, ['bistro://menu']);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ id: 1, error: { code: -32000 } });
+    recover();
+    const stream = await subscribed(other.mcpUrl, ['bistro://menu']);
+    await notifyChanged(store, 'bistro://menu');
+    expect(await stream.nextUri()).toBe('bistro://menu');
+    await other.stop();
   });
 
   it('of the 2025 era, whose clients are not offered it', async () => {

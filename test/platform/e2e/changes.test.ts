@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern } from '../../support/app/clients.js';
-import { type ListenStream, subscribed } from '../../support/app/listen.js';
+import { type ListenStream, listen, subscribed } from '../../support/app/listen.js';
 import { signInForTokens } from '../../support/oauth/oauth.js';
 import { cliFor } from '../../support/programs/cli.js';
 import { pgbouncerProgram, startPgBouncer } from '../../support/programs/pgbouncer.js';
@@ -11,6 +11,15 @@ import { startServer, type TestServer } from '../../support/programs/server.js';
 const CAROL = 'notes://people/carol';
 const BEA = 'notes://people/bea';
 const command = (owner: string) => `note add ${owner} hello`;
+
+/** Expects that a server refuses a stream on which no change could come. */
+async function expectRefused({ mcpUrl }: TestServer): Promise<void> {
+  const { response } = await listen(mcpUrl, [CAROL]);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('5');
+  const error = { code: -32000, message: expect.stringContaining('Try again') };
+  expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 1, error });
+}
 
 describe('on a file', () => {
   let server: TestServer;
@@ -130,6 +139,31 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL, with two servers'
     expect(await stream?.next()).toBeUndefined();
     await expectTold();
   });
+
+  it('a server without streams does not listen', async () => {
+    const listening = async () => {
+      const query = `select from pg_stat_activity where application_name = 'changes'`;
+      return (await withAdmin((admin) => admin.query(query))).rowCount;
+    };
+    expect(await listening()).toBe(1);
+    for (const stream of streams) stream.drop();
+    await expect.poll(listening, { timeout: 30_000 }).toBe(0);
+  });
+
+  it('a server that cannot listen names the setting, and refuses streams', async () => {
+    const deaf = await startServer({
+      DATABASE_URL: database.url,
+      DATABASE_LISTEN_URL: 'postgres://127.0.0.1:1/none',
+    });
+    await expectRefused(deaf);
+    await deaf.printed('cannot be followed; the address is DATABASE_LISTEN_URL');
+    await deaf.stop();
+    await database.kill();
+    await expectRefused(servers[1]);
+    await database.start();
+    streams = [await subscribed(servers[1].mcpUrl, [CAROL, BEA])];
+    await expectTold();
+  });
 });
 
 describe.skipIf(postgresProgram === undefined || pgbouncerProgram === undefined)(
@@ -143,6 +177,7 @@ describe.skipIf(postgresProgram === undefined || pgbouncerProgram === undefined)
       const stream = await subscribed(server.mcpUrl, [CAROL]);
       await cliFor(pooler.url)(command('carol'));
       expect(await stream.nextUri()).toBe(CAROL);
+      for (const _time of ['first', 'second']) await expectRefused(deaf);
       await deaf.printed('clients are not told of changes: set DATABASE_LISTEN_URL');
       expect(server.output()).not.toContain('DATABASE_LISTEN_URL');
       await Promise.all([deaf.stop(), server.stop()]);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KyselyPlugin } from 'kysely';
 import pg from 'pg';
-import { inject } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { inject, TestRunner } from 'vitest';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 
@@ -25,7 +25,7 @@ const limits = { databasePoolSize: 5, databaseConnectTimeoutMs: 60_000 };
 
 /** Leaves the current test out where servers are replicas on PostgreSQL, for this reason. Call it first in the test. */
 export function onlyOnFile(reason: string): void {
-  if (onReplicas) getCurrentTest()?.context.skip(reason);
+  if (onReplicas) TestRunner.getCurrentTest()?.context.skip(reason);
 }
 
 interface TestDatabase {
@@ -85,7 +85,14 @@ function inServer(url: string, database: string): string {
 }
 
 /** The databases that were opened here, so that others can open them too. */
-const opened = new WeakMap<Store, { url: string; direct: string; migrations: Migrations }>();
+const opened = new WeakMap<Store, Opened>();
+
+interface Opened {
+  url: string;
+  direct: string;
+  migrations: Migrations;
+  plugins: KyselyPlugin[];
+}
 
 /** Opens a new database on the engine of this run, in memory instead of in a file. `destroy` also removes it. */
 export async function openTestStore(migrations: Migrations = {}): Promise<Store> {
@@ -104,17 +111,28 @@ export async function openNewDatabase(migrations: Migrations = {}): Promise<Stor
     removed ??= remove();
     await removed;
   };
-  opened.set(store, { url, direct, migrations });
+  opened.set(store, { url, direct, migrations, plugins: [] });
   return store;
+}
+
+/** Adds a plugin to a store, and to those that replicas open. Returns a store on the same connections. */
+export function extend(store: Store, plugin: KyselyPlugin): Store {
+  const found = opened.get(store);
+  const extended = Object.assign(store.withPlugin(plugin), { destroy: store.destroy.bind(store) });
+  if (found) opened.set(extended, { ...found, plugins: [...found.plugins, plugin] });
+  return extended;
 }
 
 /**
  * Opens the database of another store once more, as a replica does. Close it before the other one. A store that a test has
- * wrapped is shared.
+ * made by itself is shared.
  */
 export async function openAgain(store: Store): Promise<Store> {
   const found = opened.get(store);
-  return found ? openStore(found.url, { migrations: found.migrations, limits }) : store;
+  if (found === undefined) return store;
+  const { url, migrations, plugins } = found;
+  const replica: Store = await openStore(url, { migrations, limits });
+  return plugins.reduce((extended, plugin) => extended.withPlugin(plugin), replica);
 }
 
 /** Returns the address of the database of a store that `openNewDatabase` opened. */

@@ -1,7 +1,7 @@
 import { type KyselyPlugin, sql } from 'kysely';
 import type { Store } from '../../../src/platform/store/database.js';
 import { unavailable } from '../../../src/platform/store/faults.js';
-import { onReplicas } from './database.js';
+import { extend, onReplicas } from './database.js';
 
 /** What a driver says of a database that is down. Clients must never see it. */
 export const INTERNAL = 'connect ECONNREFUSED db.internal:5432';
@@ -14,7 +14,7 @@ export interface FailingStore {
   recover: () => number;
 }
 
-/** Wraps a store, so that a test decides when it is down. */
+/** Extends a store, so that a test decides when it is down. On replicas, it is down for all of them. */
 export function failingStore(inner: Store): FailingStore {
   let left = Number.POSITIVE_INFINITY;
   let asked = 0;
@@ -27,7 +27,7 @@ export function failingStore(inner: Store): FailingStore {
     transformResult: async ({ result }) => result,
   };
   return {
-    store: inner.withPlugin(outage),
+    store: extend(inner, outage),
     fail(after = 0) {
       asked = 0;
       left = after;

@@ -32,7 +32,9 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
       sent.on('response', resolve).on('error', reject);
       if (body) sent.end(body);
       else req.pipe(sent);
-      req.socket.once('close', () => sent.destroy());
+      const abandon = () => sent.destroy();
+      req.socket.once('close', abandon);
+      sent.once('close', () => req.socket.off('close', abandon));
     });
   }
 

@@ -48,7 +48,7 @@ const send2025: Send = (app, method, params, headers) => post(app.mcpUrl, reques
 const send2026: Send = (app, method, params, headers) => {
   const given = isRecord(params) ? params : {};
   const meta = given['_meta'];
-  // Params that are no object are sent as they are. They have no room for what the revision requires.
+  // Params that are not an object are sent as they are. They have no room for what the revision requires.
   const sent =
     isRecord(params) || params === undefined
       ? { ...given, _meta: { ...MODERN_META, ...Object(meta) } }

@@ -1,4 +1,3 @@
-import { setTimeout as elapsed } from 'node:timers/promises';
 import { type PauseProxy, startPauseProxy } from '../programs/pause-proxy.js';
 import { startPostgres, type TestPostgres } from '../programs/postgres.js';
 import { errorsOf, startReplicas, UNDER_LOAD } from '../programs/replicas.js';
@@ -12,12 +11,10 @@ export interface Scene {
   network: PauseProxy;
   replicas: TestServer[];
   load: Load;
-  /** Does harm, and tells the clients that they may have to try again. */
-  harm: (act: () => Promise<void> | void) => Promise<void>;
+  /** Does harm, and waits until the replicas are ready again. Returns how long that took, in milliseconds. */
+  harm: (act: () => Promise<void>) => Promise<number>;
   /** Returns the status of `/readyz` at every replica, and the longest time it took, in milliseconds. */
   readiness: () => Promise<{ statuses: number[]; took: number }>;
-  /** Returns how long it takes until every replica is ready, in milliseconds. */
-  recovery: () => Promise<number>;
   /** Ends the load and everything else. Returns what went wrong, and the replicas that are not the first processes. */
   end: () => Promise<{ faults: string[]; errors: string[]; restarted: number[] }>;
 }
@@ -44,26 +41,16 @@ export async function startScene(
   const addresses = replicas.map(({ listening }) => listening);
   const pids = replicas.map(({ process }) => process.pid);
   const load = startLoad(addresses, replicas[0]?.url ?? '', database.url, tolerance);
-  const readiness = async () => {
-    const began = performance.now();
-    const answers = await Promise.all(addresses.map((address) => fetch(`${address}/readyz`)));
-    return { statuses: answers.map(({ status }) => status), took: performance.now() - began };
-  };
   return {
     database,
     network,
     replicas,
     load,
-    async harm(act) {
-      load.sender.disturb();
-      await act();
-      load.sender.disturb();
-    },
-    readiness,
-    async recovery() {
+    harm: (act) => load.sender.harm(act),
+    async readiness() {
       const began = performance.now();
-      while ((await readiness()).statuses.some((status) => status !== 200)) await elapsed(20);
-      return performance.now() - began;
+      const answers = await Promise.all(addresses.map((address) => fetch(`${address}/readyz`)));
+      return { statuses: answers.map(({ status }) => status), took: performance.now() - began };
     },
     async end() {
       const faults = await load.stop();

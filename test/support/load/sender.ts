@@ -9,7 +9,7 @@ export interface Answer {
   afterCut?: boolean;
 }
 
-/** What a disturbed server may do to a request. */
+/** What may happen to a request. */
 export interface Tolerance {
   /** Whether connections may be cut, as they are when a server is killed. */
   cuts?: boolean;
@@ -17,7 +17,7 @@ export interface Tolerance {
   within?: number;
 }
 
-/** How often a request is sent again when one disturbance follows the other. */
+/** How often a request is sent while there is harm. */
 const MAX_ATTEMPTS = 8;
 
 /** The longest wait for a server that is ready, in milliseconds. */
@@ -25,17 +25,16 @@ const PATIENCE_MS = 15_000;
 
 /**
  * Sends requests to replicas in turn, as a client does that keeps to one rule: when the answer is 503, or the connection
- * is cut, it waits until a server is ready and sends the request once more. Only a further disturbance in between allows
- * another attempt. Whatever else goes wrong is a fault, which the sender keeps instead of throwing.
+ * is cut, it waits until every server is ready and sends the request once more. Only further harm allows another attempt,
+ * and only harm a second one. Whatever else goes wrong is a fault, which the sender keeps instead of throwing.
  */
 export class Sender {
   readonly faults: string[] = [];
-  /** How many requests were answered at the first attempt, and how many were put off. */
+  /** How many requests were answered at the first attempt, and how many attempts were put off or cut. */
   readonly counts = { answered: 0, putOff: 0, cut: 0 };
-  /** The longest time until an answer, in milliseconds. */
-  slowest = 0;
   #turn = 0;
-  #disturbances = 0;
+  #harms = 0;
+  #state: 'well' | 'harmed' | 'recovering' = 'well';
   #gaveUp = false;
 
   /** @param replicas the addresses that the replicas listen on */
@@ -44,9 +43,20 @@ export class Sender {
     private readonly tolerance: Tolerance = {},
   ) {}
 
-  /** Tells the sender that something was killed, cut or stopped. Call it before and after. */
-  disturb(): void {
-    this.#disturbances += 1;
+  /**
+   * Does harm. Meanwhile, and until every replica is ready, requests may be put off.
+   *
+   * @returns how long that took once the harm was over, in milliseconds
+   */
+  async harm(act: () => Promise<void>): Promise<number> {
+    this.#harms += 1;
+    this.#state = 'harmed';
+    await act();
+    this.#state = 'recovering';
+    const began = performance.now();
+    await this.#untilReady();
+    this.#state = 'well';
+    return performance.now() - began;
   }
 
   /**
@@ -62,14 +72,17 @@ export class Sender {
   ): Promise<Answer | undefined> {
     let afterCut = false;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !this.#gaveUp; attempt++) {
-      const before = this.#disturbances;
+      const harms = this.#harms;
+      const state = this.#state;
       const answer = await this.#attempt(path, init);
       if (answer !== 'cut' && !isPutOff(answer)) {
         if (attempt === 0) this.counts.answered += 1;
         return { ...answer, afterCut };
       }
       afterCut ||= answer === 'cut';
-      if (attempt > 0 && before === this.#disturbances) break;
+      const isExcused = state === 'harmed' || harms !== this.#harms;
+      if (attempt > 0 && !isExcused) break;
+      if (state === 'well' && !isExcused) this.faults.push(`${path} was put off, and nothing was wrong`);
       await this.#untilReady();
       if (!(await prepare())) return undefined;
     }
@@ -81,7 +94,6 @@ export class Sender {
     const began = performance.now();
     const answer = await this.#fetch(path, init);
     const took = performance.now() - began;
-    this.slowest = Math.max(this.slowest, took);
     const { cuts = false, within = PATIENCE_MS } = this.tolerance;
     if (took > within) this.faults.push(`${path} took ${Math.round(took)} ms`);
     if (typeof answer === 'string') {
@@ -131,7 +143,7 @@ export class Sender {
         ),
       );
       if (ready.every(Boolean)) return;
-      await elapsed(50);
+      await elapsed(20);
     }
     if (!this.#gaveUp) this.faults.push('the replicas are not ready again');
     this.#gaveUp = true;

@@ -27,8 +27,12 @@ export function errorsOf(server: TestServer): string[] {
 }
 
 /** Starts a replica that has ended again, as a supervisor does, on its port. */
-export async function restart(replicas: TestServer[], index: number): Promise<void> {
+export async function restart(
+  replicas: TestServer[],
+  index: number,
+  start: (environment: Record<string, string>) => Promise<TestServer> = startServer,
+): Promise<void> {
   const ended = replicas[index];
   if (ended === undefined) throw new Error(`There is no replica ${index}`);
-  replicas[index] = await startServer(ended.environment);
+  replicas[index] = await start(ended.environment);
 }

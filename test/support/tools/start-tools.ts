@@ -1,6 +1,5 @@
 import type { Client, ClientOptions } from '@modelcontextprotocol/client';
-import { afterAll, onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 import type { Caller } from '../../../src/platform/caller.js';
 import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import type { Store } from '../../../src/platform/store/database.js';
@@ -133,6 +132,6 @@ export async function startTools<Services = unknown>(
 
 /** Stops after the current test, or outside a test after all tests of the enclosing scope. */
 function stopAtTheEnd(stop: () => Promise<void>): void {
-  if (getCurrentTest() === undefined) afterAll(stop);
+  if (TestRunner.getCurrentTest() === undefined) afterAll(stop);
   else onTestFinished(stop);
 }

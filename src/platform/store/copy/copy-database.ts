@@ -3,10 +3,11 @@ import { connectStore, migrationState, openStore, type Store } from '../database
 import type { StoreLimits } from '../limits.js';
 import { databasePath, describeDatabase, missingFile } from '../location.js';
 import { inSnapshot } from '../transaction.js';
-import { type CopiedTable, type CopyOptions, copyRows, engineOf } from './copy.js';
+import { type CopiedTable, type CopyOptions, copierOf, copyRows } from './copy.js';
 import { CopyError, copyError } from './engine.js';
 import { assertEmpty, contentTables, countMigratedRows } from './tables.js';
 
+/** Which databases to copy, and what of them. */
 export interface DatabaseCopyOptions extends CopyOptions {
   /** The URL of the database to read. It must exist. */
   from: string;
@@ -74,10 +75,10 @@ async function assertUsable(source: Store, url: string, { migrations }: CopyOpti
       if ((await identity(source)) === (await identity(target))) {
         throw new CopyError('The source and the target are the same database');
       }
-      const engine = engineOf(target);
+      const copier = copierOf(target);
       const migrated = await countMigratedRows(migrations);
       await inSnapshot(target, async (transaction) => {
-        await assertEmpty(transaction, await contentTables(engine, transaction), migrated);
+        await assertEmpty(transaction, await contentTables(copier, transaction), migrated);
       });
     } finally {
       await close(target);
@@ -93,7 +94,7 @@ function openTarget(url: string, { migrations }: CopyOptions): Promise<Store> {
 }
 
 function identity(store: Store): Promise<string> {
-  return store.connection().execute((connection) => engineOf(store).identify(connection));
+  return store.connection().execute((connection) => copierOf(store).identify(connection));
 }
 
 /** Adds to an error of opening which database it was. Its URL has the password, so it is never shown. */

@@ -1,17 +1,18 @@
-import { SqliteAdapter } from 'kysely';
 import type { Store } from '../database.js';
+import { engineOf } from '../engine.js';
 import type { Migrations } from '../migrations/index.js';
 import { migrationNames } from '../migrations/records.js';
 import { inSnapshot, inTransaction } from '../transaction.js';
-import { CopyError, type CopyTransaction, copyError, type Engine, type Table, type Value } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, copyError, type Table, type Value } from './engine.js';
 import { Fingerprint } from './fingerprint.js';
-import { postgresEngine } from './postgres.js';
-import { sqliteEngine } from './sqlite.js';
+import { postgresCopier } from './postgres.js';
+import { sqliteCopier } from './sqlite.js';
 import { assertEmpty, contentTables, countMigratedRows, pairTables } from './tables.js';
 
 /** A table that was copied. */
 export type CopiedTable = { table: string; rows: number };
 
+/** What to copy. */
 export interface CopyOptions {
   /** The fork's migrations. Both databases must have run them. */
   migrations: Migrations;
@@ -20,8 +21,8 @@ export interface CopyOptions {
 }
 
 /** Returns what a copy needs to know of the engine of a store. */
-export function engineOf(store: Store): Engine {
-  return store.getExecutor().adapter instanceof SqliteAdapter ? sqliteEngine : postgresEngine;
+export function copierOf(store: Store): Copier {
+  return engineOf(store).isFile ? sqliteCopier : postgresCopier;
 }
 
 /**
@@ -36,8 +37,8 @@ export async function copyRows(
   target: Store,
   { migrations, without = [] }: CopyOptions,
 ): Promise<CopiedTable[]> {
-  const from = engineOf(source);
-  const to = engineOf(target);
+  const from = copierOf(source);
+  const to = copierOf(target);
   const migrated = await countMigratedRows(migrations);
   return inSnapshot(source, async (reading) => {
     await from.prepare(reading);
@@ -73,8 +74,8 @@ type Transactions = { reading: CopyTransaction; writing: CopyTransaction };
 type Pair = ReturnType<typeof pairTables>[number];
 
 async function copyTable(
-  from: Engine,
-  to: Engine,
+  from: Copier,
+  to: Copier,
   { reading, writing }: Transactions,
   pair: Pair,
 ): Promise<Fingerprint> {
@@ -90,29 +91,29 @@ async function copyTable(
   return read;
 }
 
-async function* pages(engine: Engine, transaction: CopyTransaction, table: Table): AsyncIterable<Value[][]> {
+async function* pages(copier: Copier, transaction: CopyTransaction, table: Table): AsyncIterable<Value[][]> {
   try {
-    yield* engine.read(transaction, table);
+    yield* copier.read(transaction, table);
   } catch (error) {
     throw copyError(`${table.name} cannot be read`, error);
   }
 }
 
 async function fingerprint(
-  engine: Engine,
+  copier: Copier,
   transaction: CopyTransaction,
   table: Table,
   types: (string | undefined)[],
 ): Promise<Fingerprint> {
   const result = new Fingerprint(types);
-  for await (const rows of pages(engine, transaction, table)) for (const row of rows) result.add(row);
+  for await (const rows of pages(copier, transaction, table)) for (const row of rows) result.add(row);
   return result;
 }
 
 /** Reads a table on both sides once more, to name the column. */
 async function reportDifference(
-  from: Engine,
-  to: Engine,
+  from: Copier,
+  to: Copier,
   { reading, writing }: Transactions,
   { from: source, to: target, types }: Pair,
 ): Promise<never> {

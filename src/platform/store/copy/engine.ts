@@ -10,6 +10,7 @@ export interface Column {
   type?: string;
 }
 
+/** A table, with the columns that a copy fills. */
 export interface Table {
   name: string;
   columns: Column[];
@@ -23,12 +24,12 @@ export type Counters = Map<string, bigint>;
 export type CopyTransaction = Kysely<any>;
 
 /** What a copy needs to know of an engine. */
-export interface Engine {
+export interface Copier {
   /** Prepares a transaction for reading values exactly. */
   prepare: (transaction: CopyTransaction) => Promise<void>;
   /** Tells one database from another, whatever it is called. */
   identify: (transaction: CopyTransaction) => Promise<string>;
-  /** Lists the tables in the order of their names. Views, and what belongs to extensions, are none. */
+  /** Lists the tables in the order of their names. Leaves out views, and what belongs to extensions. */
   listTables: (transaction: CopyTransaction) => Promise<Table[]>;
   /** Reads a table, some rows at a time. Each row has its values in the order of the columns. */
   read: (transaction: CopyTransaction, table: Table) => AsyncIterable<Value[][]>;

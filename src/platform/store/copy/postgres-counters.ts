@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CopyTransaction, Counters, Engine } from './engine.js';
+import type { Copier, CopyTransaction, Counters } from './engine.js';
 
 interface Sequence {
   /** Its quoted name. */
@@ -10,7 +10,7 @@ interface Sequence {
 }
 
 /** Sequences: those of identity and serial columns, and those that stand alone. */
-export const counters: Pick<Engine, 'readCounters' | 'setCounters'> = {
+export const counters: Pick<Copier, 'readCounters' | 'setCounters'> = {
   async readCounters(transaction) {
     const counters: Counters = new Map();
     for (const each of await sequences(transaction)) {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { CopyError, type CopyTransaction, type Engine, PageSize, reasonOf, type Table } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, PageSize, reasonOf, type Table } from './engine.js';
 import { counters } from './postgres-counters.js';
 import { fromPostgres, toPostgres } from './postgres-values.js';
 
 /** Copies from and to PostgreSQL: the schema that the server uses, the first of `search_path`. */
-export const postgresEngine: Engine = {
+export const postgresCopier: Copier = {
   ...counters,
 
   async prepare(transaction) {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { CopyError, type CopyTransaction, type Engine, PageSize, type Table, type Value } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, PageSize, type Table, type Value } from './engine.js';
 
 /** The most parameters of one statement (`SQLITE_MAX_VARIABLE_NUMBER`). */
 const MAX_PARAMETERS = 32_766;
 
 /** Copies from and to SQLite files. */
-export const sqliteEngine: Engine = {
+export const sqliteCopier: Copier = {
   prepare: async () => {},
 
   async identify(transaction) {

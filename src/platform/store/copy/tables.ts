@@ -3,8 +3,8 @@ import { openStore, type Store } from '../database.js';
 import { CHANGES_TABLE } from '../file-changes.js';
 import type { Migrations } from '../migrations/index.js';
 import { isMigrationRecord } from '../migrations/records.js';
-import { CopyError, type CopyTransaction, type Engine, type Table } from './engine.js';
-import { sqliteEngine } from './sqlite.js';
+import { type Copier, CopyError, type CopyTransaction, type Table } from './engine.js';
+import { sqliteCopier } from './sqlite.js';
 
 /** Counts the rows of each table. */
 async function countRows(transaction: CopyTransaction, tables: Table[]): Promise<Map<string, number>> {
@@ -17,9 +17,9 @@ async function countRows(transaction: CopyTransaction, tables: Table[]): Promise
   return counts;
 }
 
-/** Lists the tables with rows of people and programs. The records of migrations and what has changed are none of these. */
-export async function contentTables(engine: Engine, transaction: CopyTransaction): Promise<Table[]> {
-  const tables = await engine.listTables(transaction);
+/** Lists the tables to copy. Leaves out the records of migrations, and those of changed resources. */
+export async function contentTables(copier: Copier, transaction: CopyTransaction): Promise<Table[]> {
+  const tables = await copier.listTables(transaction);
   return tables.filter(({ name }) => !isMigrationRecord(name) && name !== CHANGES_TABLE);
 }
 
@@ -35,7 +35,7 @@ export async function countMigratedRows(migrations: Migrations): Promise<Map<str
     return new Map();
   }
   try {
-    return await countRows(store, await contentTables(sqliteEngine, store));
+    return await countRows(store, await contentTables(sqliteCopier, store));
   } finally {
     await store.destroy();
   }

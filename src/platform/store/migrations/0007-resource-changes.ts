@@ -1,4 +1,5 @@
-import { type Kysely, SqliteAdapter, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { engineOf } from '../engine.js';
 
 /**
  * Creates the table through which processes on one file tell each other what has changed. PostgreSQL does so by itself
@@ -8,7 +9,7 @@ import { type Kysely, SqliteAdapter, sql } from 'kysely';
  * what is new to it. The trigger keeps the table small.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  if (!(db.getExecutor().adapter instanceof SqliteAdapter)) return;
+  if (!engineOf(db).isFile) return;
   await sql`create table resource_changes (id integer primary key autoincrement, uri text not null unique)`.execute(
     db,
   );

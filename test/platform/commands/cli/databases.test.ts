@@ -34,7 +34,7 @@ describe('a copy is refused in one line, and changes nothing', () => {
     expect(await readdir(database.directory)).toEqual(['data']);
   });
 
-  it('from a file that is no database of this server', async () => {
+  it('from a file that is not a database of this server', async () => {
     const from = join(database.directory, 'other.db');
     await writeFile(from, '');
     const { code, err } = await copy(`file:${join(database.directory, 'new.db')}`, '', `file:${from}`);

@@ -1,12 +1,15 @@
 /**
- * Whether the memory and the handles of two replicas on PostgreSQL stay flat under steady load, and those of one on a file
- * with `--file`. Prints a table every minute, and a verdict at the end: `npm run soak -- [--minutes 10] [--file]`
+ * Finds out whether the memory and the handles of two replicas on PostgreSQL, or with `--file` of one server on a file,
+ * stay flat under steady load, while streams come and go. Prints a line every minute and a verdict at the end:
+ *
+ *   npm run soak -- [--minutes 10] [--file]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startLoad } from '../test/support/load/load.js';
+import { startStreams } from '../test/support/load/streams.js';
 import { buildFixture } from '../test/support/programs/fixture-programs.js';
 import { postgresProgram, startPostgres } from '../test/support/programs/postgres.js';
 import { errorsOf, startReplicas, UNDER_LOAD } from '../test/support/programs/replicas.js';
@@ -55,6 +58,7 @@ const replicas = await startReplicas(values.file ? 1 : 2, {
 });
 const addresses = replicas.map(({ listening }) => listening);
 const load = startLoad(addresses, replicas[0]?.url ?? '', database?.url, { pace: PACE });
+const streams = startStreams(addresses, ['notes://people/ann', 'notes://people/bea']);
 const samples = new Map<TestServer, Sample[]>(replicas.map((replica) => [replica, []]));
 const began = performance.now();
 let reported = 0;
@@ -70,10 +74,14 @@ for (;;) {
   if (minutes >= MINUTES) break;
   await elapsed(SAMPLE_MS);
 }
-const faults = [...(await load.stop()), ...replicas.flatMap(errorsOf)];
+const faults = [...(await streams.stop()), ...(await load.stop()), ...replicas.flatMap(errorsOf)];
 const verdicts = [...samples.values()].map(judge);
 for (const [index, { text }] of verdicts.entries()) console.log(`replica ${index}: ${text}`);
-console.log(`${load.sender.counts.answered} requests; ${faults.length} faults`, faults.slice(0, 20));
+const { opened, told } = streams.counts;
+console.log(
+  `${load.sender.counts.answered} requests, ${opened} streams, ${told} notifications; ${faults.length} faults`,
+  faults.slice(0, 20),
+);
 await Promise.all(replicas.map((replica) => replica.stop()));
 await database?.stop();
 process.exit(verdicts.every(({ isFlat }) => isFlat) && faults.length === 0 ? 0 : 1);
