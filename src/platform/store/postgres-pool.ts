@@ -32,6 +32,7 @@ export class PostgresPool {
   readonly #waiting = new Set<(reason: Error) => void>();
   readonly #logger: Logger | undefined;
   #lost = 0;
+  #isStopping = false;
 
   /** @param logger is told when connections begin to break, and when there are new ones again */
   constructor(url: string, limits: StoreLimits, logger?: Logger) {
@@ -57,6 +58,7 @@ export class PostgresPool {
 
   /** @throws {UnavailableError} when there is no connection in time */
   async connect(): Promise<PooledClient> {
+    if (this.#isStopping) throw unavailable('busy', stops());
     const { silence } = this.monitor;
     if (silence) throw unavailable('silent', silence.cause);
     try {
@@ -68,9 +70,10 @@ export class PostgresPool {
     }
   }
 
-  /** Ends the queries in flight, and what waits for the database. */
+  /** Ends the queries in flight, and what waits for the database. Their callers might ask again, and are refused. */
   cancelQueries(): void {
-    const fault = new Error('the query was cancelled, because the server stops');
+    this.#isStopping = true;
+    const fault = stops();
     for (const refuse of this.#waiting) refuse(fault);
     this.#waiting.clear();
     for (const client of this.#clients) if (client.waitingSince !== undefined) client.cancelAndClose(fault);
@@ -131,6 +134,8 @@ export class PostgresPool {
     });
   }
 }
+
+const stops = () => new Error('the query was cancelled, because the server stops');
 
 /** PgBouncer knows few parameters, and closes a connection that begins with others. */
 function refusesParameters(error: unknown): boolean {
