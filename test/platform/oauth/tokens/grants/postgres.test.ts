@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../../src/platform/config/config.js';
-import { OAuthError } from '../../../../src/platform/oauth/common/errors.js';
-import { createRecords, type Records } from '../../../../src/platform/oauth/records.js';
-import { openStore, type Store } from '../../../../src/platform/store/database.js';
-import { CALLBACK, pkce } from '../../../support/oauth/oauth.js';
-import { postgresProgram, startPostgres, type TestPostgres } from '../../../support/programs/postgres.js';
+import { parseConfig } from '../../../../../src/platform/config/config.js';
+import { OAuthError } from '../../../../../src/platform/oauth/common/errors.js';
+import { createRecords, type Records } from '../../../../../src/platform/oauth/records.js';
+import { openStore, type Store } from '../../../../../src/platform/store/database.js';
+import { CALLBACK, pkce } from '../../../../support/oauth/oauth.js';
+import { postgresProgram, startPostgres, type TestPostgres } from '../../../../support/programs/postgres.js';
 
 const ROUNDS = 60;
 const client = { clientId: 'a client', asserted: false };
