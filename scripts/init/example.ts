@@ -62,7 +62,7 @@ export const EXAMPLE_PACKAGES = [
 export const EXAMPLE_SCRIPTS = ['media', 'bench', 'bench:crowding', 'init'];
 
 /** Files with blocks between the marks of the example, besides every Markdown file below `docs/`. */
-export const MARKED_FILES = ['README.md', '.env.example', 'test/wild/README.md'];
+export const MARKED_FILES = ['README.md', 'CONTRIBUTING.md', '.env.example', 'test/wild/README.md'];
 
 /** A pattern that must match exactly once, and its replacement. */
 export type Edit = [find: RegExp, replacement: string];

@@ -45,8 +45,10 @@ export async function startServer<Variables extends VariableTable, Services exte
       routes,
     });
     signal.throwIfAborted();
-    stopping.done();
     const address = await run({ config, logger, store, app, services });
+    // Now that it takes signals itself. One that came meanwhile ends it here.
+    stopping.done();
+    signal.throwIfAborted();
     console.error(banner({ config, brand, address, accounts, hasNoUsers, disabled }));
   } catch (error) {
     // What services have started, such as a process, must not outlive a server that never ran.

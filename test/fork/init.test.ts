@@ -69,6 +69,10 @@ it('passes its own tests', async () => {
   await fork.must('npx', 'vitest', 'run', '--project', 'unit');
 }, 600_000);
 
+it('has documentation that names nothing of the example', async () => {
+  await fork.must('npx', 'vitest', 'run', '--project', 'programs', 'test/docs/links', 'test/docs/commands');
+}, 600_000);
+
 it('has every script and file that its workflow runs', async () => {
   const { scripts } = JSON.parse(await fork.must('cat', 'package.json')) as { scripts: object };
   const texts = await fork.must('sh', '-c', 'cat .github/workflows/*.yml .ci/run');

@@ -22,6 +22,8 @@ export function missingFile(url: string): string | undefined {
 /** Says where a database is, for people. Leaves out the user and the password. */
 export function describeDatabase(url: string): string {
   if (isFile(url)) return resolve(databasePath(url) ?? ':memory:');
-  const { host, pathname } = new URL(url);
+  const { host, pathname, search, hash } = new URL(url);
+  // Characters of a password that are not escaped make it end early, and part of it becomes a port and a path.
+  if (`${pathname}${search}${hash}`.includes('@')) return 'PostgreSQL';
   return `PostgreSQL at ${host}${pathname}`;
 }

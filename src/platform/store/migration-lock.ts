@@ -13,6 +13,9 @@ const WAIT_MS = 60_000;
 /** How long to wait before the log says so, in milliseconds. */
 const REPORT_AFTER_MS = 1000;
 
+/** How long it may take to find out who holds the lock, in milliseconds. */
+const HOLDER_MS = 1000;
+
 /** How long a migration may stand still between two statements, in milliseconds, so that one that hangs ends. */
 const IDLE_MS = 60_000;
 
@@ -80,7 +83,9 @@ export class MigrationLock {
     } catch {
       return;
     }
-    const holder = await this.#findHolder().catch(() => undefined);
+    // With a pool of one connection, there is none left to ask on.
+    const none = elapsed(HOLDER_MS, undefined, { ref: false });
+    const holder = await Promise.race([this.#findHolder().catch(() => undefined), none]);
     if (done.aborted) return;
     const message = `waiting for another process that is migrating the database. ${REMEDY}`;
     this.#logger?.warn({ holder, giveUpMs: this.#waitMs }, message);

@@ -47,6 +47,6 @@ export async function cancelQuery(client: pg.Client): Promise<void> {
   wire.on('sslconnect', send);
   if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);
   else wire.connect(port, host);
-  await Promise.race([ended, elapsed(TIMEOUT_MS)]);
+  await Promise.race([ended, elapsed(TIMEOUT_MS, undefined, { ref: false })]);
   wire.stream.destroy();
 }

@@ -49,7 +49,7 @@ export class PostgresClient extends pg.Client {
   async ask(text: string, values: readonly unknown[], timeLimit: number): Promise<pg.QueryResult> {
     this.waitingSince = performance.now();
     try {
-      const query: TimedQuery = { text, values: [...values], query_timeout: timeLimit };
+      const query: TimedQuery = { text, values: values as unknown[], query_timeout: timeLimit };
       const result = await this.query(query);
       this.#answered();
       return result;

@@ -28,11 +28,11 @@ export class PostgresConnection implements DatabaseConnection {
     this.#client.abandon(fault);
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { command, rowCount, rows } = await this.#executeOnce(query).catch((error: unknown) => {
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rowCount, rows } = await this.run(sql, parameters).catch((error: unknown) => {
       // Outside a transaction, a statement is one of its own.
       if (this.inTransaction || !isConflict(error)) throw error;
-      return this.#executeOnce(query);
+      return this.run(sql, parameters);
     });
     // What Kysely's driver expects, to find out that a commit was a rollback.
     if (command === 'COMMIT' || command === 'ROLLBACK') return { rows: [{ command }] as Row[] };
@@ -60,9 +60,5 @@ export class PostgresConnection implements DatabaseConnection {
 
   streamQuery(): never {
     throw new Error('Rows cannot be streamed: read them with execute()');
-  }
-
-  #executeOnce({ sql, parameters }: CompiledQuery): Promise<PostgresResult> {
-    return this.run(sql, parameters);
   }
 }

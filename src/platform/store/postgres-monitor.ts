@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg';
+import pg from 'pg';
 import { asStoreError, isSilent, unavailable } from './faults.js';
 import { PostgresClient } from './postgres-client.js';
 
@@ -29,14 +29,16 @@ const QUESTION = `select current_setting('transaction_read_only') as "readOnly"`
 export class PostgresMonitor {
   /** Why calls need not wait for the database. */
   silence: Error | undefined;
-  readonly #config: ClientConfig;
+  readonly #config: pg.ClientConfig;
   readonly #clients: Set<PostgresClient>;
   readonly #timer: NodeJS.Timeout;
-  #kept: PostgresClient | undefined;
+  /** The connection of the last question, which is kept for the next. */
+  #client: PostgresClient | undefined;
   #asking: Promise<void> | undefined;
+  #isClosed = false;
 
   /** @param clients the connections of the pool */
-  constructor(config: ClientConfig, clients: Set<PostgresClient>) {
+  constructor(config: pg.ClientConfig, clients: Set<PostgresClient>) {
     this.#config = config;
     this.#clients = clients;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
@@ -50,9 +52,15 @@ export class PostgresMonitor {
     return this.#asking;
   }
 
+  /** Has the next question opened a connection, because the database refuses new ones. An old one would still answer. */
+  doubt(): void {
+    if (!this.#asking) this.#client?.abandon(new Error('the database refuses connections'));
+  }
+
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
-    this.#kept?.abandon(new Error('the store was closed'));
+    this.#client?.abandon(new Error('the store was closed'));
   }
 
   #look(): void {
@@ -72,24 +80,25 @@ export class PostgresMonitor {
       // A server with too much to do may be late with this one question.
       const answersOthers = [...this.#clients].some(({ answeredAt }) => answeredAt > askedAt);
       if (!isSilent(fault)) this.#hasReturned();
-      else if (!answersOthers) this.silence = fault;
+      // Nobody has to wait for a server that refuses, and it may go on with the connections it has.
+      else if (!answersOthers && !(fault.cause instanceof pg.DatabaseError)) this.silence = fault;
       throw fault;
     }
     this.#hasReturned();
   }
 
   async #answer(): Promise<void> {
-    const kept = this.#kept;
-    this.#kept = undefined;
+    const kept = this.#client;
     if (kept && !kept.fault) {
       try {
-        await this.#askOn(kept, KEPT_MS);
-        return;
+        return await this.#askOn(kept, KEPT_MS);
       } catch {
         // It may be this connection alone, or one to the server that was the primary before.
       }
     }
-    await this.#askOn(new PostgresClient(this.#config), FRESH_MS);
+    if (this.#isClosed) throw new Error('the store was closed');
+    this.#client = new PostgresClient(this.#config);
+    await this.#askOn(this.#client, FRESH_MS);
   }
 
   async #askOn(client: PostgresClient, timeLimit: number): Promise<void> {
@@ -100,7 +109,6 @@ export class PostgresMonitor {
       if (client.isNew) await client.connect();
       const { rows } = await client.ask(QUESTION, [], 0);
       if (rows[0]?.readOnly === 'on') throw unavailable('readOnly', new Error('transaction_read_only is on'));
-      if (!client.fault) this.#kept = client;
     } catch (error) {
       client.abandon(error as Error);
       throw client.fault ?? error;
@@ -117,7 +125,9 @@ export class PostgresMonitor {
     for (const client of this.#clients) if (client.waitingSince === undefined) client.abandon(fault);
     setTimeout(() => {
       for (const client of this.#clients) {
-        if (client.waitingSince !== undefined && client.waitingSince < returnedAt) client.abandon(fault);
+        // PostgreSQL may still be at what they asked.
+        if (client.waitingSince !== undefined && client.waitingSince < returnedAt)
+          client.cancelAndClose(fault);
       }
     }, LATECOMERS_MS).unref();
   }

@@ -1,7 +1,7 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../logger.js';
-import { asStoreError, unavailable } from './faults.js';
+import { asStoreError, isSilent, unavailable } from './faults.js';
 import type { StoreLimits } from './limits.js';
 import { type PooledClient, PostgresClient } from './postgres-client.js';
 import { PostgresMonitor } from './postgres-monitor.js';
@@ -28,6 +28,8 @@ export class PostgresPool {
   readonly monitor: PostgresMonitor;
   readonly #pool: pg.Pool;
   readonly #clients = new Set<PostgresClient>();
+  /** Refuse those who wait for a connection. */
+  readonly #waiting = new Set<(reason: Error) => void>();
   readonly #logger: Logger | undefined;
   #lost = 0;
 
@@ -60,13 +62,17 @@ export class PostgresPool {
     try {
       return await this.#tryToConnect();
     } catch (error) {
-      throw asStoreError(error, 'silent');
+      const refusal = asStoreError(error, 'silent');
+      if (isSilent(refusal)) this.monitor.doubt();
+      throw refusal;
     }
   }
 
   /** Ends the queries in flight, and what waits for the database. */
   cancelQueries(): void {
     const fault = new Error('the query was cancelled, because the server stops');
+    for (const refuse of this.#waiting) refuse(fault);
+    this.#waiting.clear();
     for (const client of this.#clients) if (client.waitingSince !== undefined) client.cancelAndClose(fault);
   }
 
@@ -74,20 +80,37 @@ export class PostgresPool {
   async end(): Promise<void> {
     this.monitor.close();
     const ended = this.#pool.end();
-    await Promise.race([ended, elapsed(LAST_ANSWERS_MS)]);
+    // A timer that is left behind must not keep a command from ending.
+    const within = (ms: number) => Promise.race([ended, elapsed(ms, undefined, { ref: false })]);
+    await within(LAST_ANSWERS_MS);
     this.cancelQueries();
-    await Promise.race([ended, elapsed(CANCEL_MS)]);
+    await within(CANCEL_MS);
     for (const client of this.#clients) client.abandon(new Error('the store was closed'));
   }
 
   async #tryToConnect(): Promise<PooledClient> {
     try {
-      return (await this.#pool.connect()) as PooledClient;
+      return await this.#take();
     } catch (error) {
       if (!refusesParameters(error)) throw error;
       this.#dropParameters();
-      return (await this.#pool.connect()) as PooledClient;
+      return await this.#take();
     }
+  }
+
+  #take(): Promise<PooledClient> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#pool.connect((error, client) => {
+        const isAwaited = this.#waiting.delete(reject);
+        if (client === undefined) return reject(error);
+        const { fault } = client as PooledClient;
+        if (isAwaited && !fault) return resolve(client as PooledClient);
+        client.release(fault);
+        // The pool has not noticed yet that it broke.
+        if (isAwaited) resolve(this.#take());
+      });
+    });
   }
 
   /** Leaves the limits of single statements to this side. Those of transactions are set at their begin in any case. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenWorks } from '../../support/app/clients.js';
 import { freePort } from '../../support/app/port.js';
@@ -13,19 +14,26 @@ import { startServer } from '../../support/programs/server.js';
 
 const isHere = postgresProgram !== undefined;
 let directory: string;
-const running: TestPostgres[] = [];
+let postgres: TestPostgres | undefined;
+let count = 0;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mcp-moving-'));
+  if (isHere) postgres = await startPostgres();
 });
 afterAll(async () => {
-  await Promise.all(running.map((postgres) => postgres.stop()));
+  await postgres?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 async function newPostgres(): Promise<string> {
-  const postgres = await startPostgres();
-  running.push(postgres);
-  return postgres.url;
+  const url = new URL(postgres?.url ?? '');
+  const admin = new pg.Client(url.href);
+  await admin.connect();
+  count += 1;
+  await admin.query(`create database moved_${count}`);
+  await admin.end();
+  url.pathname = `moved_${count}`;
+  return url.href;
 }
 
 it.skipIf(!isHere)('a client that signed in on the file goes on after the move to PostgreSQL', async () => {
@@ -81,41 +89,47 @@ const engines = [
 ] as const;
 
 describe.each(engines)('a backup of a running server on %s', (engine, create) => {
-  it.skipIf(!isHere && engine !== 'a file')(
-    'starts a server again, on either engine, where everyone left off',
-    async () => {
-      const environment = {
-        PORT: String(await freePort()),
-        DATABASE_URL: await create('used.db'),
-        KEY_ENCRYPTION_SECRET: 'a secret with at least 32 characters'.replaceAll(' ', '-'),
-      };
-      const used = await startServer(environment);
-      const cli = cliFor(environment.DATABASE_URL);
-      const tokens = await signInForTokens(used.url);
-      const confidential = await register(used.url, { token_endpoint_auth_method: 'client_secret_post' });
-      await cli('user add carol', 'the password of carol');
-      const { token } = await cliJson<{ token: string }>(cli, 'token create reports');
-      const backup = join(directory, `backup of ${engine.replace(' ', '-')}.db`.replaceAll(' ', '-'));
-      expect(await cli(`db backup ${backup}`)).toMatchObject({ code: 0, err: '' });
-      expect((await stat(backup)).mode & 0o777).toBe(0o600);
-      expect((await cli(`db backup ${backup}`)).err).toMatch(/^The backup was not written: EEXIST/);
-      await used.stop();
+  const secret = { KEY_ENCRYPTION_SECRET: 'a secret with at least 32 characters'.replaceAll(' ', '-') };
+  const name = engine.replace(' ', '-');
+  const used = isHere || engine === 'a file';
+  let port: string;
+  let backup: string;
+  let tokens: Awaited<ReturnType<typeof signInForTokens>>;
+  let confidential: Awaited<ReturnType<typeof register>>;
+  let token: string;
 
-      for (const [target, createTarget] of engines.filter(([name]) => isHere || name === 'a file')) {
-        const url = await createTarget(`restored-from-${engine.replace(' ', '-')}.db`);
-        expect(await cliFor(url)(`db restore ${backup}`), target).toMatchObject({ code: 0, err: '' });
-        const restored = await startServer({ ...environment, DATABASE_URL: url });
-        expect(await tokenWorks(restored.mcpUrl, tokens.access_token)).toBe(true);
-        expect(await tokenWorks(restored.mcpUrl, token)).toBe(true);
-        expect((await refresh(restored.url, tokens)).status).toBe(200);
-        const carol = { username: 'carol', password: 'the password of carol' };
-        const { redeem } = await signIn(restored.url, { client: confidential, ...carol });
-        expect((await redeem({ client_secret: confidential.client_secret })).status).toBe(200);
-        expect((await cliFor(url)(`db restore ${backup}`)).err).toMatch(
-          /^The target is not empty: it has rows in /,
-        );
-        await restored.stop();
-      }
+  beforeAll(async () => {
+    if (!used) return;
+    port = String(await freePort());
+    backup = join(directory, `backup-of-${name}.db`);
+    const server = await startServer({ ...secret, PORT: port, DATABASE_URL: await create('used.db') });
+    const cli = cliFor(server.databaseUrl);
+    tokens = await signInForTokens(server.url);
+    confidential = await register(server.url, { token_endpoint_auth_method: 'client_secret_post' });
+    await cli('user add carol', 'the password of carol');
+    ({ token } = await cliJson<{ token: string }>(cli, 'token create reports'));
+    expect(await cli(`db backup ${backup}`)).toMatchObject({ code: 0, err: '' });
+    expect((await stat(backup)).mode & 0o777).toBe(0o600);
+    expect((await cli(`db backup ${backup}`)).err).toMatch(/^The backup was not written: EEXIST/);
+    await server.stop();
+  });
+
+  it.skipIf(!used).each(engines.filter(([target]) => isHere || target === 'a file'))(
+    'starts a server on %s again, where everyone left off',
+    async (_target, createTarget) => {
+      const url = await createTarget(`restored-from-${name}.db`);
+      expect(await cliFor(url)(`db restore ${backup}`)).toMatchObject({ code: 0, err: '' });
+      const restored = await startServer({ ...secret, PORT: port, DATABASE_URL: url });
+      expect(await tokenWorks(restored.mcpUrl, tokens.access_token)).toBe(true);
+      expect(await tokenWorks(restored.mcpUrl, token)).toBe(true);
+      expect((await refresh(restored.url, tokens)).status).toBe(200);
+      const carol = { username: 'carol', password: 'the password of carol' };
+      const { redeem } = await signIn(restored.url, { client: confidential, ...carol });
+      expect((await redeem({ client_secret: confidential.client_secret })).status).toBe(200);
+      expect((await cliFor(url)(`db restore ${backup}`)).err).toMatch(
+        /^The target is not empty: it has rows in /,
+      );
+      await restored.stop();
     },
   );
 });

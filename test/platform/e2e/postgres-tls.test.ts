@@ -9,6 +9,9 @@ import { connectStore, openStore } from '../../../src/platform/store/database.js
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
 import { startServer } from '../../support/programs/server.js';
 
+/** The modes that check the certificate and its name. */
+const CHECKING = ['verify-full', 'verify-ca', 'require', 'prefer'];
+
 /** A PostgreSQL whose certificate is for `localhost`, signed by an authority of its own, as managed ones have. */
 describe.skipIf(postgresProgram === undefined)('PostgreSQL with TLS', () => {
   let directory: string;
@@ -74,31 +77,20 @@ describe.skipIf(postgresProgram === undefined)('PostgreSQL with TLS', () => {
     }
   }
 
-  it.each(['verify-full', 'verify-ca', 'require', 'prefer'])(
-    'sslmode=%s with the root certificate is encrypted',
-    async (mode) => {
-      expect(await isEncrypted(address(`sslmode=${mode}&sslrootcert=${authority}`))).toBe(true);
-    },
-  );
+  it.each(CHECKING)('sslmode=%s with the root certificate is encrypted', async (mode) => {
+    expect(await isEncrypted(address(`sslmode=${mode}&sslrootcert=${authority}`))).toBe(true);
+  });
 
-  it.each(['verify-full', 'verify-ca', 'require', 'prefer'])(
-    'sslmode=%s checks the certificate, and the start says how to trust it',
-    async (mode) => {
-      expect(await startFailure(address(`sslmode=${mode}`))).toMatch(
-        /^The server cannot start: .* \((self-signed|unable to).*\): add sslrootcert=.* or set NODE_EXTRA_CA_CERTS/,
-      );
-    },
-  );
+  it.each(CHECKING)('sslmode=%s checks the certificate, and the start says how to trust it', async (mode) => {
+    expect(await startFailure(address(`sslmode=${mode}`))).toMatch(
+      /^The server cannot start: .* \((self-signed|unable to).*\): add sslrootcert=.* or set NODE_EXTRA_CA_CERTS/,
+    );
+  });
 
-  it.each(['verify-full', 'verify-ca', 'require'])(
-    'sslmode=%s checks the name, and the start says which it expected',
-    async (mode) => {
-      const url = address(`sslmode=${mode}&sslrootcert=${authority}`, '127.0.0.1');
-      expect(await startFailure(url)).toMatch(
-        /127\.0\.0\.1 .*\): use a name in the URL that the certificate/,
-      );
-    },
-  );
+  it.each(CHECKING)('sslmode=%s checks the name, and the start says which it expected', async (mode) => {
+    const url = address(`sslmode=${mode}&sslrootcert=${authority}`, '127.0.0.1');
+    expect(await startFailure(url)).toMatch(/127\.0\.0\.1 .*\): use a name in the URL that the certificate/);
+  });
 
   it('sslmode=no-verify is encrypted, and trusts any certificate', async () => {
     expect(await isEncrypted(address('sslmode=no-verify', '127.0.0.1'))).toBe(true);

@@ -56,6 +56,19 @@ describe.skipIf(postgresProgram === undefined)('a start while another process mi
     await target.stop();
   });
 
+  it('says so in time although its pool has no connection left to ask who it waits for', async () => {
+    logs = [];
+    await other.query(`select pg_advisory_lock(${KEY})`);
+    const limits = { databasePoolSize: 1, databaseConnectTimeoutMs: 60_000 };
+    const opening = openStore(database.url, { logger, limits });
+    const messages = () => logs.map(({ msg }) => msg);
+    await expect
+      .poll(messages, { timeout: 20_000 })
+      .toContainEqual(expect.stringContaining('waiting for another process'));
+    await other.query(`select pg_advisory_unlock(${KEY})`);
+    await (await opening).destroy();
+  });
+
   it('gives up in time, and says what to do', async () => {
     await other.query(`select pg_advisory_lock(${KEY})`);
     const pool = new PostgresPool(database.url, DEFAULT_LIMITS);

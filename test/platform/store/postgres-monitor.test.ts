@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/platform/logger.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
@@ -95,6 +96,27 @@ describe.skipIf(postgresProgram === undefined)('a database that falls silent', (
       'ready again',
       'connected to the database again',
     ]);
+  });
+
+  it('is not ready when PostgreSQL no longer lets it in, and goes on with the connections it has', async () => {
+    const admin = new pg.Client(database.url);
+    await admin.connect();
+    await admin.query('create role app superuser login');
+    const url = new URL(proxy.url);
+    url.username = 'app';
+    const own = await openStore(url.href, { limits: { databasePoolSize: 2 } });
+    const ownUnreadiness = createReadiness(own, createLogger({ logLevel: 'silent', logPretty: false }));
+    const two = () => Promise.allSettled([1, 2].map(() => sql`select pg_sleep(0.1)`.execute(own)));
+    expect(await ownUnreadiness()).toBe(undefined);
+    await admin.query('alter role app nologin');
+    expect((await two()).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(await ownUnreadiness()).toBe('the database does not answer');
+    await sql`select 1`.execute(own);
+    await admin.query('alter role app login');
+    expect(await ownUnreadiness()).toBe(undefined);
+    expect((await two()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    await own.destroy();
+    await admin.end();
   });
 
   it('is not one with slow queries: it is ready without waiting for them, and they go on', async () => {

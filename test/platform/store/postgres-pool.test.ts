@@ -2,7 +2,14 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/platform/logger.js';
-import { cancelQueries, openStore, type StoreOptions } from '../../../src/platform/store/database.js';
+import {
+  cancelQueries,
+  openStore,
+  pingStore,
+  type StoreOptions,
+} from '../../../src/platform/store/database.js';
+import { DEFAULT_LIMITS } from '../../../src/platform/store/limits.js';
+import { PostgresPool } from '../../../src/platform/store/postgres-pool.js';
 import { type PauseProxy, startPauseProxy } from '../../support/programs/pause-proxy.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
 
@@ -68,6 +75,50 @@ describe.skipIf(postgresProgram === undefined)('a pool of connections', () => {
     await expect.poll(sleepers).toBe(0);
     await sql`select 1`.execute(store);
     await store.destroy();
+  });
+
+  it('cancels those that wait for a connection, too', async () => {
+    const store = await open({ limits: { databasePoolSize: 1, databaseConnectTimeoutMs: 60_000 } });
+    const queries = Array.from({ length: 5 }, () => sql`select pg_sleep(9)`.execute(store));
+    const results = Promise.allSettled(queries);
+    await expect.poll(sleepers).toBe(1);
+    cancelQueries(store);
+    for (const result of await results)
+      expect(result).toMatchObject({ reason: { name: 'UnavailableError' } });
+    expect(await sleepers()).toBe(0);
+    await sql`select 1`.execute(store);
+    await store.destroy();
+  });
+
+  it('does not hand out a connection that broke a moment ago', async () => {
+    const pool = new PostgresPool(database.url, DEFAULT_LIMITS);
+    const client = await pool.connect();
+    client.release();
+    client.abandon(new Error('broken'));
+    const next = await pool.connect();
+    expect(next).not.toBe(client);
+    next.release();
+    await pool.end();
+  });
+
+  it('is not ready once it is closed, and leaves no connection behind', async () => {
+    const store = await openStore(`${database.url}?application_name=closing`);
+    const asking = pingStore(store).catch(() => {});
+    await store.destroy();
+    await asking;
+    await expect(pingStore(store)).rejects.toMatchObject({ name: 'UnavailableError' });
+    const left = async () =>
+      (await admin.query(`select 1 from pg_stat_activity where application_name = 'closing'`)).rows;
+    await expect.poll(left).toEqual([]);
+  });
+
+  it('leaves nothing behind that would keep a command from ending', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const store = await open({});
+    await sql`select 1`.execute(store);
+    await store.destroy();
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('closes in time although a query hangs, and ends it on the server', async () => {

@@ -35,19 +35,30 @@ export async function copyDatabase({ from, to, ...options }: DatabaseCopyOptions
   try {
     const isNew = missingFile(to) !== undefined;
     if (!isNew) await assertUsable(source, to, options);
-    const target = await open(to, 'target', () => openTarget(to, options));
     try {
-      return await copyRows(source, target, options);
+      return await fill(source, to, options);
     } catch (error) {
       // A later attempt, or a start of the server, would take what is left of it for a database.
-      if (isNew) await close(target).finally(() => removeFiles(to));
+      if (isNew) removeFiles(to);
       throw copyError('The copy failed', error);
-    } finally {
-      await close(target);
     }
   } finally {
     await close(source);
   }
+}
+
+async function fill(source: Store, url: string, options: CopyOptions): Promise<CopiedTable[]> {
+  const target = await open(url, 'target', () => openTarget(url, options));
+  let tables: CopiedTable[];
+  try {
+    tables = await copyRows(source, target, options);
+  } catch (error) {
+    await close(target);
+    throw error;
+  }
+  // Moves the rows of a file from its log into the file itself. A backup without them would be empty.
+  await target.destroy();
+  return tables;
 }
 
 async function openSource(url: string, { migrations }: CopyOptions): Promise<Store> {

@@ -49,17 +49,16 @@ export async function copyRows(
       const pairs = pairTables(await contentTables(from, reading), tables, without, migrated);
       const resumeRules = await to.suspendRules(writing, tables);
       await assertEmpty(writing, tables, migrated);
-      await to.clear(writing, tables);
+      // A table that gets no rows keeps those of its migrations.
+      const copied = new Set(pairs.map((pair) => pair.to.name));
+      await to.clear(
+        writing,
+        tables.filter(({ name }) => copied.has(name) || !migrated.get(name)),
+      );
       const written: Fingerprint[] = [];
       for (const pair of pairs) written.push(await copyTable(from, to, { reading, writing }, pair));
-      await to.setCounters(
-        writing,
-        tables,
-        await from.readCounters(
-          reading,
-          pairs.map((pair) => pair.from),
-        ),
-      );
+      const sources = pairs.map((pair) => pair.from);
+      await to.setCounters(writing, tables, await from.readCounters(reading, sources));
       await resumeRules();
       for (const [index, pair] of pairs.entries()) {
         const stored = await fingerprint(to, writing, pair.to, pair.types);

@@ -4,6 +4,7 @@ import type { Copier, CopyTransaction, Counters } from './engine.js';
 interface Sequence {
   /** Its quoted name. */
   sequence: string;
+  /** The column that gets its numbers, unless it makes something else of them, such as `ORD-1007`. */
   table: string | null;
   column: string | null;
   increment: string;
@@ -44,12 +45,13 @@ async function sequences(transaction: CopyTransaction): Promise<Sequence[]> {
     select s.seqrelid::regclass::text as sequence, s.seqincrement::text as increment,
       t.relname as "table", a.attname as "column"
     from pg_sequence s
-    join pg_class c on c.oid = s.seqrelid and c.relnamespace = current_schema()::regnamespace
+    join pg_class c on c.oid = s.seqrelid and c.relnamespace = quote_ident(current_schema())::regnamespace
     left join pg_depend d
       on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0
       and d.deptype in ('a', 'i')
-    left join pg_class t on t.oid = d.refobjid
-    left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid`.execute(transaction);
+    left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+      and a.atttypid in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+    left join pg_class t on t.oid = a.attrelid`.execute(transaction);
   return rows;
 }
 

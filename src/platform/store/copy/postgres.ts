@@ -36,7 +36,7 @@ export const postgresCopier: Copier = {
       from pg_class c
       left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       left join pg_type t on t.oid = a.atttypid
-      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      where c.relnamespace = quote_ident(current_schema())::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
         and not exists (
           select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
         )
@@ -157,8 +157,8 @@ async function activeTriggers(transaction: CopyTransaction) {
   const { rows } = await sql<{ table: string; name: string; always: boolean }>`
     select t.tgrelid::regclass::text as "table", quote_ident(t.tgname) as name, t.tgenabled = 'A' as always
     from pg_trigger t join pg_class c on c.oid = t.tgrelid
-    where c.relnamespace = current_schema()::regnamespace and not t.tgisinternal and t.tgparentid = 0
-      and t.tgenabled in ('O', 'A')`.execute(transaction);
+    where c.relnamespace = quote_ident(current_schema())::regnamespace and c.relkind in ('r', 'p') and not t.tgisinternal
+      and t.tgparentid = 0 and t.tgenabled in ('O', 'A')`.execute(transaction);
   return rows;
 }
 
@@ -166,7 +166,7 @@ async function immediateForeignKeys(transaction: CopyTransaction) {
   const { rows } = await sql<{ table: string; name: string }>`
     select conrelid::regclass::text as "table", quote_ident(conname) as name
     from pg_constraint
-    where contype = 'f' and connamespace = current_schema()::regnamespace and conparentid = 0 and not condeferrable`.execute(
+    where contype = 'f' and connamespace = quote_ident(current_schema())::regnamespace and conparentid = 0 and not condeferrable`.execute(
     transaction,
   );
   return rows;

@@ -1,6 +1,3 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeProtectedHeader, errors, type JWTHeaderParameters } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Logger } from '../../../../src/platform/logger.js';
@@ -12,13 +9,10 @@ import {
   type SigningKeys,
 } from '../../../../src/platform/oauth/tokens/keys.js';
 import { sweep } from '../../../../src/platform/oauth/tokens/sweep.js';
-import { openStore, type Store } from '../../../../src/platform/store/database.js';
-import { eraseReplaced } from '../../../../src/platform/store/erase.js';
-import { onlyOnFile, openTestStore } from '../../../support/app/database.js';
+import type { Store } from '../../../../src/platform/store/database.js';
+import { openTestStore } from '../../../support/app/database.js';
 
 const TTL = 3600;
-const SECRET = 'q8Zr2LkT5vYb9NcX4mHd7GsJ1wPf6RaE';
-const OTHER = 'E6aRf1PwJsG7dHm4XcN9bYv5TkL2rZ8q';
 const LEAD_TIME = 86_400;
 
 let store: Store<OAuthTables>;
@@ -34,19 +28,12 @@ const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 const published = async (keys: SigningKeys) => (await keys.publicKeys()).keys.map(({ kid }) => kid);
 const tokensOf = (keys: SigningKeys) =>
   createAccessTokens(keys, { issuer: 'https://i.example', resource: 'https://i.example/mcp', lifetime: TTL });
-const keyStore = (on: Store, keyEncryptionSecret?: string) =>
-  createKeyStore(on, { keyEncryptionSecret, accessTokenTtl: TTL });
-const createSigningKeys = (on: Store, secret?: string, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
-  createKeys(keyStore(on, secret), logger);
+const keyStore = (on: Store) => createKeyStore(on, { keyEncryptionSecret: undefined, accessTokenTtl: TTL });
+const createSigningKeys = (on: Store, logger: Pick<Logger, 'warn'> = { warn: vi.fn() }) =>
+  createKeys(keyStore(on), logger);
 /** Rotates the keys, and fails when the rotation is refused. */
-async function rotate({
-  leadTime = LEAD_TIME,
-  encryptionSecret,
-}: {
-  leadTime?: number;
-  encryptionSecret?: string;
-} = {}) {
-  const rotated = await keyStore(store, encryptionSecret).rotate(leadTime);
+async function rotate({ leadTime = LEAD_TIME }: { leadTime?: number } = {}) {
+  const rotated = await keyStore(store).rotate(leadTime);
   if (rotated === undefined) throw new Error('A key is waiting');
   return rotated;
 }
@@ -139,7 +126,7 @@ it('a key is gone once it has expired, even before the sweep', async () => {
 describe('while the database fails', () => {
   it('the keys that were read last are used, and the log says so', async () => {
     const warn = vi.fn();
-    const keys = await createSigningKeys(store, undefined, { warn });
+    const keys = await createSigningKeys(store, { warn });
     const token = await tokensOf(keys).sign(claims);
     const jwks = await published(keys);
     await store.schema.alterTable('signing_keys').renameTo('away').execute();
@@ -214,51 +201,5 @@ describe('while the database fails', () => {
     for (const wrong of ['garbage', 'a.b.c', `${await tokens.sign(claims)}x`]) {
       expect(await tokens.verify(wrong)).toBeUndefined();
     }
-  });
-});
-
-describe('KEY_ENCRYPTION_SECRET', () => {
-  const stored = async () =>
-    (await store.selectFrom('signing_keys').select('private_jwk').execute()).map((row) => row.private_jwk);
-
-  it('keeps private keys out of the database in plain text, and rotates encrypted ones', async () => {
-    const keys = await createSigningKeys(store, SECRET);
-    await rotate({ leadTime: 0, encryptionSecret: SECRET });
-    for (const text of await stored()) expect(text).not.toMatch(/"d":|"kty"/);
-    expect(await tokensOf(keys).verify(await tokensOf(keys).sign(claims))).toMatchObject({ sub: 'ann' });
-  });
-
-  it('encrypts what was stored before it was set, and keeps the key', async () => {
-    const { kid } = await (await createSigningKeys(store)).current();
-    expect((await stored())[0]).toContain('"d":');
-    expect((await (await createSigningKeys(store, SECRET)).current()).kid).toBe(kid);
-    expect((await stored())[0]).not.toContain('"d":');
-  });
-
-  it.each(['the log', 'the database'])(
-    'leaves no trace of a plain key in the files when it was in %s',
-    async (place) => {
-      onlyOnFile('Reads the files of the database.');
-      const directory = await mkdtemp(join(tmpdir(), 'mcp-keys-'));
-      const file = await openStore(`file:${join(directory, 'server.db')}`);
-      const remains = async () => {
-        const names = await readdir(directory);
-        const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'latin1')));
-        return texts.some((text) => text.includes('"d":"'));
-      };
-      await createSigningKeys(file);
-      if (place === 'the database') await eraseReplaced(file);
-      expect(await remains()).toBe(true);
-      await createSigningKeys(file, SECRET);
-      expect(await remains()).toBe(false);
-      await file.destroy();
-      await rm(directory, { recursive: true });
-    },
-  );
-
-  it('missing or wrong stops the start with a reason', async () => {
-    await createSigningKeys(store, SECRET);
-    await expect(createSigningKeys(store)).rejects.toThrow(/set KEY_ENCRYPTION_SECRET/);
-    await expect(createSigningKeys(store, OTHER)).rejects.toThrow(/KEY_ENCRYPTION_SECRET is not the one/);
   });
 });

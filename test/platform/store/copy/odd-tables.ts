@@ -23,14 +23,18 @@ export const oddMigrations: Migrations = {
         `create table plans (id ${serial}, name text not null unique)`,
         "insert into plans (name) values ('free'), ('paid')",
         'create table mirrored (word text)',
+        'create view words as select word from bare',
         ...(isFile
           ? [
+              'create trigger keep_words instead of insert on words begin select 1; end',
               "create trigger mirror after insert on bare begin insert into mirrored values (new.word || '; again'); end",
             ]
           : [
               `create function mirror_word() returns trigger language plpgsql as
                 $$ begin insert into mirrored values (new.word || '; again'); return new; end $$`,
               'create trigger mirror after insert on bare for each row execute function mirror_word()',
+              'create trigger keep_words instead of insert on words for each row execute function mirror_word()',
+              'create sequence label_numbers owned by "odd table".label',
             ]),
       ];
       for (const statement of statements) await sql.raw(statement).execute(db);
