@@ -20,7 +20,7 @@ export interface Tolerance {
 /** How often a request is sent while there is harm. */
 const MAX_ATTEMPTS = 8;
 
-/** The longest wait for a server that is ready, in milliseconds. */
+/** The longest wait for an answer, or for servers to be ready once the harm is over, in milliseconds. */
 const PATIENCE_MS = 15_000;
 
 /**
@@ -129,8 +129,10 @@ export class Sender {
   }
 
   async #untilReady(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+    let deadline = performance.now() + PATIENCE_MS;
     while (performance.now() < deadline) {
+      // A busy machine may take long to start again what was killed.
+      if (this.#state === 'harmed') deadline = performance.now() + PATIENCE_MS;
       const ready = await Promise.all(
         this.replicas.map((replica) =>
           fetch(`${replica}/readyz`).then(
