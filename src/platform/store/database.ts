@@ -97,7 +97,7 @@ export function pingStore(store: Store, mode: 'read' | 'write' = 'write'): Promi
   return engineOf(store).ping(store, mode);
 }
 
-/** Ends the queries in flight, so that nobody waits for them. Their callers get an `UnavailableError`. */
+/** Ends the queries in flight and refuses further ones, before a stop. Their callers get an `UnavailableError`. */
 export function cancelQueries(store: Store): void {
   engineOf(store).cancelQueries();
 }

@@ -11,7 +11,7 @@ export interface Engine {
    * @throws {UnavailableError} when it cannot
    */
   ping(store: Kysely<unknown>, mode: 'read' | 'write'): Promise<void>;
-  /** Ends the queries in flight. Their callers get an `UnavailableError`. */
+  /** Ends the queries in flight and refuses further ones. Their callers get an `UnavailableError`. */
   cancelQueries(): void;
   /** Tells everyone who follows the changes of this database, once the transaction is committed. */
   notify(store: Kysely<unknown>, uri: string): Promise<void>;

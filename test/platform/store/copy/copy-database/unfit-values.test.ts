@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyDatabase } from '../../../../src/platform/store/copy/copy-database.js';
-import { connectStore } from '../../../../src/platform/store/database.js';
-import { type Databases, isHere, startDatabases } from './databases.js';
-import { oddMigrations as migrations, used } from './odd-tables.js';
+import { copyDatabase } from '../../../../../src/platform/store/copy/copy-database.js';
+import { connectStore } from '../../../../../src/platform/store/database.js';
+import { type Databases, isHere, startDatabases } from '../databases.js';
+import { oddMigrations as migrations, used } from '../odd-tables.js';
 
 let databases: Databases;
 beforeAll(async () => {
