@@ -33,7 +33,7 @@ const SHORT_TURN_MS = 0.5;
 const CLOSE_TIMEOUT_MS = 5000;
 
 /** How long before the end of the drain queries are cancelled, in milliseconds, so that their calls still answer. */
-const CANCEL_BEFORE_MS = 2000;
+const CANCEL_BEFORE_MS = 3000;
 
 /** A server that is about to listen, with everything to close after it. */
 export interface Running {

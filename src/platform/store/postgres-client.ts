@@ -47,6 +47,8 @@ export class PostgresClient extends pg.Client {
    * @throws the error of the server, or why the connection broke
    */
   async ask(text: string, values: readonly unknown[], timeLimit: number): Promise<pg.QueryResult> {
+    // It stays open for as long as a query is being cancelled, and another one would outlive that.
+    if (this.fault) throw this.fault;
     this.waitingSince = performance.now();
     try {
       const query: TimedQuery = { text, values: values as unknown[], query_timeout: timeLimit };

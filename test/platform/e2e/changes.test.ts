@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectModern } from '../../support/app/clients.js';
 import { type ListenStream, listen, subscribed } from '../../support/app/listen.js';
@@ -92,16 +91,6 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL, with two servers'
       expect(uris.toSorted()).toEqual([BEA, CAROL]);
     }
   }
-  async function withAdmin<T>(run: (admin: pg.Client) => Promise<T>): Promise<T> {
-    const admin = new pg.Client(database.url);
-    await admin.connect();
-    try {
-      return await run(admin);
-    } finally {
-      await admin.end();
-    }
-  }
-
   it('a change reaches the streams of both', async () => {
     await expectTold();
     const client = await connectModern(servers[0].mcpUrl);
@@ -111,10 +100,9 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL, with two servers'
   });
 
   it('streams catch up when the connection that listens has been ended', async () => {
-    const ended = await withAdmin((admin) =>
-      admin.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'changes'`,
-      ),
+    const admin = await database.connect();
+    const ended = await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'changes'`,
     );
     expect(ended.rowCount).toBe(2);
     await expectCaughtUp();
@@ -141,10 +129,9 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL, with two servers'
   });
 
   it('a server without streams does not listen', async () => {
-    const listening = async () => {
-      const query = `select from pg_stat_activity where application_name = 'changes'`;
-      return (await withAdmin((admin) => admin.query(query))).rowCount;
-    };
+    const admin = await database.connect();
+    const query = `select from pg_stat_activity where application_name = 'changes'`;
+    const listening = async () => (await admin.query(query)).rowCount;
     expect(await listening()).toBe(1);
     for (const stream of streams) stream.drop();
     await expect.poll(listening, { timeout: 30_000 }).toBe(0);

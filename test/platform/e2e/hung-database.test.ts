@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drainTime } from '../../../src/platform/lifecycle.js';
 import { freePort, SERVICE_TOKEN } from '../../support/app/port.js';
@@ -28,14 +28,9 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
   let locker: pg.Client;
   beforeAll(async () => {
     database = await startPostgres();
-    admin = new pg.Client(database.url);
-    locker = new pg.Client(database.url);
-    await Promise.all([admin.connect(), locker.connect()]);
+    [admin, locker] = await Promise.all([database.connect(), database.connect()]);
   });
-  afterAll(async () => {
-    await Promise.all([admin.end(), locker.end()]);
-    await database.stop();
-  });
+  afterAll(() => database.stop());
 
   const waiting = async () => {
     const { rows } = await admin.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`);

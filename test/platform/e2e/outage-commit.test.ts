@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenWorks } from '../../support/app/clients.js';
 import { signIn, type Tokens } from '../../support/oauth/oauth.js';
@@ -22,11 +22,9 @@ describe.skipIf(postgresProgram === undefined)('when the connection is lost duri
     database = await startPostgres();
     network = await startPauseProxy(database.url);
     server = await startServer({ DATABASE_URL: network.url });
-    admin = new pg.Client(database.url);
-    await admin.connect();
+    admin = await database.connect();
   });
   afterAll(async () => {
-    await admin.end();
     await server.stop();
     await network.stop();
     await database.stop();

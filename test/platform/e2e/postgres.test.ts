@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern } from '../../support/app/clients.js';
 import { registerRaw } from '../../support/oauth/oauth.js';
@@ -36,8 +35,7 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
 
   it('a server whose database has become a read-only replica is not ready, and puts writes off', async () => {
     const [server] = servers as [TestServer];
-    const admin = new pg.Client(database.url);
-    await admin.connect();
+    const admin = await database.connect();
     const setReadOnly = async (value: 'on' | 'off') => {
       await admin.query('set transaction_read_only = off');
       await admin.query(`alter system set default_transaction_read_only = ${value}`);
@@ -50,7 +48,6 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
     expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
     await setReadOnly('off');
     await expect.poll(readiness, { timeout: 20_000 }).toContain('ok');
-    await admin.end();
   });
 
   it('a server whose database goes away says so and lives on', async () => {

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/platform/config/config.js';
 import { createRecords } from '../../../src/platform/oauth/records.js';
@@ -41,11 +41,9 @@ describe.skipIf(postgresProgram === undefined)('two servers on one PostgreSQL', 
       RATE_LIMIT_SCALE: '100',
     };
     servers = await Promise.all([startServer({ ...environment, PORT: port }), startServer(environment)]);
-    admin = new pg.Client(database.url);
-    await admin.connect();
+    admin = await database.connect();
   });
   afterAll(async () => {
-    await admin.end();
     await Promise.all(servers.map((server) => server.stop()));
     await database.stop();
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/platform/config/config.js';
 import { createKeyStore } from '../../../src/platform/oauth/tokens/key-store.js';
@@ -65,13 +65,9 @@ describe.skipIf(postgresProgram === undefined)('several starts on one empty Post
   let admin: pg.Client;
   beforeAll(async () => {
     database = await startPostgres();
-    admin = new pg.Client(database.url);
-    await admin.connect();
+    admin = await database.connect();
   });
-  afterAll(async () => {
-    await admin.end();
-    await database.stop();
-  });
+  afterAll(() => database.stop());
   const newDatabase = async (name: string) => {
     await admin.query(`create database ${name}`);
     return database.url.replace(/postgres$/, name);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
 import { inTransaction } from '../../../src/platform/store/transaction.js';
@@ -26,13 +26,11 @@ describe.skipIf(postgresProgram === undefined)('on PostgreSQL', () => {
   beforeAll(async () => {
     database = await startPostgres();
     store = await openStore(database.url, { limits: LIMITS });
-    admin = new pg.Client(database.url);
-    await admin.connect();
+    admin = await database.connect();
     await admin.query('create table counters (id integer primary key, n integer not null)');
     await admin.query('insert into counters values (1, 0), (2, 0)');
   });
   afterAll(async () => {
-    await admin.end();
     await store.destroy();
     await database.stop();
   });

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/platform/logger.js';
 import { openStore, type Store } from '../../../src/platform/store/database.js';
@@ -99,8 +98,7 @@ describe.skipIf(postgresProgram === undefined)('a database that falls silent', (
   });
 
   it('is not ready when PostgreSQL no longer lets it in, and goes on with the connections it has', async () => {
-    const admin = new pg.Client(database.url);
-    await admin.connect();
+    const admin = await database.connect();
     await admin.query('create role app superuser login');
     const url = new URL(proxy.url);
     url.username = 'app';
@@ -116,7 +114,6 @@ describe.skipIf(postgresProgram === undefined)('a database that falls silent', (
     expect(await ownUnreadiness()).toBe(undefined);
     expect((await two()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
     await own.destroy();
-    await admin.end();
   });
 
   it('is not one with slow queries: it is ready without waiting for them, and they go on', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/platform/logger.js';
 import {
@@ -18,13 +18,9 @@ describe.skipIf(postgresProgram === undefined)('a pool of connections', () => {
   let admin: pg.Client;
   beforeAll(async () => {
     database = await startPostgres();
-    admin = new pg.Client(database.url);
-    await admin.connect();
+    admin = await database.connect();
   });
-  afterAll(async () => {
-    await admin.end();
-    await database.stop();
-  });
+  afterAll(() => database.stop());
 
   const open = (options: StoreOptions) => openStore(database.url, options);
   const sleepers = async () => {

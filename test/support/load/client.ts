@@ -39,13 +39,22 @@ export class LoadClient {
   async work(stopped: AbortSignal, { pause, writesEvery }: Pace): Promise<void> {
     while (!stopped.aborted) {
       this.#rounds += 1;
-      if (this.grants.get(this.#clientId) === undefined) await this.signInAlone(() => this.#signIn());
-      if (this.#rounds % writesEvery === 0) await this.#write();
-      await this.#refresh(this.#rounds % 3 === 0);
-      await this.#read();
-      if (this.#rounds % 7 === 0) await this.#revoke();
+      if (!this.#isSignedIn) await this.signInAlone(() => this.#signIn());
+      // A sign-in that was cut begins again in the next round.
+      if (this.#isSignedIn) await this.#use(writesEvery);
       await elapsed(pause);
     }
+  }
+
+  get #isSignedIn(): boolean {
+    return this.grants.get(this.#clientId) !== undefined;
+  }
+
+  async #use(writesEvery: number): Promise<void> {
+    if (this.#rounds % writesEvery === 0) await this.#write();
+    await this.#refresh(this.#rounds % 3 === 0);
+    await this.#read();
+    if (this.#rounds % 7 === 0) await this.#revoke();
   }
 
   /** Checks with the API that everything of the ledger is as the client was told. @returns what is not */

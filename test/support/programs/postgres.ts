@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { freePort } from '../app/port.js';
 import { endWithTests } from './processes.js';
 import { findProgram } from './requirements.js';
@@ -20,6 +21,8 @@ export interface TestPostgres {
   start: () => Promise<void>;
   /** Returns everything the server has logged since it was started. */
   log: () => string;
+  /** Opens a connection of the administrator, which ends with the server at the latest. */
+  connect: () => Promise<pg.Client>;
   stop: () => Promise<void>;
 }
 
@@ -55,8 +58,10 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
       ),
     );
   let server = await run();
+  const url = `postgres://test@127.0.0.1:${port}/postgres`;
+  const connections: pg.Client[] = [];
   return {
-    url: `postgres://test@127.0.0.1:${port}/postgres`,
+    url,
     async kill() {
       const children = await childrenOf(server.pid);
       for (const pid of [server.pid, ...children]) signal(pid, 'SIGKILL');
@@ -66,7 +71,16 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
       server = await run();
     },
     log: () => server.log(),
+    async connect() {
+      const connection = new pg.Client(url);
+      // It may be killed with the server.
+      connection.on('error', () => {});
+      await connection.connect();
+      connections.push(connection);
+      return connection;
+    },
     async stop() {
+      await Promise.all(connections.map((connection) => connection.end()));
       signal(server.pid, 'SIGINT');
       await server.ended;
       await rm(directory, { recursive: true, force: true });

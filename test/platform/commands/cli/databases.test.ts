@@ -64,13 +64,9 @@ describe.skipIf(postgresProgram === undefined)('to PostgreSQL', () => {
   let admin: pg.Client;
   beforeAll(async () => {
     postgres = await startPostgres();
-    admin = new pg.Client(postgres.url);
-    await admin.connect();
+    admin = await postgres.connect();
   });
-  afterAll(async () => {
-    await admin.end();
-    await postgres.stop();
-  });
+  afterAll(() => postgres.stop());
 
   const address = (name: string, user = 'test') => {
     const url = new URL(postgres.url);

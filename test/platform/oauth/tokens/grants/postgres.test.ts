@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../../src/platform/config/config.js';
 import { OAuthError } from '../../../../../src/platform/oauth/common/errors.js';
@@ -66,11 +65,9 @@ describe.skipIf(postgresProgram === undefined)('PostgreSQL has no deadlock to re
         if (act.status === 'rejected') expect(act.reason).toBeInstanceOf(OAuthError);
       }
     }
-    const admin = new pg.Client(database.url);
-    await admin.connect();
+    const admin = await database.connect();
     await admin.query('select pg_stat_force_next_flush()');
     const { rows } = await admin.query('select sum(deadlocks)::int as deadlocks from pg_stat_database');
-    await admin.end();
     expect(rows).toEqual([{ deadlocks: 0 }]);
     expect(database.log()).not.toContain('deadlock detected');
   });
