@@ -28,8 +28,10 @@ const OWN_POSTGRES = '**/postgres.test.ts';
 const SAME_ON_EVERY_NODE = [
   'test/**/{browser,conformance,docs,fork,scripts}/**',
   'test/platform/commands/cli/{databases,empty,used,tokens-and-keys}.test.ts',
-  'test/platform/e2e/{abandoned-programs,lock-order,nginx-names,races}.test.ts',
-  'test/**/e2e/moving.test.ts',
+  'test/platform/e2e/{abandoned-programs,lock-order,nginx-names,races,starts}.test.ts',
+  'test/**/e2e/{moving,outage,outage-*}.test.ts',
+  'test/platform/store/copy/**',
+  'test/platform/oauth/clients/registered-clients.test.ts',
   'test/deploy/kubernetes.test.ts',
 ];
 const onImageNode = process.env['IMAGE_NODE'] === '1';
