@@ -14,11 +14,9 @@ import {
   refresh,
   register,
   registerRaw,
-  type SignedIn,
   signIn,
   signInForTokens,
   type Tokens,
-  tokenRequest,
 } from '../../support/oauth/oauth.js';
 import { cliFor } from '../../support/programs/cli.js';
 import { postgresProgram, startPostgres, type TestPostgres } from '../../support/programs/postgres.js';
@@ -54,18 +52,10 @@ describe.skipIf(postgresProgram === undefined)('two servers on one PostgreSQL', 
   const urlOf = (index: number) => servers[index % 2 === 0 ? 0 : 1].listening;
   const count = async (table: string, where = 'true') =>
     Number((await admin.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
-  const redeemAt = (url: string, { client, code, pkce: proof }: SignedIn) =>
-    tokenRequest(url, {
-      grant_type: 'authorization_code',
-      client_id: client.client_id,
-      code,
-      code_verifier: proof.verifier,
-      redirect_uri: CALLBACK,
-    });
 
   it('of 50 redemptions of one code, one succeeds, and then its tokens end too', async () => {
     const signedIn = await signIn(servers[0].url);
-    const answers = await race((url) => redeemAt(url, signedIn));
+    const answers = await race((url) => signedIn.redeem({}, url));
     expect(statusesOf(answers)).toEqual({ 200: 1, 400: AT_ONCE - 1 });
     const winner = answers.find(({ status }) => status === 200) as Response;
     const tokens = { client: signedIn.client, ...((await winner.json()) as Tokens) };
@@ -171,7 +161,7 @@ describe.skipIf(postgresProgram === undefined)('two servers on one PostgreSQL', 
         signIns.flatMap((signedIn, index) => {
           if (signedIn === undefined) return [];
           return [0, 1, 2].map(async (part) => {
-            const answer = await redeemAt(urlOf(index + part), signedIn);
+            const answer = await signedIn.redeem({}, urlOf(index + part));
             statuses.push(answer.status);
             if (answer.status !== 200) return;
             const tokens = { client: signedIn.client, ...((await answer.json()) as Tokens) };

@@ -173,8 +173,8 @@ export interface SignedIn {
   client: Registration;
   code: string;
   pkce: Pkce;
-  /** Redeems the code, with changes to the correct request. */
-  redeem: (changes?: Record<string, string | undefined>) => Promise<Response>;
+  /** Redeems the code, with changes to the correct request, where the user signed in or at another replica. */
+  redeem: (changes?: Record<string, string | undefined>, at?: string) => Promise<Response>;
 }
 
 /** Signs a user in through the page and returns the code. */
@@ -199,8 +199,8 @@ export async function signIn(
   const location = response.headers.get('location');
   if (location === null) throw new Error(`Sign-in failed with ${response.status}: ${await response.text()}`);
   const code = new URL(location).searchParams.get('code') ?? '';
-  const redeem = (changes: Record<string, string | undefined> = {}) =>
-    tokenRequest(url, {
+  const redeem = (changes: Record<string, string | undefined> = {}, at = url) =>
+    tokenRequest(at, {
       grant_type: 'authorization_code',
       client_id: client.client_id,
       code,

@@ -3,8 +3,8 @@ import { connectStore, migrationState, openStore, type Store } from '../database
 import type { StoreLimits } from '../limits.js';
 import { databasePath, describeDatabase, missingFile } from '../location.js';
 import { inSnapshot } from '../transaction.js';
+import { CopyError, copyError } from './copier.js';
 import { type CopiedTable, type CopyOptions, copierOf, copyRows } from './copy.js';
-import { CopyError, copyError } from './engine.js';
 import { assertEmpty, contentTables, countMigratedRows } from './tables.js';
 
 /** Which databases to copy, and what of them. */

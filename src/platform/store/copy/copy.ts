@@ -3,7 +3,7 @@ import { engineOf } from '../engine.js';
 import type { Migrations } from '../migrations/index.js';
 import { migrationNames } from '../migrations/records.js';
 import { inSnapshot, inTransaction } from '../transaction.js';
-import { type Copier, CopyError, type CopyTransaction, copyError, type Table, type Value } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, copyError, type Table, type Value } from './copier.js';
 import { Fingerprint } from './fingerprint.js';
 import { postgresCopier } from './postgres.js';
 import { sqliteCopier } from './sqlite.js';

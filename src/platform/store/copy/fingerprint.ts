@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Value } from './engine.js';
+import type { Value } from './copier.js';
 import { comparable } from './postgres-values.js';
 
 /** Sums up the rows of a table, in whatever order they come, so that two tables can be compared without keeping them. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Copier, CopyTransaction, Counters } from './engine.js';
+import type { Copier, CopyTransaction, Counters } from './copier.js';
 
 interface Sequence {
   /** Its quoted name. */

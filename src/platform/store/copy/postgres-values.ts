@@ -1,4 +1,4 @@
-import { type Column, CopyError, type Value } from './engine.js';
+import { type Column, CopyError, type Value } from './copier.js';
 
 const INTEGERS = ['smallint', 'integer', 'bigint'];
 const FLOATS = ['real', 'double precision'];

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Copier, CopyError, type CopyTransaction, PageSize, reasonOf, type Table } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, PageSize, reasonOf, type Table } from './copier.js';
 import { counters } from './postgres-counters.js';
 import { fromPostgres, toPostgres } from './postgres-values.js';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Copier, CopyError, type CopyTransaction, PageSize, type Table, type Value } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, PageSize, type Table, type Value } from './copier.js';
 
 /** The most parameters of one statement (`SQLITE_MAX_VARIABLE_NUMBER`). */
 const MAX_PARAMETERS = 32_766;

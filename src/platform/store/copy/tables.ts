@@ -3,7 +3,7 @@ import { openStore, type Store } from '../database.js';
 import { CHANGES_TABLE } from '../file-changes.js';
 import type { Migrations } from '../migrations/index.js';
 import { isMigrationRecord } from '../migrations/records.js';
-import { type Copier, CopyError, type CopyTransaction, type Table } from './engine.js';
+import { type Copier, CopyError, type CopyTransaction, type Table } from './copier.js';
 import { sqliteCopier } from './sqlite.js';
 
 /** Counts the rows of each table. */
