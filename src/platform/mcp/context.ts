@@ -12,6 +12,7 @@ import { notifyChanged } from '../store/changes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
 import type { StoreFailures } from './store-failures.js';
+import type { Stop } from './time-limit.js';
 
 /** Values that are the same for every request. */
 export interface ServerScope<Services = unknown> {
@@ -127,18 +128,20 @@ export function handlerContext<Services>(
 /**
  * Creates the context of a tool handler.
  *
- * @param signal aborts the call
+ * @param stop has the signal that aborts the call
  */
 export function toolContext<Services>(
   tool: string,
   server: McpServer,
   scope: RequestScope<Services>,
   sdk: ServerContext,
-  signal: AbortSignal,
+  stop: Stop,
 ): ToolContext<Services> {
   return {
     ...handlerContext(tool, server, scope, sdk),
-    signal,
+    get signal() {
+      return stop.signal;
+    },
     async reportProgress(progress, total, message) {
       const progressToken = sdk.mcpReq._meta?.progressToken;
       if (progressToken === undefined) return;

@@ -26,6 +26,7 @@ import {
   toolError,
 } from './failures.js';
 import { type CompiledSchema, compileSchema } from './schema.js';
+import { withTimeLimit } from './time-limit.js';
 
 /**
  * What a handler may return: a request for input, an error, or its result. With an `outputSchema` the result must carry
@@ -121,10 +122,10 @@ export function defineTool<
     scopes,
     register(server, scope) {
       const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
-        withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
+        withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (stop) => {
           try {
             assertScopes(scope.caller, scopes);
-            const context = toolContext(name, server, scope, sdk, signal);
+            const context = toolContext(name, server, scope, sdk, stop);
             const answer: string | CallToolResult | InputRequiredResult = await handler(
               args as z.output<Input>,
               context,
@@ -138,7 +139,7 @@ export function defineTool<
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError || error instanceof StoreUnavailableError) throw error;
             // A stopped handler that throws is not a server failure, and nobody sees the answer.
-            if (signal.aborted) return toolError('The call was stopped.');
+            if (stop.isOver) return toolError('The call was stopped.');
             return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));
           }
         });
@@ -189,30 +190,4 @@ export function structured<Data extends Record<string, unknown>>(
 
 function textResult(text: string): CallToolResult {
   return { content: [{ type: 'text', text }] };
-}
-
-/** Aborts a handler that takes too long, and answers in its place. */
-async function withTimeLimit<T>(
-  milliseconds: number,
-  cancelled: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T | CallToolResult> {
-  const limit = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<CallToolResult>((resolve) => {
-    timer = setTimeout(() => {
-      limit.abort(new DOMException('The tool took too long', 'TimeoutError'));
-      const seconds = milliseconds / 1000;
-      resolve(
-        toolError(
-          `The tool did not finish within ${seconds} seconds and was stopped. Try again, or ask for less.`,
-        ),
-      );
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([run(AbortSignal.any([cancelled, limit.signal])), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
