@@ -16,6 +16,7 @@ import type { Caller } from '../caller.js';
 import { spellUri } from '../resource-uri.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { assertScopes, challengeFor, missingScopes, withErrorBoundary } from './failures.js';
+import type { ScopeOf } from './request-scopes.js';
 
 interface Described {
   name: string;
@@ -83,7 +84,7 @@ export interface Resource<Services = unknown> {
     scope: RequestScope<Services>,
     sdk: ServerContext,
   ) => ListedResource[] | Promise<ListedResource[]>;
-  register: (server: McpServer, scope: RequestScope<Services>) => void;
+  register: (server: McpServer, scopeOf: ScopeOf<Services>) => void;
 }
 
 /**
@@ -124,13 +125,14 @@ export function defineResource<Services = unknown>(
     matches: (other) => other === spellUri(uri),
     subscribable,
     list: (_server, { caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
-    register(server, scope) {
-      server.registerResource(name, uri, config, (_uri, sdk) =>
-        withErrorBoundary(scope.log.child({ resource: uri }), async () => {
+    register(server, scopeOf) {
+      server.registerResource(name, uri, config, (_uri, sdk) => {
+        const scope = scopeOf(sdk);
+        return withErrorBoundary(scope.log.child({ resource: uri }), async () => {
           assertScopes(scope.caller, scopes);
           return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
-        }),
-      );
+        });
+      });
     },
   };
 }
@@ -183,18 +185,19 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
             list(handlerContext(name, server, scope, sdk)),
           )
         : [],
-    register(server, scope) {
+    register(server, scopeOf) {
       const registered = new SdkTemplate(uriTemplate, {
         list: undefined,
-        complete: bindCompletions(complete, scopes, scope),
+        complete: bindCompletions(complete, scopes, scopeOf),
       });
-      server.registerResource(name, registered, config, (uri, variables, sdk) =>
-        withErrorBoundary(scope.log.child({ resource: name }), async () => {
+      server.registerResource(name, registered, config, (uri, variables, sdk) => {
+        const scope = scopeOf(sdk);
+        return withErrorBoundary(scope.log.child({ resource: name }), async () => {
           assertScopes(scope.caller, scopes);
-          const context = { ...handlerContext(name, server, scope, sdk), uri: uri.href };
+          const context = Object.assign(handlerContext(name, server, scope, sdk), { uri: uri.href });
           return contents(uri.href, metadata.mimeType, await read(decodeVariables(variables, uri), context));
-        }),
-      );
+        });
+      });
     },
   };
 }
@@ -204,22 +207,23 @@ const always = () => true;
 /** A completion with the signature the SDK expects. */
 type BoundCompletion = (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>;
 
-/** Binds completions to the context of one request. */
+/** Binds completions to the scope of a server. The SDK tells them nothing of the request. */
 export function bindCompletions<Services>(
   completions: Record<string, Complete<Services> | undefined>,
   scopes: string[],
-  scope: RequestScope<Services>,
+  scopeOf: ScopeOf<Services>,
 ): Record<string, BoundCompletion> {
   // Without a prototype, in which the SDK would find `toString` and call it.
   const bound: Record<string, BoundCompletion> = Object.create(null);
   for (const [argument, complete] of Object.entries(completions)) {
     if (complete === undefined) continue;
-    bound[argument] = (typed, context) =>
-      withErrorBoundary(scope.log, () => {
-        assertScopes(scope.caller, scopes);
-        const { caller, store, services } = scope;
+    bound[argument] = (typed, context) => {
+      const { caller, store, services, log } = scopeOf(undefined);
+      return withErrorBoundary(log, () => {
+        assertScopes(caller, scopes);
         return complete(typed, { caller, store, services }, context?.arguments ?? {});
       });
+    };
   }
   return bound;
 }
