@@ -6,16 +6,18 @@ import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
 import { createSubscriptions } from './changes/subscriptions.js';
 import type { Config } from './config/config.js';
+import { beginRequest } from './http/begin-request.js';
 import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/error-handler.js';
 import { healthRoutes } from './http/health.js';
-import { hostGuard } from './http/host-guard.js';
+import { allowedHosts, hostGuard } from './http/host-guard.js';
 import { createInProgress } from './http/in-progress.js';
 import { createMetrics } from './http/metrics.js';
 import { onceOver } from './http/once-over.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { withPlainTarget } from './http/request-target.js';
+import { middleware } from './http/step.js';
 import { spellUtf8 } from './http/utf8.js';
 import type { Logger } from './logger.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
@@ -101,6 +103,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     : undefined;
   const metrics =
     config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+  const begin = beginRequest([requestLog(logger), ...(metrics ? [metrics.observe] : [])]);
   const nothing = notFound(config);
   // All but MCP calls, which count by caller. One that is cut off may have used up a code whose tokens reach nobody.
   const posts = createInProgress();
@@ -118,10 +121,9 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     next();
   });
   app.use(healthRoutes(createReadiness(store, logger), () => draining));
-  app.use(requestLog(logger));
-  if (metrics) app.use(metrics.middleware);
+  app.use(middleware(begin));
   app.use(errorPages(options));
-  app.use(hostGuard(config), spellUtf8);
+  app.use(hostGuard(allowedHosts(config)), spellUtf8);
   // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
   app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), nothing);
   app.use(

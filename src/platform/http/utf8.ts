@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
+import { remember } from './remember.js';
 
 /**
  * Spells the charset as `utf-8` where a request says `utf8` or the like. Many clients do, and the Encoding standard has it
@@ -12,3 +14,13 @@ export const spellUtf8: RequestHandler = (req, _res, next) => {
   }
   next();
 };
+
+/**
+ * Checks whether headers describe a body of JSON in UTF-8 that is not compressed. Of others, body-parser decides what they
+ * mean.
+ */
+export function isPlainJson(headers: IncomingHttpHeaders): boolean {
+  return headers['content-encoding'] === undefined && isJsonType(headers['content-type'] ?? '');
+}
+
+const isJsonType = remember((type) => /^application\/json *(; *charset=("?)utf-?8\2 *)?$/i.test(type));
