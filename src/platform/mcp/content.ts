@@ -2,8 +2,8 @@ import {
   type Implementation,
   McpServer,
   type McpServerOptions,
-  SUPPORTED_PROTOCOL_VERSIONS,
   type ServerCapabilities,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import type { RpcCall } from '../http/request-locals.js';

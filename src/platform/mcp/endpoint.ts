@@ -105,7 +105,8 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
       failures.run(failure, () => serve(Object.assign(req, { auth }), res, body));
     await (subscription ? subscription.run(() => answered(subscription.message)) : answered(req.body));
     // The SDK tells refusals and failures in the same way, and masks the latter. Those of the database are logged.
-    if (res.statusCode >= 500 && scope.storeFailures.size === 0) logServerFault(logger, failure.last, req, res);
+    if (res.statusCode >= 500 && scope.storeFailures.size === 0)
+      logServerFault(logger, failure.last, req, res);
   });
   return {
     router,

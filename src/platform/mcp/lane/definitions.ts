@@ -40,12 +40,15 @@ export function createDefinitions<Services>(content: ServerContent<Services>) {
   }
 
   return (method: string, params: Record<string, unknown> | undefined): Route | undefined => {
-    if (method === 'resources/read') return typeof params?.['uri'] === 'string' ? resourceAt(params['uri']) : undefined;
+    if (method === 'resources/read')
+      return typeof params?.['uri'] === 'string' ? resourceAt(params['uri']) : undefined;
     const name = params?.['name'];
     if (Object.hasOwn(named, method)) return typeof name === 'string' ? named[method]?.get(name) : undefined;
     if (attach) return undefined;
     if (method === 'resources/list') return 'listed';
     // A cursor is checked by the SDK.
-    return KEPT.has(method) && Object.keys(params ?? {}).every((each) => each === '_meta') ? 'kept' : undefined;
+    return KEPT.has(method) && Object.keys(params ?? {}).every((each) => each === '_meta')
+      ? 'kept'
+      : undefined;
   };
 }

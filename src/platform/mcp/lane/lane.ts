@@ -16,6 +16,7 @@ import { requestScope, type ServerScope } from '../context.js';
 import { missingScopes } from '../failures.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { ScopedAuthInfo } from '../request-scopes.js';
+import type { Subscriptions } from '../subscriptions.js';
 import type { Turns } from '../turns.js';
 import { createDefinitions, type Route } from './definitions.js';
 import { Exchange } from './exchange.js';
@@ -33,7 +34,7 @@ export interface FastLaneOptions<Services> {
   begin: Step;
   isAllowedHost: HostCheck;
   isAllowedOrigin: OriginCheck;
-  offersSubscriptions: boolean;
+  subscriptions: Subscriptions | undefined;
   resourceMetadataUrl: string;
 }
 
@@ -54,7 +55,7 @@ export function createFastLane<Services>(
   const { admission, content, identify, logger, resourceMetadataUrl, serverScope, turns } = options;
   const recognize = createRecognition();
   const definitionFor = createDefinitions(content);
-  const servers = createSharedServers(content, options.offersSubscriptions);
+  const servers = createSharedServers(content, options.subscriptions !== undefined);
   /** Results that are the same for everyone, as JSON, by era and method. */
   const kept = new Map<string, string>();
 
@@ -77,7 +78,12 @@ export function createFastLane<Services>(
     await turns(caller);
     if (res.destroyed) return;
     setCorsHeaders(req, res, options.isAllowedOrigin);
-    const scope = requestScope(serverScope, { caller, call: locals.call, logger, requestId: locals.requestId });
+    const scope = requestScope(serverScope, {
+      caller,
+      call: locals.call,
+      logger,
+      requestId: locals.requestId,
+    });
     const key = `${era} ${message.method}`;
     const exchange = new Exchange(res, {
       era,

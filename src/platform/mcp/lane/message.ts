@@ -1,12 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   classifyInboundRequest,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { IncomingHttpHeaders } from 'node:http';
-import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
 import { setNewest } from '../../bounded-map.js';
+import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
 import { isRecord } from '../../json.js';
 import { wellFormed } from '../../well-formed.js';
 import { omitNulls } from '../null-members.js';
@@ -68,7 +68,12 @@ export function createRecognition() {
   const valid = new Map<string, true>();
 
   /** Asks the SDK, unless it has accepted the same `_meta` before, in the same era. */
-  function isAccepted(era: Era, meta: unknown, message: JSONRPCRequest, revision: string | undefined): boolean {
+  function isAccepted(
+    era: Era,
+    meta: unknown,
+    message: JSONRPCRequest,
+    revision: string | undefined,
+  ): boolean {
     if (meta === undefined) return true;
     const key = era + JSON.stringify(meta);
     if (valid.has(key)) return true;
@@ -93,7 +98,8 @@ export function createRecognition() {
     const request = message as unknown as JSONRPCRequest;
     const revision = textOf(headers['mcp-protocol-version']);
     if (meta && PROTOCOL_VERSION_META_KEY in meta) {
-      if (meta[PROTOCOL_VERSION_META_KEY] !== MODERN_REVISION || revision !== MODERN_REVISION) return undefined;
+      if (meta[PROTOCOL_VERSION_META_KEY] !== MODERN_REVISION || revision !== MODERN_REVISION)
+        return undefined;
       if (textOf(headers['mcp-method']) !== method || !isNamed(method, params, headers)) return undefined;
       return isAccepted('2026', meta, request, revision) ? { era: '2026', message: request } : undefined;
     }

@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { AuthInfo, JSONRPCRequest, McpServer, Server, ServerContext } from '@modelcontextprotocol/server';
+import type {
+  AuthInfo,
+  JSONRPCRequest,
+  McpServer,
+  Server,
+  ServerContext,
+} from '@modelcontextprotocol/server';
 import type { Logger } from '../../logger.js';
 import { createSharedServer, type ServerContent } from '../content.js';
 import { removeCredentials } from '../credentials.js';
@@ -48,7 +54,11 @@ export function createSharedServers<Services>(
   offersSubscriptions: boolean,
 ): SharedServers {
   const build = (modern: boolean) =>
-    createSharedServer<Services>(content, scopeOfRequest, modern ? { offersSubscriptions, revision: MODERN_REVISION } : {});
+    createSharedServer<Services>(
+      content,
+      scopeOfRequest,
+      modern ? { offersSubscriptions, revision: MODERN_REVISION } : {},
+    );
   const servers: Record<Era, McpServer> = { '2025': build(false), '2026': build(true) };
   internalsOf(servers['2026'].server)._negotiatedProtocolVersion = MODERN_REVISION;
   return {
@@ -77,7 +87,10 @@ function internalsOf(server: Server): Internals {
 /** Adds the request as handlers know it. Made when it is first read, because hardly any handler does. */
 function withWebRequest(sdk: ServerContext, req: IncomingMessage, body: unknown): ServerContext {
   let request: Request | undefined;
-  Object.defineProperty(sdk.http, 'req', { enumerable: true, get: () => (request ??= webRequest(req, body)) });
+  Object.defineProperty(sdk.http, 'req', {
+    enumerable: true,
+    get: () => (request ??= webRequest(req, body)),
+  });
   return sdk;
 }
 
