@@ -92,13 +92,11 @@ export class Exchange implements Transport {
   }
 
   #writeJson(status: number, json: string, headers: Record<string, string> = {}): void {
-    const body = Buffer.from(wellFormedJson(json));
-    this.#res.writeHead(status, {
-      'content-length': String(body.byteLength),
-      'content-type': 'application/json',
-      ...headers,
-    });
-    this.#res.end(body);
+    // Text goes out together with the headers. Bytes would take a second buffer, and a costlier system call.
+    const text = wellFormedJson(json);
+    const length = String(Buffer.byteLength(text));
+    this.#res.writeHead(status, { 'content-length': length, 'content-type': 'application/json', ...headers });
+    this.#res.end(text);
   }
 
   #writeEvent(message: JSONRPCMessage): void {
