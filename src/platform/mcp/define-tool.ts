@@ -105,12 +105,11 @@ export function defineTool<
   Services = unknown,
 >(definition: ToolDefinition<Input, Output, Services>): Tool<Services> {
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
+  const output = outputSchema && compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`);
   const config = {
     ...advertised,
     inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS, `Tool ${name}: inputSchema`),
-    ...(outputSchema && {
-      outputSchema: onlyAdvertised(compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`)),
-    }),
+    ...(output && { outputSchema: onlyAdvertised(output) }),
     scopeChallenge: challengeFor(...scopes),
   };
   return {
@@ -136,7 +135,7 @@ export function defineTool<
             if (!isRecord(result)) throw new TypeError('The handler did not return a result');
             if (isInputRequiredResult(result) && !carriesQuestions(server)) throw new UnaskedError();
             assertWritable(result);
-            return outputSchema ? await withOutput(outputSchema, result) : result;
+            return output ? await withOutput(output, result) : result;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError || error instanceof StoreUnavailableError) throw error;
@@ -160,13 +159,15 @@ export function defineTool<
  * @throws with the problem zod found
  */
 async function withOutput<Result extends CallToolResult | InputRequiredResult>(
-  schema: z.ZodType,
+  schema: CompiledSchema,
   result: Result,
 ): Promise<Result> {
   if (isInputRequiredResult(result) || result.isError) return result;
-  const { data, error } = await schema.safeParseAsync(result.structuredContent);
-  if (error) throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(error)}`);
-  return { ...result, structuredContent: data };
+  const checked = await schema['~standard'].validate(result.structuredContent);
+  if (checked.issues) {
+    throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(checked)}`);
+  }
+  return { ...result, structuredContent: checked.value };
 }
 
 /**
