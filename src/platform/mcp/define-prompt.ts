@@ -8,8 +8,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { compileInputSchema } from './arguments.js';
+import { bindCompletions, type Complete } from './completions.js';
 import { type HandlerContext, handlerContext } from './context.js';
-import { bindCompletions, type Complete } from './define-resource.js';
 import { assertScopes, challengeFor, withErrorBoundary } from './failures.js';
 import type { ScopeOf } from './request-scopes.js';
 
@@ -69,11 +69,14 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
     register(server, scopeOf) {
       const answer = (args: unknown, sdk: ServerContext) => {
         const scope = scopeOf(sdk);
-        return withErrorBoundary(scope.log.child({ prompt: name }), async () => {
-          assertScopes(scope.caller, scopes);
-          const context = handlerContext(name, server, scope, sdk);
-          return messages(definition.description, await get(args as z.output<Args>, context));
-        });
+        return withErrorBoundary(
+          () => scope.log.child({ prompt: name }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            const context = handlerContext(name, server, scope, sdk);
+            return messages(definition.description, await get(args as z.output<Args>, context));
+          },
+        );
       };
       if (compiled === undefined) {
         server.registerPrompt(name, config, (sdk) => answer({}, sdk));

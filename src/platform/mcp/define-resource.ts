@@ -14,6 +14,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { spellUri } from '../resource-uri.js';
+import { bindCompletions, type Complete } from './completions.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { assertScopes, challengeFor, missingScopes, withErrorBoundary } from './failures.js';
 import type { ScopeOf } from './request-scopes.js';
@@ -45,13 +46,6 @@ export interface ResourceDefinition<Services> extends Described {
   listed?: (caller: Caller) => boolean;
   read: (context: HandlerContext<Services>) => ReadAnswer | Promise<ReadAnswer>;
 }
-
-/** Returns the values that start with what was typed. `others` holds the arguments filled in so far. */
-export type Complete<Services = unknown> = (
-  typed: string,
-  context: Pick<HandlerContext<Services>, 'caller' | 'store' | 'services'>,
-  others: Record<string, string>,
-) => string[] | Promise<string[]>;
 
 /** A template for many resources. */
 export interface ResourceTemplateDefinition<Variable extends string, Services> extends Described {
@@ -128,10 +122,13 @@ export function defineResource<Services = unknown>(
     register(server, scopeOf) {
       server.registerResource(name, uri, config, (_uri, sdk) => {
         const scope = scopeOf(sdk);
-        return withErrorBoundary(scope.log.child({ resource: uri }), async () => {
-          assertScopes(scope.caller, scopes);
-          return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
-        });
+        return withErrorBoundary(
+          () => scope.log.child({ resource: uri }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
+          },
+        );
       });
     },
   };
@@ -181,8 +178,9 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     subscribable,
     list: (server, scope, sdk) =>
       list && missingScopes(scope.caller, scopes).length === 0
-        ? withErrorBoundary(scope.log.child({ resource: name }), () =>
-            list(handlerContext(name, server, scope, sdk)),
+        ? withErrorBoundary(
+            () => scope.log.child({ resource: name }),
+            () => list(handlerContext(name, server, scope, sdk)),
           )
         : [],
     register(server, scopeOf) {
@@ -192,41 +190,24 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
       });
       server.registerResource(name, registered, config, (uri, variables, sdk) => {
         const scope = scopeOf(sdk);
-        return withErrorBoundary(scope.log.child({ resource: name }), async () => {
-          assertScopes(scope.caller, scopes);
-          const context = Object.assign(handlerContext(name, server, scope, sdk), { uri: uri.href });
-          return contents(uri.href, metadata.mimeType, await read(decodeVariables(variables, uri), context));
-        });
+        return withErrorBoundary(
+          () => scope.log.child({ resource: name }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            const context = Object.assign(handlerContext(name, server, scope, sdk), { uri: uri.href });
+            return contents(
+              uri.href,
+              metadata.mimeType,
+              await read(decodeVariables(variables, uri), context),
+            );
+          },
+        );
       });
     },
   };
 }
 
 const always = () => true;
-
-/** A completion with the signature the SDK expects. */
-type BoundCompletion = (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>;
-
-/** Binds completions to the scope of a server. The SDK tells them nothing of the request. */
-export function bindCompletions<Services>(
-  completions: Record<string, Complete<Services> | undefined>,
-  scopes: string[],
-  scopeOf: ScopeOf<Services>,
-): Record<string, BoundCompletion> {
-  // Without a prototype, in which the SDK would find `toString` and call it.
-  const bound: Record<string, BoundCompletion> = Object.create(null);
-  for (const [argument, complete] of Object.entries(completions)) {
-    if (complete === undefined) continue;
-    bound[argument] = (typed, context) => {
-      const { caller, store, services, log } = scopeOf(undefined);
-      return withErrorBoundary(log, () => {
-        assertScopes(caller, scopes);
-        return complete(typed, { caller, store, services }, context?.arguments ?? {});
-      });
-    };
-  }
-  return bound;
-}
 
 function contents(
   uri: string,
