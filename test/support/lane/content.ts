@@ -15,6 +15,7 @@ import {
   ToolError,
   toolError,
 } from '../../../src/platform/mcp/define.js';
+import { unavailable } from '../../../src/platform/store/faults.js';
 
 const described = { title: 'T', description: 'D', scopes: ['notes:read'] as [string] };
 
@@ -111,6 +112,9 @@ const endings: Record<string, Parameters<typeof defineTool>[0]['handler']> = {
     throw new ToolError('Ask for \u{1f600} less');
   },
   errs: () => toolError('Nothing is there'),
+  database_down: () => {
+    throw unavailable('silent', new Error('connect ECONNREFUSED'));
+  },
   returns_nothing: () => undefined as never,
   returns_a_number: () => 5 as never,
   returns_a_bigint: () => ({ content: [], structuredContent: { a: 1n as never } }),
@@ -172,8 +176,8 @@ const asks = defineTool({
   },
 });
 
-/** What the handlers that wait have told a test, by the mark that came with their call. */
-export const waiting = new Map<string, { begun: () => void; stopped: (reason: unknown) => void }>();
+/** Tells a test what happens to a call of the tool that waits, by the mark that came with the call. */
+export const waiting = new Map<string, (what: 'begun' | 'stopped', reason?: unknown) => void>();
 
 const waits = defineTool({
   ...described,
@@ -183,11 +187,11 @@ const waits = defineTool({
     after: z.enum(['throws', 'answers', 'reports']).default('throws'),
   }),
   handler: async ({ mark, after }, { signal, reportProgress }) => {
-    const { begun, stopped } = waiting.get(mark) ?? {};
+    const tell = waiting.get(mark);
     await reportProgress(1);
-    begun?.();
+    tell?.('begun');
     if (!signal.aborted) await once(signal, 'abort');
-    stopped?.(signal.reason);
+    tell?.('stopped', signal.reason);
     if (after === 'throws') signal.throwIfAborted();
     if (after === 'reports') await reportProgress(2).catch(() => {});
     return 'too late';
@@ -243,6 +247,7 @@ const resources = [
     complete: { username: (typed) => ['ann', 'bea'].filter((name) => name.startsWith(typed)) },
     list: () => [{ uri: 'notes://people/ann', name: 'ann' }],
     read: ({ username }, { uri }) => {
+      if (username === 'down') throw unavailable('silent', new Error('connect ECONNREFUSED'));
       if (username === 'nobody') throw new ResourceNotFoundError(uri);
       return JSON.stringify({ username, uri });
     },

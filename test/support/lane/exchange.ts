@@ -8,17 +8,26 @@ import type { Sent } from './requests.js';
 export const WAYS = ['alone', 'in a row', 'pipelined', 'at once'] as const;
 type Way = (typeof WAYS)[number];
 
-type Answers = (WireAnswer | undefined)[];
+/** A request with its answer, unless the server closed the connection instead. */
+interface Exchange {
+  request: Sent;
+  answer: WireAnswer | undefined;
+}
 
-/** Sends the same requests to both servers in the same way, and expects the same answers and log lines. */
-export async function expectSame(pair: Pair, requests: Sent[], way: Way): Promise<Answers> {
+/**
+ * Sends the same requests to both servers in the same way, and expects the same answers and log lines. Returns those of the
+ * server with the fast lane.
+ */
+export async function expectSame(pair: Pair, requests: Sent[], way: Way = 'alone'): Promise<Exchange[]> {
   const { fast, slow } = pair;
   const from = [fast.logs.length, slow.logs.length] as const;
   const [quick, usual] = await Promise.all([fast, slow].map((app) => send(app, pair, requests, way)));
   expect(quick?.map(textOf)).toEqual(usual?.map(textOf));
   await vi.waitFor(
     () => {
-      for (const answer of quick ?? []) if (requestIdOf(answer)) expect(lineOf(fast, answer)).toBeDefined();
+      for (const { answer } of quick ?? []) {
+        if (requestIdOf(answer) !== undefined) expect(lineOf(fast, answer)).toBeDefined();
+      }
       expect(linesOf(fast, from[0])).toEqual(linesOf(slow, from[1]));
     },
     { timeout: 3000, interval: 2 },
@@ -49,35 +58,37 @@ export function linesOf({ logs }: TestApp, from: number): string[] {
     .sort();
 }
 
-async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way): Promise<Answers> {
+async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way): Promise<Exchange[]> {
   const port = Number(new URL(app.listening).port);
   const alone = async (request: Sent) => {
     const connection = await RawConnection.open(port);
     await connection.send(bytesOf(request, values), request.parts);
     const answer = await connection.answer(expectedOf(request));
     connection.drop();
-    return answer;
+    return { request, answer };
   };
   if (way === 'at once') return Promise.all(requests.map(alone));
-  const answers: Answers = [];
+  const exchanges: Exchange[] = [];
   if (way === 'alone') {
-    for (const request of requests) answers.push(await alone(request));
-    return answers;
+    for (const request of requests) exchanges.push(await alone(request));
+    return exchanges;
   }
   if (way === 'pipelined') {
     const together = requests.filter(mayBeFollowed);
     const connection = await RawConnection.open(port);
     await connection.send(Buffer.concat(together.map((request) => bytesOf(request, values))));
-    for (const request of together) answers.push(await connection.answer(expectedOf(request)));
+    for (const request of together) {
+      exchanges.push({ request, answer: await connection.answer(expectedOf(request)) });
+    }
     connection.drop();
-    return answers;
+    return exchanges;
   }
   let connection: RawConnection | undefined;
   for (const request of requests) {
     connection ??= await RawConnection.open(port);
     await connection.send(bytesOf(request, values), request.parts);
     const answer = await connection.answer(expectedOf(request));
-    answers.push(answer);
+    exchanges.push({ request, answer });
     const goesOn =
       mayBeFollowed(request) && answer?.headers.every((line) => !/^connection: close/i.test(line));
     if (goesOn) continue;
@@ -85,7 +96,7 @@ async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way):
     connection = undefined;
   }
   connection?.drop();
-  return answers;
+  return exchanges;
 }
 
 /** Checks whether the connection can be used again: the request has a clear end, and the answer has one. */
@@ -93,13 +104,14 @@ const mayBeFollowed = (request: Sent) => request.tidy && !isEndless(request);
 const isEndless = ({ body }: Sent) => body.includes('subscriptions/listen');
 const expectedOf = (request: Sent) => ({ head: request.method === 'HEAD', endless: isEndless(request) });
 
-function bytesOf({ head, body }: Sent, values: Record<string, string>): Buffer {
+/** Returns the bytes of a request, with the values of its names in braces. */
+export function bytesOf({ head, body }: Sent, values: Record<string, string>): Buffer {
   const filled = head.replace(/\{(\w+)\}/g, (text, name) => values[name] ?? text);
   return Buffer.concat([Buffer.from(filled), body]);
 }
 
 /** Writes an answer as text that can be compared: all of it, but what is made anew each time. */
-function textOf(answer: WireAnswer | undefined): string {
+function textOf({ answer }: Exchange): string {
   if (answer === undefined) return 'the connection was closed';
   const { interim, status, headers, body } = answer;
   const shown = headers.map((line) => line.replace(/^(Date|X-Request-Id): .+/, '$1: *'));

@@ -123,6 +123,7 @@ const meaningful: fc.Arbitrary<{ method: string; params?: Message }> = fc.oneof(
           ...names.uris,
           ...[
             'notes://people/nobody',
+            'notes://people/down',
             'notes://people/%C3%BC',
             'notes://people/%',
             'notes://nothing',
@@ -215,7 +216,7 @@ const meaningful: fc.Arbitrary<{ method: string; params?: Message }> = fc.oneof(
   },
 );
 
-const notification = fc.constantFrom(
+const notification = fc.constantFrom<{ method: string; params?: Message }>(
   { method: 'notifications/initialized' },
   { method: 'notifications/cancelled', params: { requestId: 1, reason: 'r' } },
   { method: 'notifications/unknown' },
@@ -228,8 +229,8 @@ const id = fc.oneof(
 );
 
 /** What a client may add in `_meta`, in either era. */
-const furtherMeta = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({}) },
+const furtherMeta: fc.Arbitrary<Message> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Message>({}) },
   {
     weight: 1,
     arbitrary: fc.constantFrom<Message>(
@@ -243,8 +244,8 @@ const furtherMeta = fc.oneof(
 );
 
 /** What a client of 2026-07-28 says of itself. */
-const modernMeta = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(MODERN_META) },
+const modernMeta: fc.Arbitrary<Message> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Message>(MODERN_META) },
   {
     weight: 1,
     arbitrary: fc.constantFrom<Message>(
@@ -278,39 +279,28 @@ export interface Meant {
   headers: [string, string][];
 }
 
-const old: fc.Arbitrary<Meant> = fc
-  .record({
-    request: fc.oneof({ weight: 8, arbitrary: meaningful }, { weight: 1, arbitrary: notification }),
-    id,
-    meta: fc.option(furtherMeta, { nil: undefined }),
-    version: fc.constantFrom('2025-11-25', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', undefined),
-  })
-  .map(({ request, id: given, meta, version }) => ({
-    era: '2025',
-    message: withMeta(request, given, meta),
-    headers: version === undefined ? [] : [['Mcp-Protocol-Version', version]],
-  }));
-
-const modern: fc.Arbitrary<Meant> = fc
-  .record({
-    request: fc.oneof({ weight: 12, arbitrary: meaningful }, { weight: 1, arbitrary: notification }),
-    id,
-    meta: furtherMeta,
-    own: modernMeta,
-  })
-  .map(({ request, id: given, meta, own }) => {
-    const { params } = request as { params?: Message };
-    const name = params?.['name'] ?? params?.['uri'];
-    return {
-      era: '2026',
-      message: withMeta(request, given, { ...own, ...meta }),
-      headers: [
-        ['Mcp-Protocol-Version', '2026-07-28'],
-        ['Mcp-Method', request.method],
-        ...(typeof name === 'string' ? [['Mcp-Name', name] as [string, string]] : []),
-      ],
-    };
-  });
+/** Makes a message of an era, with what a client of that era sends along. */
+export function meantIn(
+  era: Meant['era'],
+  request: { method: string; params?: Message },
+  {
+    id: given = 1,
+    meta,
+    version,
+  }: { id?: unknown; meta?: Message | undefined; version?: string | undefined } = {},
+): Meant {
+  if (era === '2025') {
+    const headers: Meant['headers'] = version === undefined ? [] : [['Mcp-Protocol-Version', version]];
+    return { era, message: withMeta(request, given, meta), headers };
+  }
+  const name = request.params?.['name'] ?? request.params?.['uri'];
+  const headers: Meant['headers'] = [
+    ['Mcp-Protocol-Version', '2026-07-28'],
+    ['Mcp-Method', request.method],
+  ];
+  if (typeof name === 'string') headers.push(['Mcp-Name', name]);
+  return { era, message: withMeta(request, given, { ...MODERN_META, ...meta }), headers };
+}
 
 function withMeta(request: { method: string; params?: Message }, id: unknown, meta?: Message): Message {
   const isNote = request.method.startsWith('notifications/');
@@ -322,6 +312,23 @@ function withMeta(request: { method: string; params?: Message }, id: unknown, me
     ...((meta || request.params) && { params }),
   };
 }
+
+const someRequest = fc.oneof({ weight: 9, arbitrary: meaningful }, { weight: 1, arbitrary: notification });
+
+const old = fc
+  .record({
+    request: someRequest,
+    id,
+    meta: fc.option(furtherMeta, { nil: undefined }),
+    version: fc.constantFrom('2025-11-25', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', undefined),
+  })
+  .map(({ request, ...added }) => meantIn('2025', request, added));
+
+const modern = fc
+  .record({ request: someRequest, id, meta: furtherMeta, own: modernMeta })
+  .map(({ request, id: given, meta, own }) =>
+    meantIn('2026', request, { id: given, meta: { ...own, ...meta } }),
+  );
 
 /** What a client of either era may send. */
 export const meant: fc.Arbitrary<Meant> = fc.oneof(old, modern);

@@ -1,5 +1,6 @@
 import { createServiceTokens } from '../../../src/platform/auth/service-token.js';
 import { nowInSeconds } from '../../../src/platform/clock.js';
+import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { startApp, type TestApp } from '../app/app.js';
 import { openAgain, openNewDatabase, urlOf } from '../app/database.js';
@@ -14,11 +15,20 @@ export interface Pair {
   slow: TestApp;
   /** Values for the names in braces in a request. */
   values: Record<string, string>;
+  /** Returns what the metrics of both servers count, without durations. */
+  counts: () => Promise<string[][]>;
   stop: () => Promise<void>;
 }
 
-/** Starts a pair, with callers of every kind. */
-export async function startPair(environment: Record<string, string> = {}): Promise<Pair> {
+/**
+ * Starts a pair, with callers of every kind.
+ *
+ * @param extended wraps the store of each server
+ */
+export async function startPair(
+  environment: Record<string, string> = {},
+  extended = (store: Store) => store,
+): Promise<Pair> {
   const port = await freePort();
   const publicUrl = `http://localhost:${port}`;
   const settings: Record<string, string> = {
@@ -29,11 +39,16 @@ export async function startPair(environment: Record<string, string> = {}): Promi
     LOG_LEVEL: 'debug',
     ...environment,
   };
-  const store = await openNewDatabase(fixture.migrations);
+  const store = extended(await openNewDatabase(fixture.migrations));
   await fixture.accounts(store).seed?.(fixture.scopes.map(({ name }) => name));
-  const fast = await startApp(content, { ...settings, PORT: String(port), FAST_LANE: 'on' }, { store });
-  const other = { ...settings, PORT: String(await freePort()), FAST_LANE: 'off' };
-  const slow = await startApp(content, other, { store: await openAgain(store) });
+  const own = async (lane: string, at: number) => {
+    const metricsPort = await freePort();
+    const ports = { PORT: String(at), METRICS_PORT: String(metricsPort) };
+    return { environment: { ...settings, ...ports, FAST_LANE: lane }, metricsPort };
+  };
+  const [on, off] = [await own('on', port), await own('off', await freePort())];
+  const fast = await startApp(content, on.environment, { store });
+  const slow = await startApp(content, off.environment, { store: await openAgain(store) });
   const values = {
     host: `localhost:${port}`,
     origin: publicUrl,
@@ -44,6 +59,7 @@ export async function startPair(environment: Record<string, string> = {}): Promi
     fast,
     slow,
     values,
+    counts: () => Promise.all([on, off].map(({ metricsPort }) => countsAt(metricsPort))),
     async stop() {
       await slow.stop();
       await fast.stop();
@@ -82,4 +98,12 @@ async function callersOf({ url, mcpUrl, store }: TestApp): Promise<Record<string
     forged: [header, payload, signature?.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))].join('.'),
     disabled: cleo.access_token,
   };
+}
+
+async function countsAt(metricsPort: number): Promise<string[]> {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}`)).text();
+  return text
+    .split('\n')
+    .filter((line) => /^(http_request_duration_seconds_count.*route="\/mcp"|mcp_tool_calls_total)/.test(line))
+    .sort();
 }

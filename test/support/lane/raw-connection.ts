@@ -79,6 +79,11 @@ export class RawConnection {
     }
   }
 
+  /** Sends nothing more. */
+  async end(): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.end(resolve));
+  }
+
   /** Closes the connection at once, as a client does that no longer waits. */
   drop(): void {
     this.#socket.destroy();

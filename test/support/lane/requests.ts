@@ -21,9 +21,8 @@ interface Change {
 
 /** A request that is ready to be sent. Prints as what it sends. */
 export interface Sent {
-  era: Meant['era'];
   method: string;
-  /** The method of the message; `undefined` where the request has been changed, so that it may be no message at all. */
+  /** The method and era of the message, if there is nothing unusual about the request. */
   ordinary: string | undefined;
   /** The bytes. A name in braces in the header stands for a credential. */
   head: string;
@@ -408,7 +407,8 @@ const someChanges = fc.oneof(
 const UNTIDY =
   /^(expect|upgrade|x-folded):|^(transfer-encoding|content-length):[\s\S]*^(transfer-encoding|content-length):/im;
 
-function written(meaning: Meant, caller: string, changes: Change[], parts: number): Sent {
+/** Writes the request of a message. */
+export function written(meaning: Meant, caller = 'service', changes: Change[] = [], parts = 1): Sent {
   const draft: Draft = {
     method: 'POST',
     target: '/mcp',
@@ -427,7 +427,8 @@ function written(meaning: Meant, caller: string, changes: Change[], parts: numbe
   };
   for (const { apply } of changes) apply(draft);
   const { method, target, version, framing } = draft;
-  const content = Buffer.from(draft.rewrite(textOf(draft.message)));
+  // What follows a request without a length would be read as another one.
+  const content = Buffer.from(framing === 'none' ? '' : draft.rewrite(textOf(draft.message)));
   const framed = framing === 'chunked' ? chunked(content) : content;
   const length: [string, string][] = [];
   if (framing === 'length') length.push(['Content-Length', String(content.length)]);
@@ -439,9 +440,8 @@ function written(meaning: Meant, caller: string, changes: Change[], parts: numbe
   const sentHead = `${head.join('\r\n')}\r\n\r\n`;
   const { method: called } = meaning.message as Message;
   const sent = {
-    era: meaning.era,
     method,
-    ordinary: changes.length === 0 ? String(called) : undefined,
+    ordinary: changes.length === 0 ? `${called} of ${meaning.era}` : undefined,
     head: sentHead,
     body: framed,
     parts,
