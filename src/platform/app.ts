@@ -105,7 +105,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, mayListen })
     : undefined;
   const metrics =
-    config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+    config.metricsPort === undefined ? undefined : await createMetrics(content.tools.map(({ name }) => name));
   const begin = beginRequest([requestLog(logger), ...(metrics ? [metrics.observe] : [])]);
   const nothing = notFound(config);
   // All but MCP calls, which count by caller. One that is cut off may have used up a code whose tokens reach nobody.
