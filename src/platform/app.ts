@@ -126,7 +126,7 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(healthRoutes(createReadiness(store, logger), () => draining));
   app.use(middleware(begin));
   app.use(errorPages(options));
-  app.use(hostGuard(isAllowedHost), spellUtf8);
+  app.use(hostGuard(isAllowedHost), middleware(spellUtf8));
   // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
   app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), nothing);
   app.use(

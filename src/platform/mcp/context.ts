@@ -13,6 +13,7 @@ import type { Logger } from '../logger.js';
 import { notifyChanged } from '../store/changes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
+import { MODERN_REVISION } from './revisions.js';
 import type { StoreFailures } from './store-failures.js';
 import type { Stop } from './time-limit.js';
 
@@ -182,9 +183,10 @@ export function toolContext<Services>(
 
 /** Checks whether the client can show forms. It can if it names no elicitation mode, but not if it names only `url`. */
 function showsForms({ server }: McpServer, { mcpReq }: ServerContext): boolean {
-  // A request of the 2026 era names them itself. The 2025 era does so once for a session.
+  // A request of the 2026 era names them itself. In the 2025 era, a session does so once, and a single request cannot.
   const envelope: Record<string, unknown> = mcpReq.envelope ?? {};
-  const own = envelope[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
-  const { elicitation } = own ?? server.getClientCapabilities() ?? {};
+  const isModern = server.getNegotiatedProtocolVersion() === MODERN_REVISION;
+  const capabilities = isModern ? envelope[CLIENT_CAPABILITIES_META_KEY] : server.getClientCapabilities();
+  const { elicitation } = (capabilities ?? {}) as ClientCapabilities;
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }

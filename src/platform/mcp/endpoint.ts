@@ -101,8 +101,9 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     const auth = new ScopedAuthInfo(scope, options.resourceMetadataUrl);
     removeCredentials(req);
     const failure: { last?: Error } = {};
+    // Handlers see the address that was requested. Express cuts off where the router is mounted.
     const answered = (body: unknown) =>
-      failures.run(failure, () => serve(Object.assign(req, { auth }), res, body));
+      failures.run(failure, () => serve(Object.assign(req, { auth, url: req.originalUrl }), res, body));
     await (subscription ? subscription.run(() => answered(subscription.message)) : answered(req.body));
     // The SDK tells refusals and failures in the same way, and masks the latter. Those of the database are logged.
     if (res.statusCode >= 500 && scope.storeFailures.size === 0)

@@ -10,12 +10,10 @@ import { isDeeperThan, MAX_JSON_DEPTH } from '../../http/json-body.js';
 import { isRecord } from '../../json.js';
 import { wellFormed } from '../../well-formed.js';
 import { omitNulls } from '../null-members.js';
+import { MODERN_REVISION } from '../revisions.js';
 
-/** Which form of the protocol a request has: that of revision 2026-07-28, or that of the revisions before. */
+/** Which form of the protocol a request has: that of `MODERN_REVISION`, or that of the revisions before. */
 export type Era = '2025' | '2026';
-
-/** The revision of the 2026 era. */
-export const MODERN_REVISION = '2026-07-28';
 
 /** A request that is valid in all that is checked before its method is looked at. */
 export interface RecognizedRequest {

@@ -6,13 +6,15 @@ import type {
   Server,
   ServerContext,
 } from '@modelcontextprotocol/server';
+import { spellUtf8 } from '../../http/utf8.js';
 import type { Logger } from '../../logger.js';
 import { createSharedServer, type ServerContent } from '../content.js';
 import { removeCredentials } from '../credentials.js';
 import { scopeOfRequest } from '../request-scopes.js';
+import { MODERN_REVISION } from '../revisions.js';
 import { logUnwritable } from '../sdk-handlers.js';
 import type { Exchange } from './exchange.js';
-import { type Era, MODERN_REVISION, type RecognizedRequest } from './message.js';
+import type { Era, RecognizedRequest } from './message.js';
 
 /** What the SDK keeps to itself. The test of the lane fails when a new version has changed it. */
 interface Internals {
@@ -96,6 +98,7 @@ function withWebRequest(sdk: ServerContext, req: IncomingMessage, body: unknown)
 
 function webRequest(req: IncomingMessage, body: unknown): Request {
   removeCredentials(req);
+  spellUtf8(req);
   const text = JSON.stringify(body);
   const headers = new Headers();
   for (const [name, value] of Object.entries(req.headers)) {
