@@ -42,27 +42,35 @@ export interface RequestScope<Services = unknown> extends ServerScope<Services> 
   storeFailures?: StoreFailures;
 }
 
-/**
- * Makes the scope of one request at `/mcp`. Its logger is made when something is logged, which happens in few calls.
- *
- * @param logger the parent of that logger
- */
-export function requestScope<Services>(
-  serverScope: ServerScope<Services>,
-  request: { caller: Caller; call: RpcCall | undefined; logger: Logger; requestId: string },
-): RequestScope<Services> & { storeFailures: StoreFailures } {
-  const { caller, call, logger, requestId } = request;
-  let log: Logger | undefined;
-  return {
-    ...serverScope,
-    caller,
-    call,
-    storeFailures: new Map(),
-    get log() {
-      log ??= logger.child({ requestId });
-      return log;
-    },
-  };
+/** The scope of one request at `/mcp`. Its logger is made when something is logged, which happens in few calls. */
+export class SingleRequestScope<Services> implements RequestScope<Services> {
+  readonly store: Store;
+  readonly services: Services;
+  readonly siteUrl: string;
+  readonly toolTimeoutMs: number;
+  readonly stateKey: Buffer;
+  readonly storeFailures: StoreFailures = new Map();
+  #log: Logger | undefined;
+
+  /** @param logger the parent of the logger of this request */
+  constructor(
+    server: ServerScope<Services>,
+    readonly caller: Caller,
+    readonly call: RpcCall | undefined,
+    readonly requestId: string,
+    private readonly logger: Logger,
+  ) {
+    this.store = server.store;
+    this.services = server.services;
+    this.siteUrl = server.siteUrl;
+    this.toolTimeoutMs = server.toolTimeoutMs;
+    this.stateKey = server.stateKey;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.logger.child({ requestId: this.requestId });
+    return this.#log;
+  }
 }
 
 /** The context every handler receives besides its arguments. */

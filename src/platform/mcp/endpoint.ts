@@ -12,7 +12,7 @@ import type { McpAdmission } from './admission.js';
 import { negotiated } from './answer-type.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
-import { requestScope, type ServerScope } from './context.js';
+import { type ServerScope, SingleRequestScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import { KEEP_ALIVE_MS } from './listening.js';
 import { idOf, MAX_BODY_BYTES, readMessages } from './request-body.js';
@@ -97,7 +97,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
         : undefined;
     if (typeof subscription === 'string') return sendRpcError(res, 400, -32602, subscription, idOf(req.body));
     await turns(caller);
-    const scope = requestScope(serverScope, { caller, call, logger, requestId: locals.requestId });
+    const scope = new SingleRequestScope(serverScope, caller, call, locals.requestId, logger);
     const auth = new ScopedAuthInfo(scope, options.resourceMetadataUrl);
     removeCredentials(req);
     const failure: { last?: Error } = {};

@@ -12,7 +12,7 @@ import type { Logger } from '../../logger.js';
 import type { McpAdmission } from '../admission.js';
 import { readCall } from '../call.js';
 import type { ServerContent } from '../content.js';
-import { requestScope, type ServerScope } from '../context.js';
+import { type ServerScope, SingleRequestScope } from '../context.js';
 import { missingScopes } from '../failures.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { ScopedAuthInfo } from '../request-scopes.js';
@@ -78,12 +78,7 @@ export function createFastLane<Services>(
     await turns(caller);
     if (res.destroyed) return;
     setCorsHeaders(req, res, options.isAllowedOrigin);
-    const scope = requestScope(serverScope, {
-      caller,
-      call: locals.call,
-      logger,
-      requestId: locals.requestId,
-    });
+    const scope = new SingleRequestScope(serverScope, caller, locals.call, locals.requestId, logger);
     const key = `${era} ${message.method}`;
     const exchange = new Exchange(res, {
       era,
