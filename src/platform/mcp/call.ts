@@ -9,9 +9,16 @@ export function readCall(body: unknown): RpcCall | undefined {
   if (!isRecord(body) || typeof body['method'] !== 'string') return undefined;
   const method = body['method'];
   const params = isRecord(body['params']) ? body['params'] : {};
-  const ref = isRecord(params['ref']) ? params['ref'] : {};
-  const name = params['name'] ?? params['uri'] ?? ref['name'] ?? ref['uri'];
+  const name = nameIn(method, params);
   return typeof name === 'string' ? { method, name } : { method };
+}
+
+/** Finds what a method names. Other params may have the same names, and mean nothing. */
+function nameIn(method: string, params: Record<string, unknown>): unknown {
+  if (method.startsWith('resources/')) return params['uri'];
+  if (method !== 'completion/complete') return params['name'];
+  const ref = isRecord(params['ref']) ? params['ref'] : {};
+  return ref['name'] ?? ref['uri'];
 }
 
 /** Checks whether a parsed body is one JSON-RPC request, which gets an answer, and not a notification. */
