@@ -103,7 +103,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     authenticateClient: createClientAuthentication({ clients, documents, assertions, limits }),
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
-    passwordChecks: createPasswordChecks(),
+    passwordChecks: createPasswordChecks(accounts.checksAtOnce),
     knownBrowsers: createKnownBrowsers(store, issuer),
   };
 
