@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.js';
 import { lockInOrder, skipLocked } from '../../store/locks.js';
 import { inTransaction } from '../../store/transaction.js';
 import { assertionMissing, invalidGrant } from '../common/errors.js';
-import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
+import type { GrantIds, GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
 /** What a user allowed a client. */
 export type Grant = Selectable<GrantsTable>;
@@ -75,8 +75,8 @@ export function createGrantRows(
       await transaction.insertInto('grants').values(grant).execute();
     },
 
-    /** Finds the grant with that id, unless it has ended. */
-    find: (id: string): Promise<Grant | undefined> =>
+    /** Finds the grant with that id, or with the one that a subquery selects, unless it has ended. */
+    find: (id: string | GrantIds): Promise<Grant | undefined> =>
       store
         .selectFrom('grants')
         .selectAll()

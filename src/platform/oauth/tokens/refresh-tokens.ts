@@ -95,17 +95,30 @@ export function createRefreshTokens(
     return used?.used_at != null && now - used.used_at <= settings.grace && next?.used_at === null;
   }
 
+  /** Returns a subquery for the id of the grant that a token belongs to, unless the token has expired. */
+  const grantIdOf = (token: string, now: number) =>
+    store
+      .selectFrom('refresh_tokens')
+      .select('grant_id')
+      .where('token_hash', '=', sha256(token))
+      .where('expires_at', '>', now);
+
+  async function whyWithoutGrant(refreshToken: string, now: number): Promise<string> {
+    const token = await findExpiredToo(refreshToken);
+    if (token === undefined) return 'the refresh token is unknown, or its grant has ended';
+    return token.expires_at <= now
+      ? 'the refresh token has expired'
+      : 'the grant of the refresh token has expired';
+  }
+
   /**
    * Checks everything about a request before its token is consumed.
    *
    * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope` or `invalid_target`
    */
   async function check(request: RefreshRequest, now: number): Promise<{ grant: Grant; scope: string }> {
-    const token = await findExpiredToo(request.refreshToken);
-    if (token === undefined) throw invalidGrant('the refresh token is unknown, or its grant has ended');
-    if (token.expires_at <= now) throw invalidGrant('the refresh token has expired');
-    const grant = await grants.find(token.grant_id);
-    if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
+    const grant = await grants.find(grantIdOf(request.refreshToken, now));
+    if (grant === undefined) throw invalidGrant(await whyWithoutGrant(request.refreshToken, now));
     if (grant.client_id !== request.client.clientId)
       throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
     assertProven(grant, request.client);
