@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { lockInOrder, skipLocked } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { inTransaction } from '../../store/transaction.js';
 import { assertionMissing, invalidGrant } from '../common/errors.js';
 import type { GrantIds, GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
@@ -70,6 +71,18 @@ export function createGrantRows(
     return numUpdatedRows === 1n;
   }
 
+  const grantOfToken = prepared(store, ({ gid, jti }: Places<{ gid: string; jti: string }>) =>
+    store
+      .selectFrom('grants')
+      .leftJoin('revoked_access_tokens', (join) =>
+        join
+          .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
+          .on('revoked_access_tokens.jti', '=', jti),
+      )
+      .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
+      .where('grants.id', '=', gid),
+  );
+
   return {
     async insert(grant: Grant, transaction: typeof store): Promise<void> {
       await transaction.insertInto('grants').values(grant).execute();
@@ -97,16 +110,7 @@ export function createGrantRows(
       { gid, jti }: { gid: string; jti: string },
       report?: (reason: string) => void,
     ): Promise<string | undefined> {
-      const grant = await store
-        .selectFrom('grants')
-        .leftJoin('revoked_access_tokens', (join) =>
-          join
-            .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
-            .on('revoked_access_tokens.jti', '=', jti),
-        )
-        .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
-        .where('grants.id', '=', gid)
-        .executeTakeFirst();
+      const grant = await grantOfToken({ gid, jti });
       if (grant?.revoked === null) return grant.username;
       report?.(grant === undefined ? 'its grant has ended' : 'revoked by the client');
       return undefined;
