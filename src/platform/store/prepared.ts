@@ -18,24 +18,24 @@ export interface RowQuery<Row> extends CompiledQuery<Row> {
  * SQLite takes to run it. Nothing is prepared in PostgreSQL, because a pooler may run each query on another connection.
  *
  * @param build makes the query, and uses each value by its name
- * @returns a function that runs the query, outside transactions, and returns its first row
+ * @returns a function that runs the query, on the store or on a transaction, and returns its first row
  */
 export function prepared<Values extends Record<string, string | number>, Row>(
   // biome-ignore lint/suspicious/noExplicitAny: only `any` is assignable to a store of any tables
   store: Kysely<any>,
   build: (places: Places<Values>) => Compilable<Row>,
-): (values: Values) => Promise<Row | undefined> {
+): (values: Values, on?: typeof store) => Promise<Row | undefined> {
   const places = new Proxy({} as Places<Values>, {
     get: (_target, name) => sql.val(new Place<Values>(name as keyof Values)),
   });
   let compiled: CompiledQuery<Row> | undefined;
-  return async (values) => {
+  return async (values, on = store) => {
     compiled ??= build(places).compile();
     const parameters = compiled.parameters.map((value) =>
       value instanceof Place ? values[(value as Place<Values>).name] : value,
     );
     const query: RowQuery<Row> = { ...compiled, parameters, wants: 'first row' };
-    const { rows } = await store.executeQuery<Row>(query);
+    const { rows } = await on.executeQuery<Row>(query);
     return rows[0];
   };
 }

@@ -2,6 +2,7 @@ import { setNewest } from '../../bounded-map.js';
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
 import { skipLocked } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { comparableName } from '../../user-name.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
@@ -72,11 +73,10 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
 
   const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
 
-  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
-    const now = nowInSeconds();
-    const { hits, resets_at } = await store
+  const counted = prepared(store, ({ key, now, end }: Places<{ key: string; now: number; end: number }>) =>
+    store
       .insertInto('rate_limits')
-      .values({ key, hits: 1, resets_at: now + window })
+      .values({ key, hits: 1, resets_at: end })
       .onConflict((conflict) =>
         conflict.column('key').doUpdateSet((row) => ({
           hits: row
@@ -88,14 +88,19 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
           resets_at: row
             .case()
             .when('rate_limits.resets_at', '<=', now)
-            .then(now + window)
+            .then(end)
             .else(row.ref('rate_limits.resets_at'))
             .end(),
         })),
       )
-      .returning(['hits', 'resets_at'])
-      .executeTakeFirstOrThrow();
-    return { hits, wait: Math.max(1, resets_at - now) };
+      .returning(['hits', 'resets_at']),
+  );
+
+  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
+    const now = nowInSeconds();
+    const row = await counted({ key, now, end: now + window });
+    if (row === undefined) throw new Error('A hit was not counted');
+    return { hits: row.hits, wait: Math.max(1, row.resets_at - now) };
   }
 
   /** Counts a request. @returns seconds until it would be allowed; 0 when it is */
