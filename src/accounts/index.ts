@@ -1,4 +1,4 @@
-import type { Accounts } from '../platform/oauth/sign-in/accounts.js';
+import { type Accounts, hashesAtOnce } from '../platform/oauth/sign-in/accounts.js';
 import type { Store } from '../platform/store/database.js';
 import { comparableName } from '../platform/user-name.js';
 import { demoUsers, disableDemoUsers, seedDemoUsers } from './demo-users.js';
@@ -9,6 +9,7 @@ export function createAccounts(store: Store): Accounts {
   return {
     findUser: (id) => findUser(store, id),
     verifyPassword: (username, password) => verifyPassword(store, username, password),
+    checksAtOnce: hashesAtOnce(),
     demoUsers,
     seed: (scopes) => seedDemoUsers(store, scopes),
     disableSeeded: () => disableDemoUsers(store),

@@ -19,14 +19,15 @@ export interface Identity {
 }
 
 /**
- * Returns whom an Authorization header currently identifies, or `undefined` if nobody. Returns no promise when everything
- * that decides is in memory.
+ * Returns whom an Authorization header currently identifies, or `undefined` if nobody. Returns no promise when memory
+ * alone decides, as it does for the static token of a service.
  *
  * @throws {UnavailableError} when the credentials cannot be checked right now; the promise may also reject with it
  */
-export type Identify = (
-  authorization: string | undefined,
-) => Identity | undefined | Promise<Identity | undefined>;
+export type Identify = (authorization: string | undefined) => MaybePromise<Identity | undefined>;
+
+/** A value that may take a while to find. */
+export type MaybePromise<T> = T | Promise<T>;
 
 /** Returns a key for what is kept by caller. The kind belongs to it, because a user may be named like a service. */
 export function callerKey({ kind, id }: Caller): string {

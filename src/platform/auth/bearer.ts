@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { isBearerToken } from '../bearer-token.js';
-import type { Caller, Identity } from '../caller.js';
+import type { Caller, Identity, MaybePromise } from '../caller.js';
+import { sha256 } from '../digest.js';
 import { sendError } from '../http/errors.js';
 import { localsOf } from '../http/request-locals.js';
 import { pathOf } from '../http/request-log.js';
@@ -8,19 +9,21 @@ import { logText } from '../log-text.js';
 import type { Logger } from '../logger.js';
 
 /** Receives the reason a token was refused, for the operator only. The reason never contains the token. */
-type RefusalReport = (reason: string) => void;
+export type RefusalReport = (reason: string) => void;
 
 /**
  * Returns the caller a token identifies, or `undefined` if the verifier does not recognize the token or it is no longer
  * valid.
  *
  * @param report receives the reason when the verifier knows more than that the token is not its own
+ * @param digest the SHA-256 digest of the token, computed once for all verifiers
  * @throws {UnavailableError} when the token cannot be checked right now
  */
 export type TokenVerifier = (
   token: string,
-  report?: RefusalReport,
-) => Promise<Caller | undefined> | Caller | undefined;
+  report: RefusalReport | undefined,
+  digest: string,
+) => MaybePromise<Caller | undefined>;
 
 /** How callers are recognized, and what the challenge to everyone else says. */
 export interface BearerOptions {
@@ -68,25 +71,36 @@ export function requireCaller(options: BearerOptions): RequestHandler {
   };
 }
 
+/** Who recognizes callers. */
+export interface Verifiers {
+  /** Recognizes a static token by its digest, at once. */
+  service: (digest: string) => Caller | undefined;
+  /** Asked about all other tokens in this order; the first one to return a caller wins. */
+  others: TokenVerifier[];
+  /** Returns the registered name of a user's client, for the log. Never rejects. */
+  clientName?: ((clientId: string) => MaybePromise<string | undefined>) | undefined;
+}
+
 /**
  * Makes the function that checks credentials, for every way a request is answered.
  *
- * @param verifiers tried in this order; the first one to return a caller wins
- * @param clientName returns the registered name of a client, for the log. Never rejects
  * @returns the check; `report` receives the reason a token was refused
  */
-export function createIdentify(
-  verifiers: TokenVerifier[],
-  clientName: ((clientId: string) => Promise<string | undefined>) | undefined,
-) {
-  return async (header: string | undefined, report?: RefusalReport): Promise<Identity | undefined> => {
-    const token = bearerToken(header ?? '');
-    if (token === undefined) return undefined;
-    for (const verify of verifiers) {
-      const caller = await verify(token, report);
-      if (caller !== undefined) return { caller, clientName: await clientName?.(caller.clientId) };
+export function createIdentify({ service, others, clientName }: Verifiers) {
+  async function ask(token: string, digest: string, report?: RefusalReport): Promise<Identity | undefined> {
+    for (const verify of others) {
+      const caller = await verify(token, report, digest);
+      if (caller?.kind === 'user') return { caller, clientName: await clientName?.(caller.clientId) };
+      if (caller !== undefined) return { caller };
     }
     return undefined;
+  }
+  return (header: string | undefined, report?: RefusalReport): MaybePromise<Identity | undefined> => {
+    const token = bearerToken(header ?? '');
+    if (token === undefined) return undefined;
+    const digest = sha256(token);
+    const caller = service(digest);
+    return caller ? { caller } : ask(token, digest, report);
   };
 }
 

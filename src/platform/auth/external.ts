@@ -1,10 +1,11 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
+import type { Caller } from '../caller.js';
 import { UnavailableError } from '../http/errors.js';
 import { describeJwtFault } from '../jwt-fault.js';
 import type { Logger } from '../logger.js';
 import { isLoopbackHost } from '../loopback.js';
-import type { TokenVerifier } from './bearer.js';
+import type { RefusalReport } from './bearer.js';
 import { foreignIssuer, toCaller, whyNotAccessToken } from './external-claims.js';
 
 const TIMEOUT_MS = 5000;
@@ -49,7 +50,9 @@ export interface ExternalOptions {
  *
  * @throws {UnavailableError} from the verifier, when it needs the provider and cannot reach it
  */
-export function externalVerifier(options: ExternalOptions): TokenVerifier {
+export function externalVerifier(
+  options: ExternalOptions,
+): (token: string, report?: RefusalReport) => Promise<Caller | undefined> {
   const { issuer, audiences, logger, cooldownMs = 30_000 } = options;
   let keys: Promise<RemoteJWKSet> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;

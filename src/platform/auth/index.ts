@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { type RequestHandler, Router } from 'express';
-import type { Caller, Identify } from '../caller.js';
+import type { Caller, Identify, MaybePromise } from '../caller.js';
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { createOAuth } from '../oauth/index.js';
@@ -109,7 +109,7 @@ interface AuthorizationServer {
   routes: Router[];
   verifier: TokenVerifier;
   /** Returns the registered name of a client, for the log. */
-  clientName?: (clientId: string) => Promise<string | undefined>;
+  clientName?: (clientId: string) => MaybePromise<string | undefined>;
   close: () => void;
 }
 
@@ -119,13 +119,11 @@ function tokenAuth(
   server: AuthorizationServer,
 ): Auth {
   const names = scopes.map(({ name }) => name);
-  const verifiers = [
-    serviceTokenVerifier(config.mcpAuthToken, names),
-    createServiceTokens(store).verify,
-    server.verifier,
-    ...further,
-  ];
-  const identify = createIdentify(verifiers, server.clientName);
+  const identify = createIdentify({
+    service: serviceTokenVerifier(config.mcpAuthToken, names),
+    others: [createServiceTokens(store).verify, server.verifier, ...further],
+    clientName: server.clientName,
+  });
   const routes = Router();
   routes.use(resourceMetadataRoutes(config, server.issuer, scopes), ...server.routes);
   return {

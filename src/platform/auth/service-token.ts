@@ -2,6 +2,8 @@ import type { Caller } from '../caller.js';
 import { nowInSeconds } from '../clock.js';
 import { randomToken, sameDigest, sha256 } from '../digest.js';
 import type { Store } from '../store/database.js';
+import { type Places, prepared } from '../store/prepared.js';
+import type { TokenVerifier } from './bearer.js';
 
 /** The name of the token from the settings. Stored tokens may not use it, or both would be the same caller. */
 export const STATIC_TOKEN_NAME = 'static-token';
@@ -12,11 +14,12 @@ export const STATIC_TOKEN_NAME = 'static-token';
  *
  * @param tokens the accepted tokens; two while an operator rotates them
  * @param scopes the scopes granted to the service
+ * @returns a function that returns the caller of the token with that digest
  */
 export function serviceTokenVerifier(
   tokens: string[],
   scopes: string[],
-): (token: string) => Caller | undefined {
+): (digest: string) => Caller | undefined {
   const digests = tokens.map(sha256);
   const caller: Caller = {
     kind: 'service',
@@ -25,9 +28,8 @@ export function serviceTokenVerifier(
     scopes,
     clientId: STATIC_TOKEN_NAME,
   };
-  return (token) => {
-    const candidate = sha256(token);
-    const matches = digests.map((expected) => sameDigest(expected, candidate));
+  return (digest) => {
+    const matches = digests.map((expected) => sameDigest(expected, digest));
     return matches.includes(true) ? caller : undefined;
   };
 }
@@ -70,12 +72,19 @@ export interface ServiceTokens {
   list: () => Promise<ListedServiceToken[]>;
   /** Revokes a token. @returns whether there was a token with that name */
   revoke: (name: string) => Promise<boolean>;
-  /** Returns the caller of a token, named after it. @param report receives the reason a stored token was refused */
-  verify: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
+  /** Returns the caller of a token, named after it. */
+  verify: TokenVerifier;
 }
 
 /** Creates the repository of named static tokens, the only code with SQL on their table. */
 export function createServiceTokens(store: Store<ServiceTokenTables>): ServiceTokens {
+  const findUnexpired = prepared(store, ({ hash, now }: Places<{ hash: string; now: number }>) =>
+    store
+      .selectFrom('service_tokens')
+      .select(['name', 'scopes'])
+      .where('token_hash', '=', hash)
+      .where((found) => found.or([found('expires_at', 'is', null), found('expires_at', '>', now)])),
+  );
   return {
     async create(name, scopes, lifetime) {
       const token = `${PREFIX}${randomToken()}`;
@@ -102,16 +111,9 @@ export function createServiceTokens(store: Store<ServiceTokenTables>): ServiceTo
         .executeTakeFirst();
       return numDeletedRows === 1n;
     },
-    async verify(token, report) {
+    async verify(token, report, digest) {
       if (!token.startsWith(PREFIX)) return undefined;
-      const row = await store
-        .selectFrom('service_tokens')
-        .selectAll()
-        .where('token_hash', '=', sha256(token))
-        .where((found) =>
-          found.or([found('expires_at', 'is', null), found('expires_at', '>', nowInSeconds())]),
-        )
-        .executeTakeFirst();
+      const row = await findUnexpired({ hash: digest, now: nowInSeconds() });
       if (row === undefined) {
         report?.('a service token that is unknown, expired or revoked');
         return undefined;

@@ -29,9 +29,10 @@ import { createKnownBrowsers } from './sign-in/known-browsers.js';
 import { createPages } from './sign-in/pages.js';
 import { createPasswordChecks } from './sign-in/password-checks.js';
 import { createUserDirectory } from './sign-in/user-directory.js';
-import { createAccessTokens } from './tokens/access-token.js';
+import { type AccessTokenClaims, createAccessTokens } from './tokens/access-token.js';
 import { createSigningKeys } from './tokens/keys.js';
 import { startSweeping } from './tokens/sweep.js';
+import { createVerifiedTokens } from './tokens/verified-tokens.js';
 
 export interface OAuthOptions {
   config: Config;
@@ -55,9 +56,14 @@ export interface OAuth {
    * is gone.
    *
    * @param report called with the reason
+   * @param digest the SHA-256 digest of the token
    * @throws {UnavailableError} when the user directory does not answer
    */
-  verifyAccessToken: (token: string, report?: (reason: string) => void) => Promise<Caller | undefined>;
+  verifyAccessToken: (
+    token: string,
+    report: ((reason: string) => void) | undefined,
+    digest: string,
+  ) => Promise<Caller | undefined>;
   /** Returns the registered name of a client, for the log. */
   clientName: ClientNames;
   /** Stops the background work. */
@@ -103,10 +109,11 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     authenticateClient: createClientAuthentication({ clients, documents, assertions, limits }),
     clientName: createClientNames(registeredClients, documents),
     accessTokens: createAccessTokens(keys, { issuer, resource, lifetime: config.accessTokenTtl }),
-    passwordChecks: createPasswordChecks(),
+    passwordChecks: createPasswordChecks(accounts.checksAtOnce),
     knownBrowsers: createKnownBrowsers(store, issuer),
   };
 
+  const verifiedTokens = createVerifiedTokens(context.accessTokens, keys);
   const stopSweeping = startSweeping(expiring, logger);
   const router = Router();
   router.use(metadataRoutes(context));
@@ -118,7 +125,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   router.use(oauthErrorHandler(context));
   return {
     router,
-    verifyAccessToken: (token, report) => verifyAccessToken(context, token, report),
+    verifyAccessToken: async (token, report, digest) => {
+      const claims = await verifiedTokens(token, report, digest);
+      return claims && callerFor(claims, context, report);
+    },
     clientName: context.clientName,
     close: () => {
       stopSweeping();
@@ -127,14 +137,14 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   };
 }
 
-async function verifyAccessToken(
-  { accessTokens, grants, users }: OAuthContext,
-  token: string,
+/** Returns the caller whom a valid token identifies. Its grant and its user are looked up at every call. */
+async function callerFor(
+  claims: AccessTokenClaims,
+  { grants, users }: OAuthContext,
   report?: (reason: string) => void,
 ): Promise<Caller | undefined> {
-  const claims = await accessTokens.verify(token, report);
-  const username = claims && (await grants.usernameFor(claims, report));
-  if (claims === undefined || username === undefined) return undefined;
+  const username = await grants.usernameFor(claims, report);
+  if (username === undefined) return undefined;
   const user = await users.findRecent(username);
   if (user === undefined) {
     report?.(`the user ${quoted(username)} does not exist, or is disabled`);

@@ -11,6 +11,13 @@ export type ClientIds<Table extends keyof OAuthTables> = SelectQueryBuilder<
   { client_id: string }
 >;
 
+/** A subquery for the ids of grants. */
+export type GrantIds = SelectQueryBuilder<
+  Pick<OAuthTables, 'refresh_tokens'>,
+  'refresh_tokens',
+  { grant_id: string }
+>;
+
 /**
  * The tables of the authorization server. Times are whole seconds since 1970 (UTC), lists are JSON text.
  */

@@ -7,6 +7,7 @@ import {
 } from 'kysely';
 import { asStoreError, isBusy } from './faults.js';
 import { LockLine, repeatWhileBusy } from './lock-line.js';
+import type { RowQuery } from './prepared.js';
 import type { SqliteFile } from './sqlite-file.js';
 
 /**
@@ -115,8 +116,10 @@ export class WaitingSqliteDriver extends SqliteDriver {
     }
   }
 
-  #run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+  #run<Row>(query: CompiledQuery & Partial<RowQuery<unknown>>): QueryResult<Row> {
+    const { sql, parameters, wants } = query;
     const statement = this.#file.prepare(sql);
+    if (wants === 'first row') return { rows: statement.first(parameters) as Row[] };
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };

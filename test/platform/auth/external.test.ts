@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenVerifier } from '../../../src/platform/auth/bearer.js';
 import { externalVerifier } from '../../../src/platform/auth/external.js';
 import { UnavailableError } from '../../../src/platform/http/errors.js';
 import { createLogger } from '../../../src/platform/logger.js';
@@ -215,7 +214,7 @@ it('tokens with unknown keys do not make it ask again soon after it got the keys
 
 it('a real provider may rotate its keys; while it is down, only tokens of known keys are accepted', async () => {
   const provider = await startIdentityProvider();
-  const verify: TokenVerifier = externalVerifier({
+  const verify = externalVerifier({
     issuer: provider.issuer,
     audiences: [AUDIENCE],
     logger,

@@ -1,4 +1,4 @@
-import { type KyselyPlugin, sql } from 'kysely';
+import { type KyselyPlugin, type QueryId, sql } from 'kysely';
 import type { Store } from '../../../src/platform/store/database.js';
 import { unavailable } from '../../../src/platform/store/faults.js';
 import { extend, onReplicas } from './database.js';
@@ -18,13 +18,22 @@ export interface FailingStore {
 export function failingStore(inner: Store): FailingStore {
   let left = Number.POSITIVE_INFINITY;
   let asked = 0;
+  const asking = new WeakSet<QueryId>();
+  const ask = () => {
+    asked += 1;
+    if (asked > left) throw unavailable('silent', new Error(INTERNAL));
+  };
   const outage: KyselyPlugin = {
-    transformQuery({ node }) {
-      asked += 1;
-      if (asked > left) throw unavailable('silent', new Error(INTERNAL));
+    transformQuery({ node, queryId }) {
+      ask();
+      asking.add(queryId);
       return node;
     },
-    transformResult: async ({ result }) => result,
+    async transformResult({ result, queryId }) {
+      // A query that is compiled once is transformed only before its first run.
+      if (!asking.delete(queryId)) ask();
+      return result;
+    },
   };
   return {
     store: extend(inner, outage),

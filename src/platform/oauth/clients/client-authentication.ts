@@ -12,11 +12,20 @@ import type { Clients } from './clients.js';
 /** The ways in which clients authenticate (OAuth 2.1 section 2.4, RFC 7523 section 2.2). */
 export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 
+/** Which client a request claims to come from, before that is checked. */
+export interface ClientClaim {
+  /** Its Basic authentication, if it has one. */
+  basic: ReturnType<typeof readBasic>;
+  clientId: string | undefined;
+}
+
 /** A request to `/token` or `/revoke`. */
 export interface AuthenticationRequest {
-  req: Request;
   form: Form;
-  /** The registered client with the id of `claimedClientId`. */
+  claim: ClientClaim;
+  /** The address it comes from. */
+  address: string;
+  /** The registered client that it claims to be. */
   registered: Client | undefined;
   /** The identifiers of this server that an assertion may be addressed to. */
   audience: string[];
@@ -54,8 +63,8 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     });
   }
 
-  return async ({ req, form, registered, audience }) => {
-    const basic = readBasic(req);
+  return async ({ form, claim, address, registered, audience }) => {
+    const { basic, clientId } = claim;
     const headers: Record<string, string> =
       basic === undefined ? {} : { 'WWW-Authenticate': 'Basic realm="oauth"' };
     if (basic === 'malformed')
@@ -64,10 +73,8 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     assertOneMethod(basic !== undefined, form['client_secret'], assertion);
     if (basic && form['client_id'] !== undefined && form['client_id'] !== basic.clientId)
       throw failure('the client_id of the form is not the one of the Authorization header', headers);
-    const clientId = claimedClientId(req, form);
     if (clientId === undefined)
       throw new OAuthError('invalid_request', 'client_id is required', { detail: 'no client_id was sent' });
-    const address = req.ip ?? '';
     const client = isDocumentUrl(clientId)
       ? await findDocumented(clientId, assertion !== undefined, address)
       : registered;
@@ -85,10 +92,11 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
   };
 }
 
-/** Returns the id that a client claims, before it is checked. An assertion carries it, too (RFC 7521 section 4.2). */
-export function claimedClientId(req: Request, form: Form): string | undefined {
+/** Reads which client a request claims to come from. An assertion carries the id, too (RFC 7521 section 4.2). */
+export function readClaim(req: Pick<Request, 'headers'>, form: Form): ClientClaim {
   const basic = readBasic(req);
-  return typeof basic === 'object' ? basic.clientId : (form['client_id'] ?? claimedSubject(form));
+  const clientId = typeof basic === 'object' ? basic.clientId : (form['client_id'] ?? claimedSubject(form));
+  return { basic, clientId };
 }
 
 function assertOneMethod(basic: boolean, secret: string | undefined, assertion: string | undefined): void {

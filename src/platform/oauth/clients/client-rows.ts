@@ -69,6 +69,7 @@ export function toClient(row: Row): Client {
     secretHash: row.secret_hash ?? undefined,
     keys: row.keys === null ? undefined : (JSON.parse(row.keys) as KeySource),
     assertionRequired: row.token_endpoint_auth_method === 'private_key_jwt',
+    usedAt: row.used_at ?? undefined,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Client {
   keys: KeySource | undefined;
   /** Whether it is never served without an assertion. */
   assertionRequired: boolean;
+  /** When its use was last noted, in seconds since 1970; `undefined` for a client that did not register. */
+  usedAt?: number | undefined;
 }
 
 /** The public keys of a client, or the https address where they are (RFC 7591 section 2). */

@@ -2,6 +2,7 @@ import { nowInSeconds } from '../../clock.js';
 import type { Config } from '../../config/config.js';
 import { randomToken, sha256 } from '../../digest.js';
 import { skipLocked, takeTurn } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { inTransaction } from '../../store/transaction.js';
 import { OAuthError } from '../common/errors.js';
 import { siteOf } from '../common/network.js';
@@ -49,8 +50,9 @@ export function createRegisteredClients(
   grants: Pick<Grants, 'clientIds' | 'countByClient'>,
   signingIn: () => ClientIds<'authorization_requests'>,
 ) {
-  const findRow = (clientId: string) =>
-    store.selectFrom('oauth_clients').selectAll().where('client_id', '=', clientId).executeTakeFirst();
+  const findRow = prepared(store, ({ clientId }: Places<{ clientId: string }>) =>
+    store.selectFrom('oauth_clients').selectAll().where('client_id', '=', clientId),
+  );
 
   const extendKnown = async (
     registrationHash: string | null,
@@ -184,10 +186,9 @@ export function createRegisteredClients(
 
   return {
     register,
-
     /** Finds the client with that id, even when it has expired. */
     async find(clientId: string): Promise<Client | undefined> {
-      const row = await findRow(clientId);
+      const row = await findRow({ clientId });
       return row && toClient(row);
     },
 
@@ -208,7 +209,7 @@ export function createRegisteredClients(
 
     /** Returns everything known about a client, or `undefined`. */
     async details(clientId: string): Promise<ClientDetails | undefined> {
-      const row = await findRow(clientId);
+      const row = await findRow({ clientId });
       return row && toDetails(row);
     },
 

@@ -1,6 +1,8 @@
+import { setNewest } from '../../bounded-map.js';
 import { nowInSeconds } from '../../clock.js';
 import { sha256 } from '../../digest.js';
 import { skipLocked } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { comparableName } from '../../user-name.js';
 import type { OAuthStore } from '../tables.js';
 import { tooManyRequests } from './errors.js';
@@ -21,6 +23,8 @@ const PER_ADDRESS = {
 } satisfies Record<string, Limit>;
 /** What makes the server store or fetch something is also counted for the networks around the address. */
 const COUNTED_AROUND = new Set<string>(['clientDocument', 'register'] satisfies (keyof typeof PER_ADDRESS)[]);
+/** The most addresses and networks whose refusal is remembered. */
+const MAX_REMEMBERED = 10_000;
 const FAILED_LOGINS_PER_ACCOUNT: Limit = { max: 40, window: 3600 };
 const FAILED_LOGINS_PER_ACCOUNT_AND_ADDRESS: Limit = { max: 8, window: 900 };
 const FAILED_LOGINS_PER_KNOWN_BROWSER: Limit = { max: 8, window: 900 };
@@ -61,13 +65,18 @@ export interface Limits {
  * @param scale multiplies the limits per address, for platforms whose users share one; never the limits per account
  */
 export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): Limits {
+  /**
+   * What is refused, and when its window ends, in seconds since 1970. Nobody takes a request back, so until then the answer
+   * stays the same, and a stranger who goes on asking costs the database nothing.
+   */
+  const refused = new Map<string, number>();
+
   const scaled = ({ max, window }: Limit): Limit => ({ max: Math.ceil(max * scale), window });
 
-  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
-    const now = nowInSeconds();
-    const { hits, resets_at } = await store
+  const counted = prepared(store, ({ key, now, end }: Places<{ key: string; now: number; end: number }>) =>
+    store
       .insertInto('rate_limits')
-      .values({ key, hits: 1, resets_at: now + window })
+      .values({ key, hits: 1, resets_at: end })
       .onConflict((conflict) =>
         conflict.column('key').doUpdateSet((row) => ({
           hits: row
@@ -79,14 +88,30 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
           resets_at: row
             .case()
             .when('rate_limits.resets_at', '<=', now)
-            .then(now + window)
+            .then(end)
             .else(row.ref('rate_limits.resets_at'))
             .end(),
         })),
       )
-      .returning(['hits', 'resets_at'])
-      .executeTakeFirstOrThrow();
-    return { hits, wait: Math.max(1, resets_at - now) };
+      .returning(['hits', 'resets_at']),
+  );
+
+  async function hit(key: string, { window }: Limit): Promise<{ hits: number; wait: number }> {
+    const now = nowInSeconds();
+    const row = await counted({ key, now, end: now + window });
+    if (row === undefined) throw new Error('A hit was not counted');
+    return { hits: row.hits, wait: Math.max(1, row.resets_at - now) };
+  }
+
+  /** Counts a request. @returns seconds until it would be allowed; 0 when it is */
+  async function countOrRefuse(key: string, limit: Limit): Promise<number> {
+    const now = nowInSeconds();
+    const known = refused.get(key) ?? now;
+    if (known > now) return known - now;
+    const { hits, wait } = await hit(key, limit);
+    if (hits <= limit.max) return 0;
+    setNewest(refused, key, now + wait, MAX_REMEMBERED);
+    return wait;
   }
 
   async function refund(keys: string[]): Promise<void> {
@@ -128,8 +153,8 @@ export function createLimits(store: OAuthStore<'rate_limits'>, scale: number): L
       // From the narrowest to the widest, so that one address which is refused uses up nothing of its neighbours.
       for (const { network, factor } of [{ network: networkOf(address), factor: 1 }, ...around]) {
         const max = limit.max * factor;
-        const { hits, wait } = await hit(`${kind}:${network}`, limit);
-        if (hits <= max) continue;
+        const wait = await countOrRefuse(`${kind}:${network}`, { ...limit, max });
+        if (wait === 0) continue;
         throw tooManyRequests(
           wait,
           `more than ${max} requests (${kind}) in ${limit.window} s from ${network}`,

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { localsOf } from '../../http/request-locals.js';
 import { withoutSecrets } from '../../log-text.js';
 import type { AuthenticatedClient, Client } from '../clients/client.js';
-import { claimedClientId } from '../clients/client-authentication.js';
+import { type ClientClaim, readClaim } from '../clients/client-authentication.js';
 import { isDocumentUrl } from '../clients/client-documents.js';
 import { type Form, readForm } from '../common/params.js';
 import type { OAuthContext } from '../context.js';
@@ -10,6 +10,7 @@ import type { OAuthContext } from '../context.js';
 /** A token or revocation request whose client is not authenticated yet. */
 export interface ClientRequest {
   form: Form;
+  claim: ClientClaim;
   /** The registered client it names. */
   claimed: Client | undefined;
 }
@@ -25,9 +26,10 @@ export async function readClientRequest(
   res: Response,
 ): Promise<ClientRequest> {
   const form = await readForm(req, res);
-  const claimed = await noteClaimedClient(context, res, claimedClientId(req, form));
+  const claim = readClaim(req, form);
+  const claimed = await noteClaimedClient(context, res, claim.clientId);
   await context.limits.countRequest('token', req.ip ?? '');
-  return { form, claimed };
+  return { form, claim, claimed };
 }
 
 /**
@@ -40,13 +42,13 @@ export async function authenticateClient(
   context: OAuthContext,
   req: Request,
   res: Response,
-  { form, claimed }: ClientRequest,
+  { form, claim, claimed }: ClientRequest,
   endpoint: '/token' | '/revoke',
 ): Promise<AuthenticatedClient> {
   const { issuer } = context;
   // RFC 7523 section 3 allows the issuer and the token endpoint. Some libraries write an origin with a slash.
   const audience = new Set([issuer, `${issuer}/`, `${issuer}/token`, issuer + endpoint]);
-  const request = { req, form, registered: claimed, audience: [...audience] };
+  const request = { form, claim, address: req.ip ?? '', registered: claimed, audience: [...audience] };
   const client = await context.authenticateClient(request);
   await noteClient(context, res, client.clientId);
   return client;

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
 import { logUnavailable } from '../../http/error-handler.js';
 import { UnavailableError } from '../../http/errors.js';
+import { onceOver } from '../../http/once-over.js';
 import { localsOf } from '../../http/request-locals.js';
 import type { OAuthContext } from '../context.js';
 import type { User } from '../sign-in/accounts.js';
-import { TooManySignInsError } from '../sign-in/password-checks.js';
+import { LeftError, TooManySignInsError } from '../sign-in/password-checks.js';
 
 /** What the user typed. */
 interface Credentials {
@@ -16,7 +17,7 @@ interface Credentials {
  * Checks a password within the limits, and remembers the browser when it is right.
  *
  * @param retry shows the page again, with what went wrong
- * @returns the user; `undefined` once the page has been shown again
+ * @returns the user; `undefined` once the page has been shown again, or nobody waits for it any more
  */
 export async function signIn(
   context: OAuthContext,
@@ -31,14 +32,19 @@ export async function signIn(
   }
   const knownBrowser = await context.knownBrowsers.find(req, username);
   const attempt = [req.ip ?? '', username, knownBrowser] as const;
+  const left = new AbortController();
+  onceOver(res, () => left.abort());
   const result = await context
-    .passwordChecks(() => checkPassword(context, attempt, password))
+    .passwordChecks(() => checkPassword(context, attempt, password), left.signal)
     .catch((error: unknown) => {
       if (error instanceof TooManySignInsError) return 'busy' as const;
+      if (error instanceof LeftError) return 'left' as const;
       if (error instanceof UnavailableError) return error;
       throw error;
     });
-  if (result === 'busy') {
+  if (result === 'left') {
+    logSignIn(context, res, 'sign-in given up before its turn');
+  } else if (result === 'busy') {
     logSignIn(context, res, 'sign-in put off: too many at once', { level: 'warn' });
     res.set('Retry-After', '5');
     await retry(503, 'Too many people are signing in right now. Try again in a few seconds.');

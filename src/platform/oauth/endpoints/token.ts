@@ -1,4 +1,5 @@
 import type { Response, Router } from 'express';
+import { nowInSeconds } from '../../clock.js';
 import { cors } from '../../http/cors.js';
 import { causeOf } from '../../http/error-handler.js';
 import { UnavailableError } from '../../http/errors.js';
@@ -7,6 +8,7 @@ import { allowMethods } from '../../http/methods.js';
 import { localsOf } from '../../http/request-locals.js';
 import { quoted } from '../../log-text.js';
 import { type AuthenticatedClient, GRANT_TYPES } from '../clients/client.js';
+import { isDocumentUrl } from '../clients/client-documents.js';
 import { OAuthError } from '../common/errors.js';
 import type { Form } from '../common/params.js';
 import { canonicalResource } from '../common/resource.js';
@@ -24,6 +26,9 @@ interface TokenResponse {
   refresh_token?: string;
 }
 
+/** How long the use of a client is not noted again at a refresh, in seconds. */
+const USE_NOTED_FOR = 60;
+
 /** Serves `POST /token` (OAuth 2.1 section 3.2). */
 export function tokenRoutes(context: OAuthContext): Router {
   const router = exactRouter();
@@ -38,14 +43,20 @@ export function tokenRoutes(context: OAuthContext): Router {
         detail: `asked for ${grantType}, registered for ${client.grantTypes.join(' and ')}`,
       });
     }
-    const answer =
-      grantType === 'refresh_token'
-        ? await refresh(context, client, form)
-        : await redeem(context, client, form);
-    await noteUse(context, res, client);
+    const isRefresh = grantType === 'refresh_token';
+    const answer = isRefresh ? await refresh(context, client, form) : await redeem(context, client, form);
+    if (!isRefresh || !isNoted(client)) await noteUse(context, res, client);
     res.set('Cache-Control', 'no-store').json(answer);
   });
   return router;
+}
+
+/**
+ * Checks whether the use of a client needs no note: it was noted a moment ago, or its document says what is to be known.
+ * Equal public clients share a registration, so the users of one application may refresh through it many times a second.
+ */
+function isNoted({ clientId, usedAt = 0 }: AuthenticatedClient): boolean {
+  return isDocumentUrl(clientId) || usedAt > nowInSeconds() - USE_NOTED_FOR;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Someone who may sign in. */
 export interface User {
   /** Never changes and is never reused for another user; it becomes the `sub` of tokens. */
@@ -40,6 +42,22 @@ export interface UserManagement {
 /** How long an answer of `findUser` is cached by default, in seconds. */
 export const USER_CACHE_SECONDS = 5;
 
+/**
+ * How many passwords are checked at once by default. Node computes hashes in a pool of four threads, of which one stays
+ * free for everything else.
+ */
+export const CHECKS_AT_ONCE = 3;
+
+/**
+ * Returns how many passwords may be checked at once where checking computes a hash in this process: no more than leave one
+ * core to everything else.
+ *
+ * @param cores how many this process may use
+ */
+export function hashesAtOnce(cores = availableParallelism()): number {
+  return Math.max(1, Math.min(CHECKS_AT_ONCE, cores - 1));
+}
+
 /** A user of a demonstration, whose password is public. */
 export interface DemoUser {
   username: string;
@@ -66,12 +84,17 @@ export interface Accounts {
    */
   cacheSeconds?: number;
   /**
-   * Returns the user when the password is right. Must take the same time for users that do not exist. At most a few calls
-   * run at once, and only within the limits on guessing.
+   * Returns the user when the password is right. Must take the same time for users that do not exist. At most
+   * `checksAtOnce` calls run at once, and only within the limits on guessing.
    *
    * @throws {UnavailableError} when the directory does not answer; any other error is treated the same way
    */
   verifyPassword: (username: string, password: string) => Promise<User | undefined>;
+  /**
+   * How many passwords may be checked at once; everyone else waits in order. Defaults to 3. Accounts that compute hashes in
+   * this process take `hashesAtOnce()`. A directory that is asked over the network may allow more than 3.
+   */
+  checksAtOnce?: number;
   /** The demo users, shown when a demonstration starts. */
   demoUsers?: DemoUser[];
   /** Adds missing demo users, who may grant all these scopes. */

@@ -18,6 +18,12 @@ export interface AccessTokenClaims {
   gid: string;
 }
 
+/** The claims of a token whose signature was verified. */
+export interface VerifiedClaims extends AccessTokenClaims {
+  /** The id of the key that signed it. */
+  kid: string;
+}
+
 export interface AccessTokens {
   /** Signs a token for a grant. `scope` is space-separated. */
   sign: (claims: Pick<AccessTokenClaims, 'sub' | 'client_id' | 'scope' | 'aud' | 'gid'>) => Promise<string>;
@@ -28,7 +34,7 @@ export interface AccessTokens {
    * @param report called with the check that failed
    * @throws when the keys can't be read, because a token that can't be checked must not be called invalid
    */
-  verify: (token: string, report?: (reason: string) => void) => Promise<AccessTokenClaims | undefined>;
+  verify: (token: string, report?: (reason: string) => void) => Promise<VerifiedClaims | undefined>;
 }
 
 /**
@@ -56,14 +62,14 @@ export function createAccessTokens(
     },
     async verify(token, report) {
       try {
-        const { payload } = await jwtVerify(token, keys.forVerification, {
+        const { payload, protectedHeader } = await jwtVerify(token, keys.forVerification, {
           issuer,
           audience: resource,
           typ: 'at+jwt',
           algorithms: [SIGNING_ALGORITHM],
           requiredClaims: ['sub', 'client_id', 'scope', 'jti', 'exp', 'gid'],
         });
-        return payload as JWTPayload & AccessTokenClaims;
+        return { ...(payload as JWTPayload & AccessTokenClaims), kid: protectedHeader.kid ?? '' };
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         report?.(describeJwtFault(error));

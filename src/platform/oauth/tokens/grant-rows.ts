@@ -2,9 +2,10 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import { nowInSeconds } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { lockInOrder, skipLocked } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { inTransaction } from '../../store/transaction.js';
 import { assertionMissing, invalidGrant } from '../common/errors.js';
-import type { GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
+import type { GrantIds, GrantsTable, OAuthStore, OAuthTables } from '../tables.js';
 
 /** What a user allowed a client. */
 export type Grant = Selectable<GrantsTable>;
@@ -41,6 +42,9 @@ function unexpired({ username, clientId }: GrantFilter) {
     ]);
 }
 
+/** Something that belongs to a grant, by the hash under which it is stored, and the time, in seconds since 1970. */
+type GrantOf = { hash: string; now: number };
+
 export type GrantRows = ReturnType<typeof createGrantRows>;
 
 /** Makes the home of grants, and of the access tokens that were revoked individually. */
@@ -57,23 +61,49 @@ export function createGrantRows(
    *
    * @returns whether the grant still exists
    */
-  async function lock(
-    id: string,
-    transaction: typeof store,
-    changes: { expires_at?: number } = {},
-  ): Promise<boolean> {
+  async function lock(id: string, transaction: typeof store): Promise<boolean> {
     const { numUpdatedRows } = await transaction
       .updateTable('grants')
-      .set((row) => ({ id: row.ref('id'), ...changes }))
+      .set((row) => ({ id: row.ref('id') }))
       .where('id', '=', id)
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
 
+  const prolonged = prepared(store, ({ id, expiresAt }: Places<{ id: string; expiresAt: number }>) =>
+    store.updateTable('grants').set({ expires_at: expiresAt }).where('id', '=', id).returning('id'),
+  );
+
+  const grantOfToken = prepared(store, ({ gid, jti }: Places<{ gid: string; jti: string }>) =>
+    store
+      .selectFrom('grants')
+      .leftJoin('revoked_access_tokens', (join) =>
+        join
+          .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
+          .on('revoked_access_tokens.jti', '=', jti),
+      )
+      .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
+      .where('grants.id', '=', gid),
+  );
+
   return {
     async insert(grant: Grant, transaction: typeof store): Promise<void> {
       await transaction.insertInto('grants').values(grant).execute();
     },
+
+    /**
+     * Makes a function that finds the grant of something else, unless it has ended.
+     *
+     * @param ids makes the subquery for the id of the grant
+     */
+    finder: (ids: (places: Places<GrantOf>) => GrantIds): ((values: GrantOf) => Promise<Grant | undefined>) =>
+      prepared(store, (places: Places<GrantOf>) =>
+        store
+          .selectFrom('grants')
+          .selectAll()
+          .where('id', '=', ids(places))
+          .where('expires_at', '>', places.now),
+      ),
 
     /** Finds the grant with that id, unless it has ended. */
     find: (id: string): Promise<Grant | undefined> =>
@@ -97,16 +127,7 @@ export function createGrantRows(
       { gid, jti }: { gid: string; jti: string },
       report?: (reason: string) => void,
     ): Promise<string | undefined> {
-      const grant = await store
-        .selectFrom('grants')
-        .leftJoin('revoked_access_tokens', (join) =>
-          join
-            .onRef('revoked_access_tokens.grant_id', '=', 'grants.id')
-            .on('revoked_access_tokens.jti', '=', jti),
-        )
-        .select(['grants.username', 'revoked_access_tokens.jti as revoked'])
-        .where('grants.id', '=', gid)
-        .executeTakeFirst();
+      const grant = await grantOfToken({ gid, jti });
       if (grant?.revoked === null) return grant.username;
       report?.(grant === undefined ? 'its grant has ended' : 'revoked by the client');
       return undefined;
@@ -118,7 +139,7 @@ export function createGrantRows(
      * @throws {OAuthError} `invalid_grant` when the grant has ended in the meantime
      */
     async prolong(id: string, expiresAt: number, transaction: typeof store): Promise<void> {
-      if (await lock(id, transaction, { expires_at: expiresAt })) return;
+      if ((await prolonged({ id, expiresAt }, transaction)) !== undefined) return;
       throw invalidGrant('the grant was ended in the meantime');
     },
 

@@ -27,6 +27,12 @@ export interface SigningKeys {
    * @throws when the keys could not be read
    */
   forVerification: (header: JWTHeaderParameters) => Promise<CryptoKey>;
+  /**
+   * Checks whether tokens signed with that key may still be accepted.
+   *
+   * @throws when the keys could not be read
+   */
+  isInUse: (kid: string) => Promise<boolean>;
   /** Returns the JSON Web Key Set (RFC 7517 section 5): every key that may have signed a valid token, or soon will. */
   publicKeys: () => Promise<{ keys: JWK[] }>;
 }
@@ -86,6 +92,9 @@ export async function createSigningKeys(
       const key = find(await lastKnown(), kid) ?? find(await load(LOOK_AGAIN_AFTER), kid);
       if (key === undefined) throw new errors.JWKSNoMatchingKey();
       return key.publicKey;
+    },
+    async isInUse(kid) {
+      return find(await lastKnown(), kid) !== undefined;
     },
     async publicKeys() {
       return { keys: (await lastKnown()).map(({ publicJwk }) => publicJwk) };

@@ -4,6 +4,7 @@ import { randomToken, sha256 } from '../../digest.js';
 import { scopeNames } from '../../scopes.js';
 import type { Store } from '../../store/database.js';
 import { skipLocked } from '../../store/locks.js';
+import { type Places, prepared } from '../../store/prepared.js';
 import { inTransaction } from '../../store/transaction.js';
 import { invalidGrant, OAuthError } from '../common/errors.js';
 import { assertGranted } from '../common/resource.js';
@@ -60,17 +61,29 @@ export function createRefreshTokens(
     return row && row.expires_at > nowInSeconds() ? row : undefined;
   };
 
+  const inserted = prepared(
+    store,
+    ({ hash, grantId, expiresAt }: Places<{ hash: string; grantId: string; expiresAt: number }>) =>
+      store
+        .insertInto('refresh_tokens')
+        .values({ token_hash: hash, grant_id: grantId, expires_at: expiresAt })
+        .onConflict((conflict) => conflict.column('token_hash').doNothing())
+        .returning('token_hash'),
+  );
+
   async function insert(token: string, grantId: string, transaction: typeof store): Promise<void> {
-    await transaction
-      .insertInto('refresh_tokens')
-      .values({
-        token_hash: sha256(token),
-        grant_id: grantId,
-        expires_at: nowInSeconds() + settings.refreshTtl,
-      })
-      .onConflict((conflict) => conflict.column('token_hash').doNothing())
-      .execute();
+    const expiresAt = nowInSeconds() + settings.refreshTtl;
+    await inserted({ hash: sha256(token), grantId, expiresAt }, transaction);
   }
+
+  const usedFirst = prepared(store, ({ hash, now }: Places<{ hash: string; now: number }>) =>
+    store
+      .updateTable('refresh_tokens')
+      .set({ used_at: now })
+      .where('token_hash', '=', hash)
+      .where('used_at', 'is', null)
+      .returning('token_hash'),
+  );
 
   /**
    * Uses a token up.
@@ -83,16 +96,27 @@ export function createRefreshTokens(
     now: number,
     transaction: typeof store,
   ): Promise<boolean> {
-    const { numUpdatedRows } = await transaction
-      .updateTable('refresh_tokens')
-      .set({ used_at: now })
-      .where('token_hash', '=', sha256(token))
-      .where('used_at', 'is', null)
-      .executeTakeFirst();
-    if (numUpdatedRows === 1n) return true;
+    if (await usedFirst({ hash: sha256(token), now }, transaction)) return true;
     const used = await find(token, transaction);
     const next = await find(successor, transaction);
     return used?.used_at != null && now - used.used_at <= settings.grace && next?.used_at === null;
+  }
+
+  /** Finds the grant of a token, unless either has expired. */
+  const grantOf = grants.finder(({ hash, now }) =>
+    store
+      .selectFrom('refresh_tokens')
+      .select('grant_id')
+      .where('token_hash', '=', hash)
+      .where('expires_at', '>', now),
+  );
+
+  async function whyWithoutGrant(refreshToken: string, now: number): Promise<string> {
+    const token = await findExpiredToo(refreshToken);
+    if (token === undefined) return 'the refresh token is unknown, or its grant has ended';
+    return token.expires_at <= now
+      ? 'the refresh token has expired'
+      : 'the grant of the refresh token has expired';
   }
 
   /**
@@ -101,11 +125,8 @@ export function createRefreshTokens(
    * @throws {OAuthError} `invalid_client`, `invalid_grant`, `invalid_scope` or `invalid_target`
    */
   async function check(request: RefreshRequest, now: number): Promise<{ grant: Grant; scope: string }> {
-    const token = await findExpiredToo(request.refreshToken);
-    if (token === undefined) throw invalidGrant('the refresh token is unknown, or its grant has ended');
-    if (token.expires_at <= now) throw invalidGrant('the refresh token has expired');
-    const grant = await grants.find(token.grant_id);
-    if (grant === undefined) throw invalidGrant('the grant of the refresh token has expired');
+    const grant = await grantOf({ hash: sha256(request.refreshToken), now });
+    if (grant === undefined) throw invalidGrant(await whyWithoutGrant(request.refreshToken, now));
     if (grant.client_id !== request.client.clientId)
       throw invalidGrant('the refresh token belongs to another client', { suspicious: true });
     assertProven(grant, request.client);
