@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { RequestObserver } from './begin-request.js';
 import { createHttpServer } from './http-server.js';
 import { localsOf } from './request-locals.js';
@@ -28,7 +27,9 @@ export interface Metrics {
  *
  * @param toolNames the names of all tools
  */
-export function createMetrics(toolNames: string[]): Metrics {
+export async function createMetrics(toolNames: string[]): Promise<Metrics> {
+  // Loaded here, because most servers have no metrics.
+  const { Counter, collectDefaultMetrics, Histogram, Registry } = await import('prom-client');
   const register = new Registry();
   collectDefaultMetrics({ register });
   const duration = new Histogram({

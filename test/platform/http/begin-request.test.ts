@@ -15,7 +15,7 @@ const logger = createLogger(
   { logLevel: 'info', logPretty: false },
   { write: (line) => void lines.push(JSON.parse(line)) },
 );
-const metrics = createMetrics([]);
+const metrics = await createMetrics([]);
 const begin = beginRequest([requestLog(logger), metrics.observe]);
 const app = express()
   .use(middleware(begin))
