@@ -8,7 +8,7 @@ import { localsOf } from './request-locals.js';
 
 /** Logs one line per request: the caller, the client, what was requested, the outcome, and the duration. */
 export function requestLog(logger: Logger): RequestObserver {
-  // The names below are fixed and their values plain, so there is nothing to look for. Looking takes 35 us a line.
+  // The names below are fixed and their values plain, so there is nothing to redact. To look for it takes 35 us a line.
   const log = logger.child({}, { redact: [] });
   return (req, res, ms) => {
     const locals = localsOf(res);
