@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config/config.js';
+import { createLineWriter } from './line-writer.js';
 import { wellFormedJson } from './well-formed.js';
 
 export type { Logger } from 'pino';
@@ -37,7 +38,14 @@ export function createLogger(
     redact: { paths: [...SECRET_KEYS, ...nested], censor: '[redacted]' },
   };
   if (destination) return pino(options, destination);
-  if (!config.logPretty) return pino(options);
+  if (!config.logPretty) {
+    // Asking for it has Node make a pipe or socket non-blocking.
+    const { fd } = process.stdout;
+    const onLost = (lines: number) =>
+      logger.warn({ lines }, 'log lines were lost, because nothing read them');
+    const logger: Logger = pino(options, createLineWriter(fd, onLost));
+    return logger;
+  }
   return pino({
     ...options,
     transport: {

@@ -57,3 +57,38 @@ describe('every line of the log is JSON, and nothing is written beside it:', () 
     expect(stderr).toBe('');
   });
 });
+
+describe('no line is lost, and the order is kept, when the server ends', () => {
+  it.each([
+    ['by process.exit', 'process.exit(0)', 0],
+    ['by an error that it logs', "throw new Error('the last line')", 1],
+    [
+      'by an error before anyone handles errors',
+      "process.removeAllListeners('uncaughtException'); throw new Error('on standard error')",
+      1,
+    ],
+    ['by a second SIGTERM', "process.kill(process.pid, 'SIGTERM'); process.kill(process.pid, 'SIGTERM')", 1],
+  ])('%s', async (_how, end, code) => {
+    // The warnings are logged before the end, and within the time in which lines are gathered.
+    const source = `process.on('SIGHUP', () => {
+      for (let index = 0; index < 50; index += 1) process.emitWarning('odd ' + index);
+      setImmediate(() => { ${end} });
+    });`;
+    const module = `data:text/javascript,${encodeURIComponent(source)}`;
+    const ending = await startServer({ NODE_OPTIONS: `--import ${module}` });
+    ending.process.kill('SIGHUP');
+    expect(await ending.exited).toBe(code);
+    const odd = [...ending.output().matchAll(/"message":"(odd \d+)"/g)].map(([, message]) => message);
+    expect(odd).toEqual(Array.from({ length: 50 }, (_, index) => `odd ${index}`));
+    await ending.stop();
+  });
+});
+
+it('a reader of the log that goes away does not end the server', async () => {
+  const unread = await startServer();
+  unread.process.stdout?.destroy();
+  for (let index = 0; index < 20; index += 1) {
+    expect((await post(unread.mcpUrl, { jsonrpc: '2.0', id: index, method: 'ping' })).status).toBe(200);
+  }
+  expect(await unread.stop()).toBe(0);
+});
