@@ -447,8 +447,13 @@ export function written(meaning: Meant, caller = 'service', changes: Change[] = 
     parts,
     tidy: framing !== 'none' && version === '1.1' && method !== 'post' && !UNTIDY.test(sentHead),
   };
-  const shown = `${changes.map(({ name }) => name).join('; ')}\n${sent.head}${framed.toString().slice(0, 3000)}\n`;
+  const shown = `${changes.map(({ name }) => name).join('; ')}\n${sent.head}${shownAs(framed)}\n`;
   return Object.defineProperty(sent, fc.toStringMethod, { value: () => shown });
+}
+
+/** Shows a body in a terminal, which should not get its control characters. */
+function shownAs(body: Buffer): string {
+  return JSON.stringify(body.toString().slice(0, 3000)).slice(1, -1).replaceAll('\\"', '"');
 }
 
 function chunked(content: Buffer): Buffer {

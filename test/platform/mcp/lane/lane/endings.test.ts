@@ -76,7 +76,7 @@ describe.each(ERAS)('a client of %s', (era) => {
     await both(async (app) => {
       const connection = await RawConnection.open(Number(new URL(app.listening).port));
       await connection.send(request.subarray(0, request.length - 10));
-      await connection.end();
+      connection.end();
       await vi.waitFor(() => expect(app.logs.filter(({ msg }) => msg === 'request')).toHaveLength(1));
       connection.drop();
     });
