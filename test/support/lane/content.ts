@@ -35,10 +35,10 @@ function seen({ caller, canElicit, openState, siteUrl, sdk }: HandlerContext): R
       method: request.method,
       // The two servers of a comparison have different ports.
       url: request.url.replace(/:\d+/, ':PORT'),
-      headers: [...request.headers].map(([name, value]) => [
-        name,
-        value.replace(/(localhost|127\.0\.0\.1):\d+/, '$1:PORT'),
-      ]),
+      headers: [...request.headers]
+        // The other way spells these for the SDK. The lane leaves them as they were sent.
+        .filter(([name]) => name !== 'accept' && name !== 'content-type')
+        .map(([name, value]) => [name, value.replace(/(localhost|127\.0\.0\.1):\d+/, '$1:PORT')]),
     },
     authInfo: sdk.http?.authInfo && { ...sdk.http.authInfo },
   };
