@@ -15,7 +15,7 @@ let app: FixtureApp;
 let store: Store;
 beforeAll(async () => {
   app = await startFixture({ RATE_LIMIT_SCALE: '100' });
-  store = connectStore(app.databaseUrl);
+  store = await connectStore(app.databaseUrl);
 });
 afterAll(async () => {
   await store.destroy();
