@@ -403,9 +403,11 @@ const someChanges = fc.oneof(
   { weight: 2, arbitrary: fc.array(change, { minLength: 2, maxLength: 3 }) },
 );
 
+/** A first line that Node takes for one of HTTP/1.1. */
+const FIRST_LINE = /^[A-Z]+ (\/|https?:)\S* HTTP\/1\.1$/;
 /** Headers that are about the connection, or that make the end of the body unclear. */
-const UNTIDY =
-  /^(expect|upgrade|x-folded):|^(transfer-encoding|content-length):[\s\S]*^(transfer-encoding|content-length):/im;
+const UNCLEAR =
+  /^(expect|upgrade|x-folded|connection):|^(transfer-encoding|content-length):[\s\S]*^(transfer-encoding|content-length):/im;
 
 /** Writes the request of a message. */
 export function written(meaning: Meant, caller = 'service', changes: Change[] = [], parts = 1): Sent {
@@ -427,7 +429,9 @@ export function written(meaning: Meant, caller = 'service', changes: Change[] = 
   };
   for (const { apply } of changes) apply(draft);
   const { method, target, version, framing } = draft;
-  // What follows a request without a length would be read as another one.
+  if (framing === 'none')
+    for (const name of ['Content-Length', 'Transfer-Encoding']) without(name).apply(draft);
+  // What follows a request without a length would be read as another one, and what it promises would be waited for.
   const content = Buffer.from(framing === 'none' ? '' : draft.rewrite(textOf(draft.message)));
   const framed = framing === 'chunked' ? chunked(content) : content;
   const length: [string, string][] = [];
@@ -445,7 +449,7 @@ export function written(meaning: Meant, caller = 'service', changes: Change[] = 
     head: sentHead,
     body: framed,
     parts,
-    tidy: framing !== 'none' && version === '1.1' && method !== 'post' && !UNTIDY.test(sentHead),
+    tidy: FIRST_LINE.test(head[0] ?? '') && !UNCLEAR.test(sentHead),
   };
   const shown = `${changes.map(({ name }) => name).join('; ')}\n${sent.head}${shownAs(framed)}\n`;
   return Object.defineProperty(sent, fc.toStringMethod, { value: () => shown });
