@@ -94,6 +94,11 @@ const withParams = (method: string, params: fc.Arbitrary<Message | undefined>) =
 const noArguments = fc.constantFrom(undefined, {}, { tenant_id: 'x' });
 const page = fc.constantFrom(undefined, {}, { cursor: 'x' });
 
+const oddUris = [
+  ...['notes://people/nobody', 'notes://people/down', 'notes://people/%C3%BC', 'notes://people/%'],
+  ...['NOTES://about', 'notes://about/', 'notes://about?x=1', 'notes://nothing', 'no uri'],
+];
+
 /** A request that a client may send, without what each era adds: the id, `jsonrpc` and `_meta`. */
 const meaningful: fc.Arbitrary<{ method: string; params?: Message }> = fc.oneof(
   { weight: 6, arbitrary: call('echo', argumentsOfEcho) },
@@ -119,17 +124,9 @@ const meaningful: fc.Arbitrary<{ method: string; params?: Message }> = fc.oneof(
     arbitrary: withParams(
       'resources/read',
       fc.record({
-        uri: fc.constantFrom(
-          ...names.uris,
-          ...[
-            'notes://people/nobody',
-            'notes://people/down',
-            'notes://people/%C3%BC',
-            'notes://people/%',
-            'notes://nothing',
-            'no uri',
-          ],
-          ...['NOTES://about', 'notes://about/', 'notes://about?x=1'],
+        uri: fc.oneof(
+          { weight: 2, arbitrary: fc.constantFrom(...names.uris) },
+          { weight: 1, arbitrary: fc.constantFrom(...oddUris) },
         ),
       }),
     ),
