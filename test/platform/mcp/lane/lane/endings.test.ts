@@ -2,12 +2,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TestApp } from '../../../../support/app/app.js';
 import { onlyOnFile } from '../../../../support/app/database.js';
 import { type FailingStore, failingStore } from '../../../../support/app/failing-store.js';
-import { waiting } from '../../../../support/lane/content.js';
+import type { Message } from '../../../../support/lane/asked.js';
 import { bytesOf, expectSame, linesOf } from '../../../../support/lane/exchange.js';
-import { type Meant, type Message, meantIn } from '../../../../support/lane/messages.js';
+import { type Meant, meantIn } from '../../../../support/lane/messages.js';
 import { type Pair, startPair } from '../../../../support/lane/pair.js';
 import { RawConnection } from '../../../../support/lane/raw-connection.js';
 import { written } from '../../../../support/lane/requests.js';
+import { waiting } from '../../../../support/lane/tools.js';
 
 let pair: Pair;
 afterEach(() => pair?.stop());
