@@ -45,6 +45,12 @@ const engines = onImageNode
   ? []
   : Object.entries(ENGINES).flatMap(([name, programs]) => (programs.every(isThere) ? [name] : []));
 
+/**
+ * Where the fast lane is off, unless the environment says otherwise. The same tests run with it in the project `postgres`,
+ * and what runs on one server does without it in the second run of `.ci/run`.
+ */
+const withoutLane = { FAST_LANE: process.env['FAST_LANE'] ?? 'off' };
+
 export default defineConfig({
   test: {
     exclude: [...configDefaults.exclude, 'test/fork/templates/**', ...leftOut],
@@ -73,6 +79,7 @@ export default defineConfig({
           include: ON_REPLICAS,
           exclude: [...PROGRAMS, OWN_POSTGRES],
           isolate: false,
+          env: name === 'pgbouncer' ? withoutLane : {},
           globalSetup: 'test/support/programs/engine.ts',
         },
       })),

@@ -64,7 +64,7 @@ async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way):
     const connection = await RawConnection.open(port);
     await connection.send(bytesOf(request, values), request.parts);
     const answer = await connection.answer(expectedOf(request));
-    connection.drop();
+    leave(connection, request);
     return { request, answer };
   };
   if (way === 'at once') return Promise.all(requests.map(alone));
@@ -80,7 +80,7 @@ async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way):
     for (const request of together) {
       exchanges.push({ request, answer: await connection.answer(expectedOf(request)) });
     }
-    connection.drop();
+    connection.end();
     return exchanges;
   }
   let connection: RawConnection | undefined;
@@ -92,11 +92,17 @@ async function send(app: TestApp, { values }: Pair, requests: Sent[], way: Way):
     const goesOn =
       mayBeFollowed(request) && answer?.headers.every((line) => !/^connection: close/i.test(line));
     if (goesOn) continue;
-    connection.drop();
+    leave(connection, request);
     connection = undefined;
   }
-  connection?.drop();
+  connection?.end();
   return exchanges;
+}
+
+/** Leaves a connection, without cutting off a request that was answered before all of it had arrived. */
+function leave(connection: RawConnection, request: Sent): void {
+  if (isEndless(request)) connection.drop();
+  else connection.end();
 }
 
 /** Checks whether the connection can be used again: the request has a clear end, and the answer has one. */

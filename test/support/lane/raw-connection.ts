@@ -80,8 +80,8 @@ export class RawConnection {
   }
 
   /** Sends nothing more. */
-  async end(): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.end(resolve));
+  end(): void {
+    this.#socket.end();
   }
 
   /** Closes the connection at once, as a client does that no longer waits. */

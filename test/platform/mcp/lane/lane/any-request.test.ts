@@ -9,9 +9,12 @@ import { request } from '../../../../support/lane/requests.js';
 const seed = Number(process.env['LANE_SEED'] ?? Date.now() % 2 ** 31);
 const runs = Number(process.env['LANE_RUNS'] ?? 400);
 
-const COMMON = ['tools/call', 'tools/list', 'resources/read', 'prompts/get', 'completion/complete'].flatMap(
-  (method) => [`${method} of 2025`, `${method} of 2026`],
-);
+const COMMON = ['tools/call', 'tools/list', 'resources/read', 'prompts/get'].flatMap((method) => [
+  `${method} of 2025`,
+  `${method} of 2026`,
+]);
+/** So many requests of a kind cannot all be such that the lane leaves them to Express. */
+const MANY = 15;
 
 it.each<[string, number, Record<string, string>]>([
   ['with a token', runs, {}],
@@ -40,10 +43,10 @@ it.each<[string, number, Record<string, string>]>([
     expect(fast).toEqual(slow);
 
     // Otherwise two servers without the lane would be compared.
-    for (const [ordinary, taken] of lanes) {
-      const share = taken.filter((lane) => lane === 'fast').length / taken.length;
-      expect(share, `the share of ${ordinary} that took the lane`).toBeGreaterThan(0.5);
-    }
+    for (const [ordinary, taken] of lanes)
+      if (taken.length >= MANY) expect(taken, ordinary).toContain('fast');
+    const all = [...lanes.values()].flat();
+    expect(all.filter((lane) => lane === 'fast').length / all.length).toBeGreaterThan(0.7);
     expect(pair.slow.logs.filter(({ lane }) => lane !== undefined)).toEqual([]);
 
     // Calls that are over are no longer counted, and a server that stops says so.

@@ -2,12 +2,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TestApp } from '../../../../support/app/app.js';
 import { onlyOnFile } from '../../../../support/app/database.js';
 import { type FailingStore, failingStore } from '../../../../support/app/failing-store.js';
-import { waiting } from '../../../../support/lane/content.js';
+import type { Message } from '../../../../support/lane/asked.js';
 import { bytesOf, expectSame, linesOf } from '../../../../support/lane/exchange.js';
-import { type Meant, type Message, meantIn } from '../../../../support/lane/messages.js';
+import { type Meant, meantIn } from '../../../../support/lane/messages.js';
 import { type Pair, startPair } from '../../../../support/lane/pair.js';
 import { RawConnection } from '../../../../support/lane/raw-connection.js';
 import { written } from '../../../../support/lane/requests.js';
+import { waiting } from '../../../../support/lane/tools.js';
 
 let pair: Pair;
 afterEach(() => pair?.stop());
@@ -76,7 +77,7 @@ describe.each(ERAS)('a client of %s', (era) => {
     await both(async (app) => {
       const connection = await RawConnection.open(Number(new URL(app.listening).port));
       await connection.send(request.subarray(0, request.length - 10));
-      await connection.end();
+      connection.end();
       await vi.waitFor(() => expect(app.logs.filter(({ msg }) => msg === 'request')).toHaveLength(1));
       connection.drop();
     });
