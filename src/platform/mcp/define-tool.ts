@@ -16,7 +16,7 @@ import { isRecord } from '../json.js';
 import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
 import { carriesQuestions, UnaskedError } from './asking.js';
-import { type RequestScope, type ToolContext, toolContext } from './context.js';
+import { type ToolContext, toolContext } from './context.js';
 import {
   assertScopes,
   assertWritable,
@@ -25,6 +25,7 @@ import {
   ToolError,
   toolError,
 } from './failures.js';
+import type { ScopeOf } from './request-scopes.js';
 import { type CompiledSchema, compileSchema } from './schema.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -74,7 +75,7 @@ export interface Tool<Services = unknown> {
   /** The URI of the MCP App that shows the answer, if any. */
   card: string | undefined;
   scopes: string[];
-  register: (server: McpServer, scope: RequestScope<Services>) => void;
+  register: (server: McpServer, scopeOf: ScopeOf<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
@@ -119,9 +120,10 @@ export function defineTool<
     defaults: config.inputSchema.defaults,
     card: ui?.resourceUri,
     scopes,
-    register(server, scope) {
-      const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
-        withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (stop) => {
+    register(server, scopeOf) {
+      const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> => {
+        const scope = scopeOf(sdk);
+        return withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (stop) => {
           try {
             assertScopes(scope.caller, scopes);
             const context = toolContext(name, server, scope, sdk, stop);
@@ -142,6 +144,7 @@ export function defineTool<
             return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));
           }
         });
+      };
       if (ui === undefined) server.registerTool(name, config, callback);
       // The official helper also writes the key that older hosts expect.
       else registerAppTool(server, name, { ...config, _meta: { ...config._meta, ui } }, callback);
