@@ -4,9 +4,6 @@ import { cancelQuery } from './postgres-cancel.js';
 /** What pg throws when a query took longer than its `query_timeout`. The connection is then in the middle of it. */
 const LATE = 'Query read timeout';
 
-/** `query_timeout` is missing in the types of pg. */
-type TimedQuery = pg.QueryConfig & { query_timeout: number };
-
 interface ClientOptions extends pg.ClientConfig {
   /** Contains the connection while it is open or being opened. */
   clients?: Set<PostgresClient>;
@@ -51,12 +48,13 @@ export class PostgresClient extends pg.Client {
     if (this.fault) throw this.fault;
     this.waitingSince = performance.now();
     try {
-      const query: TimedQuery = { text, values: values as unknown[], query_timeout: timeLimit };
-      const result = await this.query(query);
+      const result = await this.#send(text, values, timeLimit);
       this.#answered();
       return result;
     } catch (error) {
       this.waitingSince = undefined;
+      // Where it was asked is of more use than where in the answer pg found it.
+      if (error instanceof Error) Error.captureStackTrace(error);
       if (error instanceof pg.DatabaseError) this.#refused(error);
       else if ((error as Error).message === LATE) {
         this.cancelAndClose(new Error(`no answer to a statement within ${timeLimit} ms`));
@@ -90,6 +88,15 @@ export class PostgresClient extends pg.Client {
   /** Resolves once the connection may be closed without leaving a query behind. */
   async closable(): Promise<void> {
     await this.#closing;
+  }
+
+  /** Not as an object of options, which pg would copy with all its descriptors. */
+  #send(text: string, values: readonly unknown[], query_timeout: number): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      const callback = (error: Error | null, result: pg.QueryResult) =>
+        error ? reject(error) : resolve(result);
+      this.query(Object.assign(new pg.Query(text, values as unknown[]), { query_timeout, callback }));
+    });
   }
 
   #answered(): void {

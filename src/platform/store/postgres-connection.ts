@@ -29,11 +29,15 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { command, rowCount, rows } = await this.run(sql, parameters).catch((error: unknown) => {
+    let result: PostgresResult;
+    try {
+      result = await this.run(sql, parameters);
+    } catch (error) {
       // Outside a transaction, a statement is one of its own.
       if (this.inTransaction || !isConflict(error)) throw error;
-      return this.run(sql, parameters);
-    });
+      result = await this.run(sql, parameters);
+    }
+    const { command, rowCount, rows } = result;
     // What Kysely's driver expects, to find out that a commit was a rollback.
     if (command === 'COMMIT' || command === 'ROLLBACK') return { rows: [{ command }] as Row[] };
     const counted = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(command);

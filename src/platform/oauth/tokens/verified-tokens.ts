@@ -3,7 +3,7 @@ import { nowInSeconds } from '../../clock.js';
 import type { AccessTokens, VerifiedClaims } from './access-token.js';
 import type { SigningKeys } from './keys.js';
 
-/** The most tokens that are remembered, which takes about 10 MB. */
+/** The most tokens that are remembered, which takes 9 MB. */
 const MAX_REMEMBERED = 10_000;
 
 /**

@@ -61,12 +61,14 @@ it('a token that differs in one character from one in use is verified', async ()
   expect(await check(`${token.slice(0, -5)}${last}${token.slice(-4)}`)).toBeUndefined();
 });
 
-it('the number of tokens that are remembered is limited, and the oldest are forgotten', async () => {
+it('the number of tokens that are remembered is limited, and the oldest are forgotten; invented ones take no place', async () => {
   const exp = Math.floor(Date.now() / 1000) + 3600;
-  const verify = vi.fn(async (): Promise<VerifiedClaims> => ({ ...claims, jti: 'j', exp, kid: 'k' }));
+  const valid: VerifiedClaims = { ...claims, jti: 'j', exp, kid: 'k' };
+  const verify = vi.fn(async (token: string) => (token === 'invented' ? undefined : valid));
   const check = createVerifiedTokens({ verify }, { isInUse: async () => true });
-  const use = (token: number) => check('', undefined, String(token));
+  const use = (token: number, text = 'valid') => check(text, undefined, String(token));
   for (let token = 0; token <= 10_000; token++) await use(token);
+  for (let token = 20_000; token <= 30_000; token++) await use(token, 'invented');
   verify.mockClear();
   for (let token = 1; token <= 10_000; token++) await use(token);
   expect(verify).not.toHaveBeenCalled();
