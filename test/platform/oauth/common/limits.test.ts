@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLimits } from '../../../../src/platform/oauth/common/limits.js';
 import type { Store } from '../../../../src/platform/store/database.js';
 import { openTestStore } from '../../../support/app/database.js';
@@ -94,6 +94,37 @@ describe('requests from one address', () => {
       headers: { 'Retry-After': expect.stringMatching(/^\d+$/) },
     });
     await limits.countRequest(kind, '10.0.0.2');
+  });
+});
+
+describe('a refused address', () => {
+  it('costs the database nothing until its window has passed', async () => {
+    const limits = createLimits(store, 0.01);
+    await Promise.all(times(6, () => limits.countRequest('token', '10.0.0.1')));
+    await expect(limits.countRequest('token', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
+    await store.updateTable('rate_limits').set({ hits: 0 }).execute();
+    for (const _again of times(5, () => 0)) {
+      await expect(limits.countRequest('token', '10.0.0.1')).rejects.toMatchObject({
+        status: 429,
+        headers: { 'Retry-After': expect.stringMatching(/^([1-9]|[1-5]\d|60)$/) },
+      });
+    }
+    const { hits } = await store.selectFrom('rate_limits').select('hits').executeTakeFirstOrThrow();
+    expect(hits).toBe(0);
+    await limits.countRequest('token', '10.0.0.2');
+    await limits.countRequest('authorize', '10.0.0.1');
+  });
+
+  it('is let in again as soon as the window has passed', async () => {
+    const limits = createLimits(store, 0.001);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await limits.countRequest('token', '10.0.0.1');
+    await expect(limits.countRequest('token', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
+    vi.advanceTimersByTime(59_000);
+    await expect(limits.countRequest('token', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
+    vi.advanceTimersByTime(1000);
+    await limits.countRequest('token', '10.0.0.1');
   });
 });
 
