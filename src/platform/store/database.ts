@@ -41,7 +41,7 @@ export async function openStore(
   try {
     store = await connectStore(url, options);
     signal?.throwIfAborted();
-    // Almost every start ends here. The migrator would send some twenty statements and take its lock.
+    // Almost every start ends here. The migrator would send fifteen statements and take its lock.
     if (await hasRunExactly(store, platformMigrations, migrations)) return store;
     await renameReleasedMigrations(store);
     for (const migrator of migrators(store, migrations)) {
