@@ -1,7 +1,4 @@
-import type { Call, Plan } from './load/plan.js';
 import type { Generator } from './load/start-generator.js';
-import type { RunningServer } from './start-process.js';
-import { ratios } from './statistics.js';
 
 /** How much is measured. */
 export interface Pace {
@@ -11,9 +8,31 @@ export interface Pace {
   /** Calls before each window; an idle server is slow at first. */
   leadIn: number;
   windowMs: number;
+  /** How often a start is timed. */
+  starts: number;
   /** The numbers of calls between which memory may not grow. */
   memory: { from: number; to: number };
 }
+
+/** The whole of it, in about 10 minutes. */
+export const WHOLE: Pace = {
+  rounds: 5,
+  warmUp: 10_000,
+  leadIn: 1500,
+  windowMs: 1500,
+  starts: 7,
+  memory: { from: 50_000, to: 200_000 },
+};
+
+/** The same in about 2 minutes, with more noise. */
+export const QUICK: Pace = {
+  rounds: 3,
+  warmUp: 2000,
+  leadIn: 300,
+  windowMs: 500,
+  starts: 3,
+  memory: { from: 5000, to: 20_000 },
+};
 
 /** What every group needs. */
 export interface Bench {
@@ -21,17 +40,10 @@ export interface Bench {
   generator: Generator;
   /** For data and logs; removed at the end. */
   directory: string;
-  /** Prints what is under way, or what is skipped. */
+  /** Prints what is under way. */
   say: (line: string) => void;
-}
-
-/** Something that answers calls. */
-export interface Target {
-  name: string;
-  server: RunningServer;
-  call: Call;
-  /** What each connection carries at first, when the call carries something. */
-  carried?: string[];
+  /** Prints, and keeps for the report, what could not be measured and why. */
+  skip: (line: string) => void;
 }
 
 /** The figures of a target, one for each round. */
@@ -43,57 +55,23 @@ export interface Row {
   p99Ms: number[];
 }
 
-/** The target that every group has, and that all others are compared with. */
-export const BASE = 'plain Express';
-
-/** How many connections send calls, unless a group is about more. */
-export const CONNECTIONS = 16;
-
-/**
- * Measures targets in turn, round after round, so that a change of the machine's speed meets all of them.
- *
- * @throws at the first wrong answer
- */
-export async function measure(
-  { pace, generator, say }: Bench,
-  targets: Target[],
-  connections = CONNECTIONS,
-): Promise<Row[]> {
-  const carried = new Map(targets.map((target) => [target, target.carried]));
-  const run = async (target: Target, amount: Pick<Plan, 'leadIn' | 'until'>) => {
-    const { call, server } = target;
-    const kept = carried.get(target);
-    const window = await generator.run({
-      ...amount,
-      call,
-      connections,
-      port: server.port,
-      pid: server.pid,
-      ...(kept && { carried: kept }),
-    });
-    carried.set(target, window.carried);
-    return window;
-  };
-  for (const target of targets) await run(target, { leadIn: 0, until: { calls: pace.warmUp } });
-  const rows = targets.map(({ name }): Row => ({ name, callsPerSecond: [], cpuUs: [], p99Ms: [] }));
-  for (let round = 0; round < pace.rounds; round++) {
-    for (const [index, target] of targets.entries()) {
-      const { calls, ms, cpuMs, latency } = await run(target, {
-        leadIn: pace.leadIn,
-        until: { ms: pace.windowMs },
-      });
-      const row = rows[index] as Row;
-      row.callsPerSecond.push((calls * 1000) / ms);
-      row.p99Ms.push(latency.p99);
-      if (cpuMs !== undefined) row.cpuUs.push((cpuMs * 1000) / calls);
-      say(`round ${round + 1}: ${target.name}, ${Math.round((calls * 1000) / ms)} calls a second`);
-    }
-  }
-  return rows;
+/** A figure that is made from others or is no rate, one for each round. */
+export interface Value {
+  name: string;
+  unit: '' | 'ms' | 'MB' | '%' | '/s';
+  values: number[];
 }
 
-/** Returns how many calls a second a row reaches of those of another, round by round. */
-export function over(rows: Row[], name: string, base = BASE): number[] {
-  const find = (wanted: string) => rows.find((row) => row.name === wanted)?.callsPerSecond ?? [];
-  return ratios(find(name), find(base));
+/** What a group found. */
+export interface Findings {
+  rows: Row[];
+  values: Value[];
+}
+
+/** Targets that are measured beside each other. */
+export interface Group {
+  name: string;
+  /** As the report heads it. */
+  title: string;
+  run: (bench: Bench) => Promise<Findings>;
 }

@@ -1,5 +1,5 @@
 import { SERVICE_TOKEN } from '../test/support/app/port.js';
-import type { Call } from './load/plan.js';
+import { CARRIED, type Call } from './load/plan.js';
 
 /** The eras of the protocol, which differ in how a request is written. */
 export type Era = '2025' | '2026';
@@ -46,4 +46,15 @@ export function rollDice(era: Era, token?: string): Call {
 /** Asks for a file. */
 export function get(path: string, expect: string): Call {
   return { head: `GET ${path} HTTP/1.1\r\nHost: localhost`, body: '', expect };
+}
+
+/** Trades the refresh token that the last answer gave. */
+export function refreshCall(clientId: string): Call {
+  const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId });
+  return {
+    head: 'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded',
+    body: `${form}&refresh_token=${CARRIED}`,
+    expect: '"access_token":"',
+    carry: 'refresh_token',
+  };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { BASE, type Bench, type Target } from './bench.js';
+import type { Bench } from './bench.js';
 import { type Era, rollDice } from './calls.js';
+import { BASE, type Target } from './measure.js';
 import { startProcess } from './start-process.js';
 
 /** The servers of `bench/servers/`, which need nothing but the packages of this repository. */

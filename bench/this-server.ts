@@ -1,17 +1,19 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_TOKEN } from '../test/support/app/port.js';
-import { signInForTokens, type Tokens } from '../test/support/oauth/oauth.js';
+import { type Registration, signInForTokens } from '../test/support/oauth/oauth.js';
 import type { Bench } from './bench.js';
 import { type RunningServer, startProcess } from './start-process.js';
 
-const MAIN = join(import.meta.dirname, '../dist/main.js');
+/** The program of this server, once it is built. */
+export const MAIN = join(import.meta.dirname, '../dist/main.js');
 
-/** The demo user that everything is measured with. */
+/** A demo user. */
 const USER = { username: 'alice', password: 'password123' };
 
-/** The settings of the server that is measured: its defaults, with a token, and without limits per address. */
-export function settings(directory: string): Record<string, string> {
+/** The settings that are measured: the defaults, with a service's token, and without limits per address. */
+export function settingsIn(directory: string): Record<string, string> {
+  // So that both ways of a request can be compared.
   const lane = process.env['FAST_LANE'];
   return {
     MCP_AUTH_TOKEN: SERVICE_TOKEN,
@@ -32,15 +34,15 @@ export function startThisServer(
   return startProcess({
     program: process.execPath,
     args: [program],
-    environment: { ...settings(directory), ...environment },
+    environment: { ...settingsIn(directory), ...environment },
     directory,
   });
 }
 
-/** Signs the demo user in with a client of its own. */
+/** Signs the demo user in, with a client of its own unless there is one. */
 export function userTokens(
   { port }: RunningServer,
-  user = USER,
-): Promise<Tokens & { client: { client_id: string } }> {
-  return signInForTokens(`http://localhost:${port}`, user);
+  options: { client?: Registration } = {},
+): ReturnType<typeof signInForTokens> {
+  return signInForTokens(`http://localhost:${port}`, { ...USER, ...options });
 }

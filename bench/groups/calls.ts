@@ -1,10 +1,11 @@
-import { type Bench, measure, type Row, type Target } from '../bench.js';
+import type { Bench, Findings } from '../bench.js';
 import { rollDice } from '../calls.js';
+import { measure, stopAll, type Target } from '../measure.js';
 import { startPlain } from '../plain-servers.js';
 import { startThisServer, userTokens } from '../this-server.js';
 
 /** `tools/call` of this server, by era and kind of token. */
-export async function calls(bench: Bench): Promise<Row[]> {
+export async function calls(bench: Bench): Promise<Findings> {
   const express = await startPlain(bench, 'plain-express');
   const server = await startThisServer(bench);
   const { access_token } = await userTokens(server);
@@ -16,6 +17,6 @@ export async function calls(bench: Bench): Promise<Row[]> {
     { name: 'user token, 2025-11-25', server, call: rollDice('2025', access_token) },
   ];
   const rows = await measure(bench, targets);
-  await Promise.all([express.server.stop(), server.stop()]);
-  return rows;
+  await stopAll(targets);
+  return { rows, values: [] };
 }

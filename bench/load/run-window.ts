@@ -1,6 +1,6 @@
 import { cpuMsOf, rssMbOf } from '../usage.js';
 import { Connection, type RawAnswer } from './connection.js';
-import { type Call, CARRIED, type Plan, type Window } from './plan.js';
+import { CARRIED, type Call, type Plan, type Window } from './plan.js';
 
 /** How often memory is read in a window that ends after a number of calls. */
 const MEMORY_READINGS = 200;

@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 export const name = 'roll_dice';
 
-export const definition = {
+/** Makes the definition of a tool of its own. */
+export const definitionOf = () => ({
   title: 'Roll dice',
   description: 'Rolls one fair die. Use it for games and random choices.',
   inputSchema: z.object({
@@ -12,7 +13,10 @@ export const definition = {
   }),
   outputSchema: z.object({ sides: z.number().int(), result: z.number().int() }),
   annotations: { readOnlyHint: true, openWorldHint: false },
-};
+});
+
+/** The definition, made once. */
+export const definition = definitionOf();
 
 /** @returns {{ content: { type: 'text', text: string }[], structuredContent: { sides: number, result: number } }} */
 export function roll({ sides }) {
