@@ -5,6 +5,9 @@ import { startPeer } from '../peers.js';
 import { startPlain } from '../plain-servers.js';
 import { startThisServer } from '../this-server.js';
 
+/** No MCP server, so this one is not compared with it. */
+const PLAIN_HTTP = 'plain node:http';
+
 const OURS = 'service token, 2026-07-28';
 
 /** Servers in other languages, and the least that Node can do. */
@@ -36,5 +39,6 @@ async function against(bench: Bench, startOthers: () => Promise<Target[]>): Prom
   ];
   const rows = await measure(bench, targets);
   await stopAll(targets);
-  return { rows, values: others.flatMap(({ name }) => compare(rows, OURS, name)) };
+  const servers = others.filter(({ name }) => name !== PLAIN_HTTP);
+  return { rows, values: servers.flatMap(({ name }) => compare(rows, OURS, name)) };
 }

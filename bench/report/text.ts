@@ -2,14 +2,14 @@ import type { Value } from '../bench.js';
 import { median } from '../statistics.js';
 
 /** Writes a figure with as many digits as its size deserves. */
-export function digits(figure: number): string {
+function digits(figure: number): string {
   if (!Number.isFinite(figure)) return 'unknown';
   const size = Math.abs(figure);
   return figure.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
 /** Writes the median of a figure with its unit, such as `1.20 ms`. */
-export function withUnit(figure: number, unit: Value['unit']): string {
+function withUnit(figure: number, unit: Value['unit']): string {
   return unit === '' || unit === '/s' ? `${digits(figure)}${unit}` : `${digits(figure)} ${unit}`;
 }
 
