@@ -106,7 +106,7 @@ function digestOf(folder: string): string {
   return digest.digest('hex');
 }
 
-/** @throws with everything the program wrote when it fails */
+/** @throws with what the program wrote about it when it fails */
 function runStep([program = '', ...args]: string[], directory: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const path = program.includes('/') ? join(directory, program) : program;
@@ -117,8 +117,11 @@ function runStep([program = '', ...args]: string[], directory: string): Promise<
         output += chunk;
       });
     child.on('error', () => reject(new Error(`${program} is not installed`)));
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${output}\n${program} ended with code ${code}`)),
-    );
+    child.on('close', (code) => {
+      const lines = output.trim().split('\n');
+      const line = lines.find((each) => /error|refused/i.test(each)) ?? lines[0];
+      if (code === 0) resolve();
+      else reject(new Error(`${[program, ...args].join(' ')} ended with code ${code}: ${line}`));
+    });
   });
 }
