@@ -23,7 +23,7 @@ const BARS: Bar[] = [
 ];
 
 const WIDTH = 760;
-const LEFT = 210;
+const LEFT = 240;
 const RIGHT = 60;
 const TOP = 64;
 const STEP = 30;
