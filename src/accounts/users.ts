@@ -1,4 +1,3 @@
-import bcrypt from 'bcrypt';
 import type { Selectable } from 'kysely';
 import { nowInSeconds } from '../platform/clock.js';
 import type { ListedUser, User } from '../platform/oauth/sign-in/accounts.js';
@@ -13,6 +12,16 @@ const BCRYPT_COST = 12;
 const MAX_PASSWORD_BYTES = 72;
 /** The hash that an unknown user's password is compared with, so that the answer takes as long as for a known user. */
 const DUMMY_HASH = '$2b$12$ftqIgB.Jlj2LMjZ1rsI8GONDTkpP3U.6JgxTzn/s207nOHfvHrpRu';
+
+/** Loads bcrypt with the first password: it is native code, and most starts check none. */
+async function loadBcrypt() {
+  return (await import('bcrypt')).default;
+}
+
+/** Checks whether a hash was made from a password. */
+export async function matchesHash(password: string, hash: string): Promise<boolean> {
+  return (await loadBcrypt()).compare(password, hash);
+}
 
 /** Finds the user with that name, unless disabled. */
 export async function findUser(store: Store<AccountTables>, username: string): Promise<User | undefined> {
@@ -32,7 +41,7 @@ export async function verifyPassword(
   const row = await selectByTypedName(store, username);
   for (const form of passwordForms(password)) {
     const fits = Buffer.byteLength(form) <= MAX_PASSWORD_BYTES;
-    const matches = await bcrypt.compare(fits ? form : '', row?.password_hash ?? DUMMY_HASH);
+    const matches = await matchesHash(fits ? form : '', row?.password_hash ?? DUMMY_HASH);
     if (matches && fits && row) return toUser(row);
   }
   return undefined;
@@ -75,7 +84,7 @@ export async function hashPassword(password: string): Promise<string> {
   const composed = password.normalize('NFC');
   const bytes = Buffer.byteLength(composed);
   if (bytes === 0 || bytes > MAX_PASSWORD_BYTES) throw new RangeError('A password must have 1 to 72 bytes');
-  return bcrypt.hash(composed, BCRYPT_COST);
+  return (await loadBcrypt()).hash(composed, BCRYPT_COST);
 }
 
 export function selectUser(store: Store<AccountTables>, username: string) {

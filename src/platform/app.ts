@@ -6,22 +6,26 @@ import { createAuth } from './auth/index.js';
 import { resourceMetadataUrl } from './auth/resource-metadata.js';
 import { createSubscriptions } from './changes/subscriptions.js';
 import type { Config } from './config/config.js';
+import { beginRequest } from './http/begin-request.js';
 import { cors } from './http/cors.js';
 import { errorHandler, notFound } from './http/error-handler.js';
 import { healthRoutes } from './http/health.js';
-import { hostGuard } from './http/host-guard.js';
+import { allowedHosts, hostGuard } from './http/host-guard.js';
 import { createInProgress } from './http/in-progress.js';
 import { createMetrics } from './http/metrics.js';
 import { onceOver } from './http/once-over.js';
 import { allowedOrigins, originGuard } from './http/origin-guard.js';
 import { requestLog } from './http/request-log.js';
 import { withPlainTarget } from './http/request-target.js';
+import { middleware } from './http/step.js';
 import { spellUtf8 } from './http/utf8.js';
 import type { Logger } from './logger.js';
+import { createAdmission } from './mcp/admission.js';
 import { assertContent, type ServerContent } from './mcp/content.js';
 import { createServerScope } from './mcp/context.js';
 import { createMcpEndpoint } from './mcp/endpoint.js';
 import { rpcErrorHandler } from './mcp/error-handler.js';
+import { createFastLane } from './mcp/lane/lane.js';
 import { createListenCheck } from './mcp/listening.js';
 import { createRunningCalls } from './mcp/running-calls.js';
 import { createSseEndpoint } from './mcp/sse-endpoint.js';
@@ -78,6 +82,7 @@ export interface App {
 export async function createApp<Services>(options: AppOptions<Services>): Promise<App> {
   const { config, logger, store, services, content } = options;
   assertBrand(options.brand);
+  const isAllowedHost = allowedHosts(config);
   const isAllowedOrigin = allowedOrigins(config);
   const serverScope = await createServerScope(config, store, services);
   assertContent(content, serverScope, logger);
@@ -86,21 +91,22 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   const turns = createTurns();
   const auth = await createAuth({ ...options, scopes: content.scopes });
   const mayListen = createListenCheck({ identify: auth.identify, logger });
-  const mcp = createMcpEndpoint({
+  const mcpOptions = {
     logger,
     content,
     serverScope,
-    running,
-    streams,
+    admission: createAdmission({ running, streams }),
     turns,
     subscriptions: createSubscriptions({ config, content, store, mayListen, logger }),
     resourceMetadataUrl: resourceMetadataUrl(config, '/mcp'),
-  });
+  };
+  const mcp = createMcpEndpoint(mcpOptions);
   const sse = config.enableSse
     ? createSseEndpoint({ logger, content, serverScope, running, streams, turns, mayListen })
     : undefined;
   const metrics =
-    config.metricsPort === undefined ? undefined : createMetrics(content.tools.map(({ name }) => name));
+    config.metricsPort === undefined ? undefined : await createMetrics(content.tools.map(({ name }) => name));
+  const begin = beginRequest([requestLog(logger), ...(metrics ? [metrics.observe] : [])]);
   const nothing = notFound(config);
   // All but MCP calls, which count by caller. One that is cut off may have used up a code whose tokens reach nobody.
   const posts = createInProgress();
@@ -118,10 +124,9 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
     next();
   });
   app.use(healthRoutes(createReadiness(store, logger), () => draining));
-  app.use(requestLog(logger));
-  if (metrics) app.use(metrics.middleware);
+  app.use(middleware(begin));
   app.use(errorPages(options));
-  app.use(hostGuard(config), spellUtf8);
+  app.use(hostGuard(isAllowedHost), middleware(spellUtf8));
   // Clients also look for metadata below the endpoint, where a 401 would tell them to sign in first.
   app.use(['/mcp/.well-known', '/sse/.well-known', '/messages/.well-known'], cors('GET'), nothing);
   app.use(
@@ -154,8 +159,14 @@ export async function createApp<Services>(options: AppOptions<Services>): Promis
   app.use(nothing);
   app.use(errorHandler(logger));
 
+  const lane =
+    config.fastLane &&
+    createFastLane({ ...mcpOptions, identify: auth.identify, begin, isAllowedHost, isAllowedOrigin });
+  const withLane = lane ? lane(app) : app;
+
   return {
-    listener: withPlainTarget(app),
+    // Only Express tells proxies that the server is shutting down.
+    listener: withPlainTarget((req, res) => (draining ? app : withLane)(req, res)),
     metricsServer: metrics?.server,
     openStreams: () => sse?.openStreams() ?? 0,
     drain: async () => {

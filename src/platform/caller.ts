@@ -11,6 +11,23 @@ export interface Caller {
   clientId: string;
 }
 
+/** A caller whose credentials were checked, and what the log calls their client. */
+export interface Identity {
+  caller: Caller;
+  /** The registered name of the client, if known. */
+  clientName?: string | undefined;
+}
+
+/**
+ * Returns whom an Authorization header currently identifies, or `undefined` if nobody. Returns no promise when everything
+ * that decides is in memory.
+ *
+ * @throws {UnavailableError} when the credentials cannot be checked right now; the promise may also reject with it
+ */
+export type Identify = (
+  authorization: string | undefined,
+) => Identity | undefined | Promise<Identity | undefined>;
+
 /** Returns a key for what is kept by caller. The kind belongs to it, because a user may be named like a service. */
 export function callerKey({ kind, id }: Caller): string {
   return `${kind} ${id}`;

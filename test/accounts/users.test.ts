@@ -1,6 +1,6 @@
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { disableDemoUsers, seedDemoUsers } from '../../src/accounts/demo-users.js';
+import { demoUsers, disableDemoUsers, seedDemoUsers } from '../../src/accounts/demo-users.js';
 import { accountsMigrations } from '../../src/accounts/migrations/index.js';
 import { addUser, findUser, hashPassword, verifyPassword } from '../../src/accounts/users.js';
 import type { Store } from '../../src/platform/store/database.js';
@@ -172,6 +172,17 @@ it('a disabled user is not found and cannot sign in', async () => {
   await store.updateTable('users').set({ disabled: 1 }).where('username', '=', 'bob').execute();
   expect(await findUser(store, 'bob')).toBeUndefined();
   expect(await verifyPassword(store, 'bob', 'hunter2')).toBeUndefined();
+});
+
+it('demo users are added without hashing, with the passwords that the start prints', async () => {
+  const hash = vi.spyOn(bcrypt, 'hash');
+  const other = await openTestStore(definition.migrations);
+  await seedDemoUsers(other, ['read']);
+  expect(hash).not.toHaveBeenCalled();
+  for (const { username, password } of demoUsers)
+    expect(await verifyPassword(other, username, password)).toMatchObject({ id: username });
+  hash.mockRestore();
+  await other.destroy();
 });
 
 it('demo users are disabled only while they have their public password', async () => {

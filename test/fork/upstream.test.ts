@@ -49,7 +49,7 @@ it('a migration that upstream adds later merges without a conflict, and starts o
   const database = `file:${join(root, 'data/clinic.db')}`;
   const start = () => startProgram(join(root, 'dist/main.js'), { DATABASE_URL: database });
   await (await start()).stop();
-  const before = connectStore(database);
+  const before = await connectStore(database);
   const appointment = { id: 'a1', username: 'alice', day: '2026-03-02', time: '09:00', booked_at: 1 };
   await before.insertInto('appointments').values(appointment).execute();
   const users = await before.selectFrom('users').selectAll().orderBy('username').execute();
@@ -66,7 +66,7 @@ it('a migration that upstream adds later merges without a conflict, and starts o
   const server = await start();
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   await server.stop();
-  const after = connectStore(database);
+  const after = await connectStore(database);
   expect(await after.selectFrom('appointments').selectAll().execute()).toEqual([appointment]);
   expect(await after.selectFrom('users').selectAll().orderBy('username').execute()).toEqual(users);
   expect(await after.selectFrom('account_locks').selectAll().execute()).toEqual([]);

@@ -74,7 +74,7 @@ async function openExisting(
     new CliError(`There is no database at ${place}. Start the server once, or run: db migrate`);
   const missing = missingFile(config.databaseUrl);
   if (missing !== undefined) throw none(missing);
-  const store = connectStore(config.databaseUrl, { limits: config });
+  const store = await connectStore(config.databaseUrl, { limits: config });
   try {
     const { done, pending } = await migrationState(store, migrations);
     if (done === 0) throw none('DATABASE_URL');

@@ -20,7 +20,7 @@ export function userCommands(program: Command, withStore: WithStore, server: Adm
     .description('who may sign in')
     // Runs first, so that no database is required or created when users are managed elsewhere.
     .hook('preAction', async () => {
-      const store = connectStore('file::memory:');
+      const store = await connectStore('file::memory:');
       requireManagement(server.accounts(store));
       await store.destroy();
     });

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { isBearerToken } from '../bearer-token.js';
-import type { Caller } from '../caller.js';
+import type { Caller, Identity } from '../caller.js';
 import { sendError } from '../http/errors.js';
 import { localsOf } from '../http/request-locals.js';
 import { pathOf } from '../http/request-log.js';
@@ -24,8 +24,7 @@ export type TokenVerifier = (
 
 /** How callers are recognized, and what the challenge to everyone else says. */
 export interface BearerOptions {
-  /** Tried in this order; the first one to return a caller wins. */
-  verifiers: TokenVerifier[];
+  identify: ReturnType<typeof createIdentify>;
   /** The URL of the protected resource metadata (RFC 9728 section 5.1). */
   resourceMetadataUrl: string;
   /**
@@ -34,19 +33,19 @@ export interface BearerOptions {
   scopes: string[];
   /** Logs why a token was refused. */
   logger: Logger;
-  /** Returns the registered name of a client, for the log. Never rejects. */
-  clientName?: ((clientId: string) => Promise<string | undefined>) | undefined;
 }
 
 /**
  * Lets through only requests with a valid bearer token, which must be in the header (RFC 6750 section 2.1), and stores
- * their caller in the request's locals. Everything else gets 401 and the challenge that starts a sign-in. When a token
- * cannot be checked right now the answer is not 401, because the client would discard a token that may be good.
+ * their caller in the request's locals. A caller who is already there was checked by what saw the request before.
+ * Everything else gets 401 and the challenge that starts a sign-in. When a token cannot be checked right now the answer is
+ * not 401, because the client would discard a token that may be good.
  */
 export function requireCaller(options: BearerOptions): RequestHandler {
-  const { verifiers, logger, clientName } = options;
+  const { identify, logger } = options;
   return async (req, res, next) => {
     const locals = localsOf(res);
+    if (locals.caller !== undefined) return next();
     const logRefusal = (detail: string) =>
       logger.info(
         { requestId: locals.requestId, endpoint: pathOf(req), error: 'invalid_token', detail },
@@ -59,35 +58,36 @@ export function requireCaller(options: BearerOptions): RequestHandler {
       return challenge(res, options, 'The Authorization header must be: Bearer, a space, the token');
     }
     const reasons: string[] = [];
-    const caller = await authenticate(header, verifiers, (reason) => reasons.push(reason));
-    if (caller === undefined) {
+    const identity = await identify(header, (reason) => reasons.push(reason));
+    if (identity === undefined) {
       logRefusal(logText(reasons.join('; '), 400) || 'it is not known here');
       return challenge(res, options, 'The access token is unknown, expired or revoked');
     }
-    locals.caller = caller;
-    locals.clientName = await clientName?.(caller.clientId);
+    Object.assign(locals, identity);
     next();
   };
 }
 
 /**
- * Returns the caller that an Authorization header currently identifies.
+ * Makes the function that checks credentials, for every way a request is answered.
  *
- * @param report receives the reason a token was refused
- * @throws {UnavailableError} when the token cannot be checked right now
+ * @param verifiers tried in this order; the first one to return a caller wins
+ * @param clientName returns the registered name of a client, for the log. Never rejects
+ * @returns the check; `report` receives the reason a token was refused
  */
-export async function authenticate(
-  header: string | undefined,
+export function createIdentify(
   verifiers: TokenVerifier[],
-  report?: RefusalReport,
-): Promise<Caller | undefined> {
-  const token = bearerToken(header ?? '');
-  if (token === undefined) return undefined;
-  for (const verify of verifiers) {
-    const caller = await verify(token, report);
-    if (caller !== undefined) return caller;
-  }
-  return undefined;
+  clientName: ((clientId: string) => Promise<string | undefined>) | undefined,
+) {
+  return async (header: string | undefined, report?: RefusalReport): Promise<Identity | undefined> => {
+    const token = bearerToken(header ?? '');
+    if (token === undefined) return undefined;
+    for (const verify of verifiers) {
+      const caller = await verify(token, report);
+      if (caller !== undefined) return { caller, clientName: await clientName?.(caller.clientId) };
+    }
+    return undefined;
+  };
 }
 
 function bearerToken(header: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { type RequestHandler, Router } from 'express';
-import type { Caller } from '../caller.js';
+import type { Caller, Identify } from '../caller.js';
 import type { Config } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { createOAuth } from '../oauth/index.js';
@@ -8,7 +8,7 @@ import type { Accounts } from '../oauth/sign-in/accounts.js';
 import type { Scope } from '../scopes.js';
 import type { Store } from '../store/database.js';
 import type { Brand } from '../ui/brand.js';
-import { authenticate, authenticateAs, requireCaller, type TokenVerifier } from './bearer.js';
+import { authenticateAs, createIdentify, requireCaller, type TokenVerifier } from './bearer.js';
 import { externalVerifier } from './external.js';
 import {
   type Endpoint,
@@ -35,17 +35,14 @@ export interface AuthOptions {
 /** Identifies callers, and serves everything a sign-in needs. */
 export interface Auth {
   /**
-   * Makes the handler that lets only known callers through, and stores the caller in the request's locals.
+   * Makes the handler that lets only known callers through, and stores the caller in the request's locals. A caller who
+   * is already there is not checked again.
    *
    * @param endpoint whose metadata the challenge names
    */
   protect: (endpoint: Endpoint) => RequestHandler;
-  /**
-   * Returns the caller that an Authorization header currently identifies.
-   *
-   * @throws {UnavailableError} when the token cannot be checked right now
-   */
-  identify: (authorization: string | undefined) => Promise<Caller | undefined>;
+  /** Checks a caller for those who answer without `protect`, or go on after it. */
+  identify: Identify;
   /** The routes for discovery and sign-in. */
   routes: Router;
   /** Stops background work. */
@@ -100,7 +97,7 @@ function localAuth(scopes: Scope[]): Auth {
   };
   return {
     protect: () => authenticateAs(caller),
-    identify: async () => caller,
+    identify: () => ({ caller }),
     routes: Router(),
     close: () => {},
   };
@@ -128,18 +125,18 @@ function tokenAuth(
     server.verifier,
     ...further,
   ];
+  const identify = createIdentify(verifiers, server.clientName);
   const routes = Router();
   routes.use(resourceMetadataRoutes(config, server.issuer, scopes), ...server.routes);
   return {
     protect: (endpoint) =>
       requireCaller({
-        verifiers,
+        identify,
         resourceMetadataUrl: resourceMetadataUrl(config, endpoint),
         scopes: names,
         logger,
-        clientName: server.clientName,
       }),
-    identify: (authorization) => authenticate(authorization, verifiers),
+    identify: (authorization) => identify(authorization),
     routes,
     close: server.close,
   };

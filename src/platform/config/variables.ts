@@ -149,6 +149,8 @@ export const VARIABLES = {
   MAX_CALLS_PER_USER: variable(integer(1, 10_000), 'a number, 1 to 10000', 32),
   /** The same for one service, which is often a platform with many users. */
   MAX_CALLS_PER_SERVICE: variable(integer(1, 10_000), 'a number, 1 to 10000', 200),
+  /** Whether common calls of `/mcp` are answered by the fast lane. `off` sends all of them through Express. */
+  FAST_LANE: variable(flag, 'on or off', true),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS), LOG_LEVELS.join(', '), 'info'),
   LOG_PRETTY: derived(flag, 'true or false', ({ terminal }) => terminal === true),
   /** Only for `npm run tunnel`. */

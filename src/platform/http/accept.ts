@@ -1,3 +1,5 @@
+import { remember } from './remember.js';
+
 /** A media range of an `Accept` header: `type/subtype`, `type/*` or `*`+`/*`, in lower case, with its weight. */
 interface MediaRange {
   range: string;
@@ -35,13 +37,13 @@ export function prefersHtml(accept: string | undefined): boolean {
 const MEMBERS = /(?:"(?:\\.?|[^"\\])*"?|[^,"])+/g;
 const PARAMETERS = /(?:"(?:\\.?|[^"\\])*"?|[^;"])+/g;
 
-function parse(accept: string): MediaRange[] {
-  return (accept.match(MEMBERS) ?? []).flatMap((member) => {
+const parse = remember((accept): MediaRange[] =>
+  (accept.match(MEMBERS) ?? []).flatMap((member) => {
     const [type = '', ...parameters] = member.match(PARAMETERS) ?? [];
     const range = type.trim().toLowerCase();
     if (range === '') return [];
     const q = parameters.map((each) => /^\s*q\s*=\s*([\d.]+)\s*$/i.exec(each)?.[1]).find(Boolean);
     const weight = Number(q ?? 1);
     return [{ range, weight: Number.isNaN(weight) ? 1 : Math.min(weight, 1) }];
-  });
-}
+  }),
+);

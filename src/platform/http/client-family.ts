@@ -1,3 +1,5 @@
+import { remember } from './remember.js';
+
 /** The client families that log lines distinguish, each with a pattern for its `User-Agent`. The first match wins. */
 const FAMILIES = [
   ['claude', /\bclaude|anthropic/i],
@@ -30,6 +32,7 @@ type ClientFamily = (typeof FAMILIES)[number][0] | 'other' | 'none';
  */
 export function clientFamily(userAgent: string | undefined): ClientFamily {
   if (userAgent === undefined || userAgent === '') return 'none';
-  const text = userAgent.slice(0, MAX_LENGTH);
-  return FAMILIES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+  return familyOf(userAgent.slice(0, MAX_LENGTH));
 }
+
+const familyOf = remember((text) => FAMILIES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other');

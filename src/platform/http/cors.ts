@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { OriginCheck } from './origin-guard.js';
 
@@ -25,11 +26,7 @@ const EXPOSED_HEADERS = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, X-Reques
  */
 export function cors(methods: string, isAllowed?: OriginCheck): RequestHandler {
   return (req, res, next) => {
-    const { origin } = req.headers;
-    if (isAllowed) res.vary('Origin');
-    if (!isAllowed) res.set('Access-Control-Allow-Origin', '*');
-    else if (origin !== undefined && isAllowed(origin)) res.set('Access-Control-Allow-Origin', origin);
-    res.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    setCorsHeaders(req, res, isAllowed);
     if (req.method !== 'OPTIONS') return next();
     res.set({
       'Access-Control-Allow-Methods': `${methods}, OPTIONS`,
@@ -39,4 +36,13 @@ export function cors(methods: string, isAllowed?: OriginCheck): RequestHandler {
     });
     res.status(204).end();
   };
+}
+
+/** Sets what lets a page of an allowed origin read an answer, as `cors` does. */
+export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, isAllowed?: OriginCheck): void {
+  const { origin } = req.headers;
+  if (isAllowed) res.setHeader('Vary', 'Origin');
+  if (!isAllowed) res.setHeader('Access-Control-Allow-Origin', '*');
+  else if (origin !== undefined && isAllowed(origin)) res.setHeader('Access-Control-Allow-Origin', origin);
+  res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }

@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Config } from '../config/config.js';
 import { logText } from '../log-text.js';
 import type { Logger } from '../logger.js';
@@ -45,14 +46,24 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
 }
 
 /** Logs an unexpected failure with its stack, and returns a message that is safe to send. */
-export function logServerFault(logger: Logger, error: unknown, req: Request, res: Response): string {
+export function logServerFault(
+  logger: Logger,
+  error: unknown,
+  req: IncomingMessage,
+  res: ServerResponse,
+): string {
   const { requestId } = localsOf(res);
   logger.error({ err: error, requestId, path: pathOf(req) }, 'request failed');
   return `The server failed to answer. Tell its operator this reference: ${requestId}`;
 }
 
 /** Logs that a dependency is down, with the cause. */
-export function logUnavailable(logger: Logger, error: UnavailableError, req: Request, res: Response): void {
+export function logUnavailable(
+  logger: Logger,
+  error: UnavailableError,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
   logger.error({ ...causeOf(error), requestId: localsOf(res).requestId, path: pathOf(req) }, 'unavailable');
 }
 

@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import { orReplayed } from './replayed-body.js';
 import { wellFormedBody } from './well-formed.js';
 
 /**
@@ -27,7 +28,7 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
  */
 export function jsonBody({ limit, strict }: { limit: string | number; strict: boolean }): RequestHandler[] {
   return [
-    express.json({ limit, strict }),
+    orReplayed(express.json({ limit, strict })),
     (req, _res, next) => {
       if (!isDeeperThan(MAX_JSON_DEPTH, req.body)) return next();
       next(Object.assign(new Error('The body is nested too deeply'), { status: 400, type: TOO_DEEP }));

@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
-import type { Request, RequestHandler, Response } from 'express';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+import type { RequestObserver } from './begin-request.js';
 import { createHttpServer } from './http-server.js';
 import { localsOf } from './request-locals.js';
 
@@ -10,10 +10,13 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** The most routes that have a label of their own. A fork may mount routers at paths with parameters. */
 const MAX_ROUTES = 200;
 
+/** The route of what the fast lane answers, as Express would name it. */
+const LANE_ROUTE = '/mcp';
+
 /** The metrics of one server. */
 export interface Metrics {
-  /** Measures every request that passes through. */
-  middleware: RequestHandler;
+  /** Counts a request. */
+  observe: RequestObserver;
   /** Answers every request with the metrics in the Prometheus text format. The caller makes it listen and closes it. */
   server: Server;
 }
@@ -24,7 +27,9 @@ export interface Metrics {
  *
  * @param toolNames the names of all tools
  */
-export function createMetrics(toolNames: string[]): Metrics {
+export async function createMetrics(toolNames: string[]): Promise<Metrics> {
+  // Loaded here, because most servers have no metrics.
+  const { Counter, collectDefaultMetrics, Histogram, Registry } = await import('prom-client');
   const register = new Registry();
   collectDefaultMetrics({ register });
   const duration = new Histogram({
@@ -47,31 +52,31 @@ export function createMetrics(toolNames: string[]): Metrics {
     return routes.has(route) ? route : 'other';
   };
 
-  const middleware: RequestHandler = (req, res, next) => {
-    const stop = duration.startTimer();
-    res.once('close', () => {
-      const status = String(res.statusCode);
-      const method = METHODS.has(req.method) ? req.method : 'other';
-      stop({ method, route: routeLabel(routeOf(req, res)), status });
-      const { call } = localsOf(res);
-      if (call?.method !== 'tools/call') return;
-      toolCalls.inc({ tool: known.has(call.name ?? '') ? (call.name ?? '') : 'unknown', status });
-    });
-    next();
+  const observe: RequestObserver = (req, res, ms) => {
+    const status = String(res.statusCode);
+    const method = req.method && METHODS.has(req.method) ? req.method : 'other';
+    duration.observe({ method, route: routeLabel(routeOf(req, res)), status }, ms / 1000);
+    const { call } = localsOf(res);
+    if (call?.method !== 'tools/call') return;
+    toolCalls.inc({ tool: known.has(call.name ?? '') ? (call.name ?? '') : 'unknown', status });
   };
   const server = createHttpServer(async (_req, res) => {
     const text = await register.metrics();
     res.setHeader('Content-Type', register.contentType).end(text);
   });
-  return { middleware, server };
+  return { observe, server };
 }
 
 /**
  * Returns the pattern of the route that answered, never the requested path, which may match in any case. Of a route with
  * several patterns, it is the first.
  */
-function routeOf(req: Request, res: Response): string {
-  const mount = req.baseUrl.toLowerCase();
+function routeOf(
+  req: IncomingMessage & Partial<Pick<Request, 'baseUrl' | 'route'>>,
+  res: ServerResponse,
+): string {
+  if (localsOf(res).lane !== undefined) return LANE_ROUTE;
+  const mount = (req.baseUrl ?? '').toLowerCase();
   const pattern: unknown = req.route?.path;
   const path: unknown = Array.isArray(pattern) ? pattern[0] : pattern;
   // After an error, the mount is that of the error handler, which is mounted at the path of its route.

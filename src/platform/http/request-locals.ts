@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Caller } from '../caller.js';
 
 /** What a JSON-RPC request asks for: the method, and the tool, prompt or resource it names. */
@@ -17,6 +17,10 @@ export interface ErrorPage {
 /** What the pipeline learns about a request. */
 export interface RequestLocals {
   requestId: string;
+  /** Set when the fast lane has answered. For the log and the metrics. */
+  lane?: 'fast';
+  /** The whole body as it arrived, if it has been read before Express got the request. */
+  bytes?: Buffer;
   /** Shows an error to a person. Programs get JSON. */
   errorPage?: ErrorPage;
   caller?: Caller;
@@ -27,9 +31,15 @@ export interface RequestLocals {
   clientName?: string | undefined;
 }
 
-/** Returns what is known about a request so far. Nothing else reads or writes `res.locals`. */
-export function localsOf(res: Response): RequestLocals {
-  return res.locals as RequestLocals;
+/**
+ * Returns what is known about a request so far. Nothing else reads or writes `res.locals`. Express keeps what it finds there,
+ * so this works before Express has seen the request.
+ */
+export function localsOf(res: ServerResponse): RequestLocals {
+  const holder = res as ServerResponse & { locals?: RequestLocals };
+  // Incomplete until the request has begun, which nothing but its first steps can see.
+  holder.locals ??= {} as RequestLocals;
+  return holder.locals;
 }
 
 /**
@@ -37,7 +47,7 @@ export function localsOf(res: Response): RequestLocals {
  *
  * @throws when no sign-in was required, which means the pipeline is in the wrong order
  */
-export function callerOf(res: Response): Caller {
+export function callerOf(res: ServerResponse): Caller {
   const { caller } = localsOf(res);
   if (caller === undefined) throw new Error('No sign-in is required on this route');
   return caller;

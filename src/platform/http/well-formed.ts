@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import type { RequestHandler } from 'express';
 import { wellFormed, wellFormedJson } from '../well-formed.js';
 
@@ -11,14 +12,21 @@ export const wellFormedBody: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * Replaces half surrogate pairs in an answer, which handlers make when they cut a text. Streams stay streams.
+ * Replaces half surrogate pairs in an answer, which handlers make when they cut a text. Streams stay streams. Of anything
+ * else the length is known, and sent.
  *
  * The body can be read only chunk by chunk then, as the SDK does. A `TransformStream` and a second `Response` would allow
  * more, and take several times as long as everything else that is done with the body.
  */
-export function wellFormedResponse(response: Response): Response {
-  const { body } = response;
-  return body === null ? response : Object.defineProperty(response, 'body', { value: clean(body) });
+export async function wellFormedResponse(response: Response): Promise<Response> {
+  const { body, headers } = response;
+  if (body === null) return response;
+  const chunks = clean(body);
+  if (headers.get('content-type')?.startsWith('text/event-stream'))
+    return Object.defineProperty(response, 'body', { value: chunks });
+  const whole = await buffer(chunks);
+  headers.set('content-length', String(whole.byteLength));
+  return Object.defineProperty(response, 'body', { value: [whole] });
 }
 
 /** Every chunk is a whole message, so an escape is never divided between two. */

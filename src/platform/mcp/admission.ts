@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Caller } from '../caller.js';
 import { sendRpcError } from '../http/errors.js';
@@ -16,9 +17,13 @@ interface Admission {
 /** Keeps each caller within their limits, so that one cannot crowd out another. */
 export interface McpAdmission {
   /**
-   * Counts a request as a call, or refuses it. Comes before the body is read, because bodies on their way take memory,
-   * and a slow one takes long.
+   * Counts a request as a call, unless it is counted already. Comes before the body is read, because bodies on their way
+   * take memory, and a slow one takes long.
+   *
+   * @returns whether the caller may make it
    */
+  admit: (res: ServerResponse) => boolean;
+  /** Does the same as a middleware, and refuses the request if need be. */
   beforeBody: RequestHandler;
   /**
    * Counts what the body turned out to be: each message of a batch is a call, and `subscriptions/listen` is a stream.
@@ -30,15 +35,23 @@ export interface McpAdmission {
 
 /** Creates the admission of `/mcp`. Expects the caller in the request's locals. */
 export function createAdmission({ running, streams }: Admission): McpAdmission {
-  const begun = new WeakMap<Response, () => void>();
+  const begun = new WeakMap<ServerResponse, () => void>();
+
+  function admit(res: ServerResponse): boolean {
+    if (begun.has(res)) return true;
+    const caller = callerOf(res);
+    if (running.isFull(caller)) return false;
+    const end = running.begin(caller);
+    begun.set(res, end);
+    onceOver(res, end);
+    return true;
+  }
+
   return {
+    admit,
     beforeBody(_req, res, next) {
-      const caller = callerOf(res);
-      if (running.isFull(caller)) return refuseCall(res, running, caller);
-      const end = running.begin(caller);
-      begun.set(res, end);
-      onceOver(res, end);
-      next();
+      if (admit(res)) next();
+      else refuseCall(res, running, callerOf(res));
     },
     admitBody(res, body, call) {
       const caller = callerOf(res);

@@ -3,6 +3,7 @@ import {
   McpServer,
   type McpServerOptions,
   type ServerCapabilities,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import type { RpcCall } from '../http/request-locals.js';
@@ -13,7 +14,8 @@ import { type RequestScope, type ServerScope, stateCodec } from './context.js';
 import type { Prompt } from './define-prompt.js';
 import type { Resource } from './define-resource.js';
 import type { Tool } from './define-tool.js';
-import { guardHandlers } from './sdk-handlers.js';
+import type { ScopeOf } from './request-scopes.js';
+import { guardHandlers, logUnwritable } from './sdk-handlers.js';
 import { answerCompletions, forgetInheritedNames } from './sdk-tables.js';
 
 /** Everything a server offers. Clients list tools, resources and prompts in the order given here. */
@@ -59,6 +61,35 @@ export function createMcpServer<Services>(
   scope: RequestScope<Services>,
   offersSubscriptions = false,
 ): McpServer {
+  const definitions = definitionsFor(content, scope.call);
+  const server = assemble(content, definitions, () => scope, offersSubscriptions);
+  server.server.onerror = (error) => logUnwritable(error, scope.log);
+  if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);
+  if (scope.call === undefined || scope.call.method === 'completion/complete') answerCompletions(server);
+  return server;
+}
+
+/**
+ * Builds a server with everything but what `attach` adds, for any number of requests.
+ *
+ * @param revision one that the server answers besides those of the 2025 era
+ */
+export function createSharedServer<Services>(
+  content: ServerContent<Services>,
+  scopeOf: ScopeOf<Services>,
+  { offersSubscriptions = false, revision }: { offersSubscriptions?: boolean; revision?: string },
+): McpServer {
+  const revisions = revision === undefined ? undefined : [...SUPPORTED_PROTOCOL_VERSIONS, revision];
+  return assemble(content, definitionsFor(content, undefined), scopeOf, offersSubscriptions, revisions);
+}
+
+function assemble<Services>(
+  content: ServerContent<Services>,
+  definitions: Definition<Services>[],
+  scopeOf: ScopeOf<Services>,
+  offersSubscriptions: boolean,
+  supportedProtocolVersions?: string[],
+): McpServer {
   const server = new McpServer(content.info, {
     instructions: content.instructions,
     capabilities: {
@@ -70,18 +101,17 @@ export function createMcpServer<Services>(
       ...(content.extensions && { extensions: content.extensions }),
     },
     ...(content.cacheHints && { cacheHints: content.cacheHints }),
-    requestState: { verify: stateCodec(scope).verify },
+    requestState: { verify: (state, sdk) => stateCodec(scopeOf(sdk)).verify(state, sdk) },
     enforceStrictCapabilities: true,
+    ...(supportedProtocolVersions && { supportedProtocolVersions }),
   });
   forgetInheritedNames(server);
-  guardHandlers(server, scope);
+  guardHandlers(server, scopeOf);
   refuseQuestions(server);
-  const definitions = definitionsFor(content, scope.call);
-  for (const definition of definitions) definition.register(server, scope);
-  if (!definitions.some((definition) => isNamed(definition, scope.call))) content.attach?.(server, scope);
-  if (scope.call === undefined || scope.call.method === 'completion/complete') answerCompletions(server);
+  for (const definition of definitions) definition.register(server, scopeOf);
   // The SDK would list every registered resource, but ours can be readable without being listed.
   server.server.setRequestHandler('resources/list', async (_request, sdk) => {
+    const scope = scopeOf(sdk);
     const lists = await Promise.all(content.resources.map((resource) => resource.list(server, scope, sdk)));
     return { resources: lists.flat() };
   });

@@ -1,4 +1,6 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   createRequestStateCodec,
   type McpServer,
   type RequestStateCodec,
@@ -11,7 +13,9 @@ import type { Logger } from '../logger.js';
 import { notifyChanged } from '../store/changes.js';
 import type { Store } from '../store/database.js';
 import { serverSecret } from '../store/secrets.js';
+import { MODERN_REVISION } from './revisions.js';
 import type { StoreFailures } from './store-failures.js';
+import type { Stop } from './time-limit.js';
 
 /** Values that are the same for every request. */
 export interface ServerScope<Services = unknown> {
@@ -36,6 +40,29 @@ export interface RequestScope<Services = unknown> extends ServerScope<Services> 
   call?: RpcCall | undefined;
   /** Records which requests failed because of the database. At `/mcp` they decide the status of the answer. */
   storeFailures?: StoreFailures;
+}
+
+/**
+ * Makes the scope of one request at `/mcp`. Its logger is made when something is logged, which happens in few calls.
+ *
+ * @param logger the parent of that logger
+ */
+export function requestScope<Services>(
+  serverScope: ServerScope<Services>,
+  request: { caller: Caller; call: RpcCall | undefined; logger: Logger; requestId: string },
+): RequestScope<Services> & { storeFailures: StoreFailures } {
+  const { caller, call, logger, requestId } = request;
+  let log: Logger | undefined;
+  return {
+    ...serverScope,
+    caller,
+    call,
+    storeFailures: new Map(),
+    get log() {
+      log ??= logger.child({ requestId });
+      return log;
+    },
+  };
 }
 
 /** The context every handler receives besides its arguments. */
@@ -106,16 +133,18 @@ export function handlerContext<Services>(
   scope: RequestScope<Services>,
   sdk: ServerContext,
 ): HandlerContext<Services> {
-  const { caller, store, services, siteUrl, log } = scope;
+  const { caller, store, services, siteUrl } = scope;
   return {
     caller,
     store,
     services,
     siteUrl,
-    log,
+    get log() {
+      return scope.log;
+    },
     sdk,
     notify: (uri) => notifyChanged(store, uri),
-    canElicit: showsForms(server),
+    canElicit: showsForms(server, sdk),
     sealState: (state) => stateCodec(scope).mint({ definition, state } satisfies Sealed, sdk),
     openState: <State>() => {
       const sealed = sdk.mcpReq.requestState<Sealed>();
@@ -127,34 +156,37 @@ export function handlerContext<Services>(
 /**
  * Creates the context of a tool handler.
  *
- * @param signal aborts the call
+ * @param stop has the signal that aborts the call
  */
 export function toolContext<Services>(
   tool: string,
   server: McpServer,
   scope: RequestScope<Services>,
   sdk: ServerContext,
-  signal: AbortSignal,
+  stop: Stop,
 ): ToolContext<Services> {
-  return {
-    ...handlerContext(tool, server, scope, sdk),
-    signal,
-    async reportProgress(progress, total, message) {
-      const progressToken = sdk.mcpReq._meta?.progressToken;
-      if (progressToken === undefined) return;
-      const params = {
-        progressToken,
-        progress,
-        ...(total !== undefined && { total }),
-        ...(message && { message }),
-      };
-      await sdk.mcpReq.notify({ method: 'notifications/progress', params });
-    },
+  const reportProgress: ToolContext['reportProgress'] = async (progress, total, message) => {
+    const progressToken = sdk.mcpReq._meta?.progressToken;
+    if (progressToken === undefined) return;
+    const params = {
+      progressToken,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(message && { message }),
+    };
+    await sdk.mcpReq.notify({ method: 'notifications/progress', params });
   };
+  const context = Object.assign(handlerContext(tool, server, scope, sdk), { reportProgress });
+  const signal = { enumerable: true, get: () => stop.signal };
+  return Object.defineProperty(context, 'signal', signal) as ToolContext<Services>;
 }
 
 /** Checks whether the client can show forms. It can if it names no elicitation mode, but not if it names only `url`. */
-function showsForms(server: McpServer): boolean {
-  const elicitation = server.server.getClientCapabilities()?.elicitation;
+function showsForms({ server }: McpServer, { mcpReq }: ServerContext): boolean {
+  // A request of the 2026 era names them itself. In the 2025 era, a session does so once, and a single request cannot.
+  const envelope: Record<string, unknown> = mcpReq.envelope ?? {};
+  const isModern = server.getNegotiatedProtocolVersion() === MODERN_REVISION;
+  const capabilities = isModern ? envelope[CLIENT_CAPABILITIES_META_KEY] : server.getClientCapabilities();
+  const { elicitation } = (capabilities ?? {}) as ClientCapabilities;
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }

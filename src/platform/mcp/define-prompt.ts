@@ -8,9 +8,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { compileInputSchema } from './arguments.js';
-import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
-import { bindCompletions, type Complete } from './define-resource.js';
+import { bindCompletions, type Complete } from './completions.js';
+import { type HandlerContext, handlerContext } from './context.js';
 import { assertScopes, challengeFor, withErrorBoundary } from './failures.js';
+import type { ScopeOf } from './request-scopes.js';
 
 /** A prompt: instructions for the model that a user or a platform selects. */
 export interface PromptDefinition<Args extends z.ZodObject, Services> {
@@ -36,7 +37,7 @@ export interface Prompt<Services = unknown> {
   name: string;
   description: string;
   scopes: string[];
-  register: (server: McpServer, scope: RequestScope<Services>) => void;
+  register: (server: McpServer, scopeOf: ScopeOf<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
@@ -65,20 +66,25 @@ export function definePrompt<Args extends z.ZodObject = typeof NO_ARGUMENTS, Ser
     name,
     description: definition.description,
     scopes,
-    register(server, scope) {
-      const answer = (args: unknown, sdk: ServerContext) =>
-        withErrorBoundary(scope.log.child({ prompt: name }), async () => {
-          assertScopes(scope.caller, scopes);
-          const context = handlerContext(name, server, scope, sdk);
-          return messages(definition.description, await get(args as z.output<Args>, context));
-        });
+    register(server, scopeOf) {
+      const answer = (args: unknown, sdk: ServerContext) => {
+        const scope = scopeOf(sdk);
+        return withErrorBoundary(
+          () => scope.log.child({ prompt: name }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            const context = handlerContext(name, server, scope, sdk);
+            return messages(definition.description, await get(args as z.output<Args>, context));
+          },
+        );
+      };
       if (compiled === undefined) {
         server.registerPrompt(name, config, (sdk) => answer({}, sdk));
         return;
       }
       // The SDK looks for completions on the fields of the schema.
       const shape = Object.fromEntries(
-        Object.entries(bindCompletions(complete, scopes, scope)).map(([argument, callback]) => [
+        Object.entries(bindCompletions(complete, scopes, scopeOf)).map(([argument, callback]) => [
           argument,
           completable(z.string(), callback),
         ]),

@@ -14,8 +14,10 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.js';
 import { spellUri } from '../resource-uri.js';
+import { bindCompletions, type Complete } from './completions.js';
 import { type HandlerContext, handlerContext, type RequestScope } from './context.js';
 import { assertScopes, challengeFor, missingScopes, withErrorBoundary } from './failures.js';
+import type { ScopeOf } from './request-scopes.js';
 
 interface Described {
   name: string;
@@ -44,13 +46,6 @@ export interface ResourceDefinition<Services> extends Described {
   listed?: (caller: Caller) => boolean;
   read: (context: HandlerContext<Services>) => ReadAnswer | Promise<ReadAnswer>;
 }
-
-/** Returns the values that start with what was typed. `others` holds the arguments filled in so far. */
-export type Complete<Services = unknown> = (
-  typed: string,
-  context: Pick<HandlerContext<Services>, 'caller' | 'store' | 'services'>,
-  others: Record<string, string>,
-) => string[] | Promise<string[]>;
 
 /** A template for many resources. */
 export interface ResourceTemplateDefinition<Variable extends string, Services> extends Described {
@@ -83,7 +78,7 @@ export interface Resource<Services = unknown> {
     scope: RequestScope<Services>,
     sdk: ServerContext,
   ) => ListedResource[] | Promise<ListedResource[]>;
-  register: (server: McpServer, scope: RequestScope<Services>) => void;
+  register: (server: McpServer, scopeOf: ScopeOf<Services>) => void;
 }
 
 /**
@@ -124,13 +119,17 @@ export function defineResource<Services = unknown>(
     matches: (other) => other === spellUri(uri),
     subscribable,
     list: (_server, { caller }) => (listed(caller) ? [{ uri, name, ...metadata }] : []),
-    register(server, scope) {
-      server.registerResource(name, uri, config, (_uri, sdk) =>
-        withErrorBoundary(scope.log.child({ resource: uri }), async () => {
-          assertScopes(scope.caller, scopes);
-          return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
-        }),
-      );
+    register(server, scopeOf) {
+      server.registerResource(name, uri, config, (_uri, sdk) => {
+        const scope = scopeOf(sdk);
+        return withErrorBoundary(
+          () => scope.log.child({ resource: uri }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            return contents(uri, metadata.mimeType, await read(handlerContext(name, server, scope, sdk)));
+          },
+        );
+      });
     },
   };
 }
@@ -179,50 +178,36 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     subscribable,
     list: (server, scope, sdk) =>
       list && missingScopes(scope.caller, scopes).length === 0
-        ? withErrorBoundary(scope.log.child({ resource: name }), () =>
-            list(handlerContext(name, server, scope, sdk)),
+        ? withErrorBoundary(
+            () => scope.log.child({ resource: name }),
+            () => list(handlerContext(name, server, scope, sdk)),
           )
         : [],
-    register(server, scope) {
+    register(server, scopeOf) {
       const registered = new SdkTemplate(uriTemplate, {
         list: undefined,
-        complete: bindCompletions(complete, scopes, scope),
+        complete: bindCompletions(complete, scopes, scopeOf),
       });
-      server.registerResource(name, registered, config, (uri, variables, sdk) =>
-        withErrorBoundary(scope.log.child({ resource: name }), async () => {
-          assertScopes(scope.caller, scopes);
-          const context = { ...handlerContext(name, server, scope, sdk), uri: uri.href };
-          return contents(uri.href, metadata.mimeType, await read(decodeVariables(variables, uri), context));
-        }),
-      );
+      server.registerResource(name, registered, config, (uri, variables, sdk) => {
+        const scope = scopeOf(sdk);
+        return withErrorBoundary(
+          () => scope.log.child({ resource: name }),
+          async () => {
+            assertScopes(scope.caller, scopes);
+            const context = Object.assign(handlerContext(name, server, scope, sdk), { uri: uri.href });
+            return contents(
+              uri.href,
+              metadata.mimeType,
+              await read(decodeVariables(variables, uri), context),
+            );
+          },
+        );
+      });
     },
   };
 }
 
 const always = () => true;
-
-/** A completion with the signature the SDK expects. */
-type BoundCompletion = (typed: string, context?: { arguments?: Record<string, string> }) => Promise<string[]>;
-
-/** Binds completions to the context of one request. */
-export function bindCompletions<Services>(
-  completions: Record<string, Complete<Services> | undefined>,
-  scopes: string[],
-  scope: RequestScope<Services>,
-): Record<string, BoundCompletion> {
-  // Without a prototype, in which the SDK would find `toString` and call it.
-  const bound: Record<string, BoundCompletion> = Object.create(null);
-  for (const [argument, complete] of Object.entries(completions)) {
-    if (complete === undefined) continue;
-    bound[argument] = (typed, context) =>
-      withErrorBoundary(scope.log, () => {
-        assertScopes(scope.caller, scopes);
-        const { caller, store, services } = scope;
-        return complete(typed, { caller, store, services }, context?.arguments ?? {});
-      });
-  }
-  return bound;
-}
 
 function contents(
   uri: string,

@@ -16,7 +16,7 @@ import { isRecord } from '../json.js';
 import { wellFormedJson } from '../well-formed.js';
 import { compileInputSchema } from './arguments.js';
 import { carriesQuestions, UnaskedError } from './asking.js';
-import { type RequestScope, type ToolContext, toolContext } from './context.js';
+import { type ToolContext, toolContext } from './context.js';
 import {
   assertScopes,
   assertWritable,
@@ -25,7 +25,9 @@ import {
   ToolError,
   toolError,
 } from './failures.js';
+import type { ScopeOf } from './request-scopes.js';
 import { type CompiledSchema, compileSchema } from './schema.js';
+import { withTimeLimit } from './time-limit.js';
 
 /**
  * What a handler may return: a request for input, an error, or its result. With an `outputSchema` the result must carry
@@ -73,7 +75,7 @@ export interface Tool<Services = unknown> {
   /** The URI of the MCP App that shows the answer, if any. */
   card: string | undefined;
   scopes: string[];
-  register: (server: McpServer, scope: RequestScope<Services>) => void;
+  register: (server: McpServer, scopeOf: ScopeOf<Services>) => void;
 }
 
 const NO_ARGUMENTS = z.object({});
@@ -103,12 +105,11 @@ export function defineTool<
   Services = unknown,
 >(definition: ToolDefinition<Input, Output, Services>): Tool<Services> {
   const { name, handler, scopes, inputSchema, outputSchema, ui, ...advertised } = definition;
+  const output = outputSchema && compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`);
   const config = {
     ...advertised,
     inputSchema: compileInputSchema(inputSchema ?? NO_ARGUMENTS, `Tool ${name}: inputSchema`),
-    ...(outputSchema && {
-      outputSchema: onlyAdvertised(compileSchema(outputSchema, 'output', `Tool ${name}: outputSchema`)),
-    }),
+    ...(output && { outputSchema: onlyAdvertised(output) }),
     scopeChallenge: challengeFor(...scopes),
   };
   return {
@@ -119,12 +120,13 @@ export function defineTool<
     defaults: config.inputSchema.defaults,
     card: ui?.resourceUri,
     scopes,
-    register(server, scope) {
-      const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> =>
-        withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (signal) => {
+    register(server, scopeOf) {
+      const callback = (args: unknown, sdk: ServerContext): Promise<CallToolResult | InputRequiredResult> => {
+        const scope = scopeOf(sdk);
+        return withTimeLimit(scope.toolTimeoutMs, sdk.mcpReq.signal, async (stop) => {
           try {
             assertScopes(scope.caller, scopes);
-            const context = toolContext(name, server, scope, sdk, signal);
+            const context = toolContext(name, server, scope, sdk, stop);
             const answer: string | CallToolResult | InputRequiredResult = await handler(
               args as z.output<Input>,
               context,
@@ -133,15 +135,16 @@ export function defineTool<
             if (!isRecord(result)) throw new TypeError('The handler did not return a result');
             if (isInputRequiredResult(result) && !carriesQuestions(server)) throw new UnaskedError();
             assertWritable(result);
-            return outputSchema ? await withOutput(outputSchema, result) : result;
+            return output ? await withOutput(output, result) : result;
           } catch (error) {
             if (error instanceof ToolError) return toolError(error.message);
             if (error instanceof ProtocolError || error instanceof StoreUnavailableError) throw error;
             // A stopped handler that throws is not a server failure, and nobody sees the answer.
-            if (signal.aborted) return toolError('The call was stopped.');
+            if (stop.isOver) return toolError('The call was stopped.');
             return toolError(logAndMaskFailure(scope.log.child({ tool: name }), error));
           }
         });
+      };
       if (ui === undefined) server.registerTool(name, config, callback);
       // The official helper also writes the key that older hosts expect.
       else registerAppTool(server, name, { ...config, _meta: { ...config._meta, ui } }, callback);
@@ -156,13 +159,15 @@ export function defineTool<
  * @throws with the problem zod found
  */
 async function withOutput<Result extends CallToolResult | InputRequiredResult>(
-  schema: z.ZodType,
+  schema: CompiledSchema,
   result: Result,
 ): Promise<Result> {
   if (isInputRequiredResult(result) || result.isError) return result;
-  const { data, error } = await schema.safeParseAsync(result.structuredContent);
-  if (error) throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(error)}`);
-  return { ...result, structuredContent: data };
+  const checked = await schema['~standard'].validate(result.structuredContent);
+  if (checked.issues) {
+    throw new TypeError(`structuredContent does not match outputSchema: ${z.prettifyError(checked)}`);
+  }
+  return { ...result, structuredContent: checked.value };
 }
 
 /**
@@ -189,30 +194,4 @@ export function structured<Data extends Record<string, unknown>>(
 
 function textResult(text: string): CallToolResult {
   return { content: [{ type: 'text', text }] };
-}
-
-/** Aborts a handler that takes too long, and answers in its place. */
-async function withTimeLimit<T>(
-  milliseconds: number,
-  cancelled: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T | CallToolResult> {
-  const limit = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<CallToolResult>((resolve) => {
-    timer = setTimeout(() => {
-      limit.abort(new DOMException('The tool took too long', 'TimeoutError'));
-      const seconds = milliseconds / 1000;
-      resolve(
-        toolError(
-          `The tool did not finish within ${seconds} seconds and was stopped. Try again, or ask for less.`,
-        ),
-      );
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([run(AbortSignal.any([cancelled, limit.signal])), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { type AuthInfo, createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
+import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import { type Request, type Response, Router } from 'express';
 import { logServerFault } from '../http/error-handler.js';
 import { sendRpcError } from '../http/errors.js';
@@ -8,16 +8,16 @@ import { allowMethods } from '../http/methods.js';
 import { callerOf, localsOf } from '../http/request-locals.js';
 import { wellFormedResponse } from '../http/well-formed.js';
 import type { Logger } from '../logger.js';
-import { createAdmission } from './admission.js';
+import type { McpAdmission } from './admission.js';
 import { negotiated } from './answer-type.js';
 import { readCall } from './call.js';
 import { createMcpServer, type ServerContent } from './content.js';
-import type { RequestScope, ServerScope } from './context.js';
+import { requestScope, type ServerScope } from './context.js';
 import { removeCredentials } from './credentials.js';
 import { KEEP_ALIVE_MS } from './listening.js';
 import { idOf, MAX_BODY_BYTES, readMessages } from './request-body.js';
-import type { RunningCalls } from './running-calls.js';
-import { orUnavailable, type StoreFailures } from './store-failures.js';
+import { ScopedAuthInfo } from './request-scopes.js';
+import { orUnavailable } from './store-failures.js';
 import type { Subscriptions } from './subscriptions.js';
 import type { Turns } from './turns.js';
 
@@ -26,10 +26,7 @@ export interface McpEndpointOptions<Services> {
   logger: Logger;
   content: ServerContent<Services>;
   serverScope: ServerScope<Services>;
-  /** Counts running calls. */
-  running: RunningCalls;
-  /** Counts open streams that only wait for changes. */
-  streams: RunningCalls;
+  admission: McpAdmission;
   turns: Turns;
   /** Serves subscriptions to resources, if any. */
   subscriptions?: Subscriptions | undefined;
@@ -47,9 +44,7 @@ export interface McpEndpoint {
 
 /** Creates the stateless Streamable HTTP endpoint for revision 2026-07-28, and for 2024-11-05 to 2025-11-25. */
 export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services>): McpEndpoint {
-  const { logger, content, serverScope, turns, subscriptions } = options;
-  const admission = createAdmission(options);
-  const requests = createRequestScopes<Services>();
+  const { logger, content, serverScope, admission, turns, subscriptions } = options;
   const failures = new AsyncLocalStorage<{ last?: Error }>();
   const onerror = (error: Error) => {
     logger.debug({ err: error }, 'MCP request refused');
@@ -57,7 +52,11 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
     if (failure) failure.last = error;
   };
   const serverFor = ({ authInfo, era }: McpRequestContext) =>
-    createMcpServer(content, requests.scopeOf(authInfo), subscriptions !== undefined && era === 'modern');
+    createMcpServer<Services>(
+      content,
+      ScopedAuthInfo.scopeOf(authInfo),
+      subscriptions !== undefined && era === 'modern',
+    );
   const handler = createMcpHandler(serverFor, {
     ...(subscriptions && { bus: subscriptions.bus }),
     onerror,
@@ -68,7 +67,7 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
   });
   const fetch = negotiated(handler.fetch);
   const answer: typeof fetch = async (request, options) => {
-    const { storeFailures = new Map() } = requests.scopeOf(options?.authInfo);
+    const { storeFailures = new Map() } = ScopedAuthInfo.scopeOf(options?.authInfo);
     const isBatch = Array.isArray(options?.parsedBody);
     const response = await orUnavailable(await fetch(request, options), storeFailures, isBatch);
     // The SDK promises to keep the connection of a stream, also where the client or a stopping server closes it.
@@ -98,17 +97,17 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
         : undefined;
     if (typeof subscription === 'string') return sendRpcError(res, 400, -32602, subscription, idOf(req.body));
     await turns(caller);
-    const log = logger.child({ requestId: locals.requestId });
-    const storeFailures: StoreFailures = new Map();
-    const scope = { ...serverScope, caller, log, call, storeFailures };
-    const auth = requests.authInfoFor(scope, options.resourceMetadataUrl);
+    const scope = requestScope(serverScope, { caller, call, logger, requestId: locals.requestId });
+    const auth = new ScopedAuthInfo(scope, options.resourceMetadataUrl);
     removeCredentials(req);
     const failure: { last?: Error } = {};
+    // Handlers see the address that was requested. Express cuts off where the router is mounted.
     const answered = (body: unknown) =>
-      failures.run(failure, () => serve(Object.assign(req, { auth }), res, body));
+      failures.run(failure, () => serve(Object.assign(req, { auth, url: req.originalUrl }), res, body));
     await (subscription ? subscription.run(() => answered(subscription.message)) : answered(req.body));
     // The SDK tells refusals and failures in the same way, and masks the latter. Those of the database are logged.
-    if (res.statusCode >= 500 && storeFailures.size === 0) logServerFault(logger, failure.last, req, res);
+    if (res.statusCode >= 500 && scope.storeFailures.size === 0)
+      logServerFault(logger, failure.last, req, res);
   });
   return {
     router,
@@ -122,26 +121,4 @@ export function createMcpEndpoint<Services>(options: McpEndpointOptions<Services
 /** Checks whether a request may be a batch: up to revision 2025-03-26, or without a version header. */
 function mayBatch(req: Request): boolean {
   return (req.get('Mcp-Protocol-Version') ?? '') < '2025-06-18';
-}
-
-/**
- * Carries the scope of a request through the SDK. The SDK passes on the request's own `AuthInfo` object, so that object
- * serves as the key.
- */
-function createRequestScopes<Services>() {
-  const scopes = new WeakMap<AuthInfo, RequestScope<Services>>();
-  return {
-    /** Returns an `AuthInfo` without the token, because handlers can read it. */
-    authInfoFor(scope: RequestScope<Services>, resourceMetadataUrl: string): AuthInfo {
-      const { clientId, scopes: granted } = scope.caller;
-      const authInfo = { token: '', clientId, scopes: granted, resourceMetadataUrl };
-      scopes.set(authInfo, scope);
-      return authInfo;
-    },
-    scopeOf(authInfo: AuthInfo | undefined): RequestScope<Services> {
-      const scope = authInfo && scopes.get(authInfo);
-      if (scope === undefined) throw new Error('The SDK did not pass on the AuthInfo of a request');
-      return scope;
-    },
-  };
 }

@@ -67,13 +67,15 @@ export function logInternalError(log: Logger, error: unknown): ProtocolError {
 /**
  * Runs a resource, prompt or completion handler. Turns an unexpected failure into a masked JSON-RPC error. A failure of
  * the database is left to `guardHandlers`.
+ *
+ * @param log makes the logger when there is something to log
  */
-export async function withErrorBoundary<T>(log: Logger, run: () => T | Promise<T>): Promise<T> {
+export async function withErrorBoundary<T>(log: () => Logger, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof StoreUnavailableError) throw error;
-    throw logInternalError(log, error);
+    throw logInternalError(log(), error);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../caller.js';
+import type { Caller, Identify } from '../caller.js';
 import type { Logger } from '../logger.js';
 
 /** How often a stream that only waits is kept alive, and its caller checked, in milliseconds. */
@@ -9,8 +9,7 @@ export type MayListen = (caller: Caller, authorization: string | undefined) => P
 
 /** What the check needs. */
 interface ListenCheckOptions {
-  /** Returns the caller that an Authorization header currently identifies, or `undefined` if it is no longer valid. */
-  identify: (authorization: string | undefined) => Promise<Caller | undefined>;
+  identify: Identify;
   logger: Pick<Logger, 'warn'>;
 }
 
@@ -22,7 +21,7 @@ export function createListenCheck({ identify, logger }: ListenCheckOptions): May
   return async (caller, authorization) => {
     try {
       const now = await identify(authorization);
-      return now !== undefined && isSameCaller(now, caller);
+      return now !== undefined && isSameCaller(now.caller, caller);
     } catch (error) {
       logger.warn({ err: error }, 'the caller of a stream could not be checked');
       return true;

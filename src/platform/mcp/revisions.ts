@@ -1,7 +1,10 @@
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 
+/** The revision of the 2026 era, in which every request says what its client can do. */
+export const MODERN_REVISION = '2026-07-28';
+
 /** Revisions negotiated with `server/discover`. The SDK does not export its own list, so a test compares them. */
-export const DISCOVERABLE_REVISIONS = ['2026-07-28'];
+export const DISCOVERABLE_REVISIONS = [MODERN_REVISION];
 
 /** The first revision that was released; the SDK also accepts a draft before it. */
 const FIRST_RELEASED = '2024-11-05';

@@ -1,4 +1,4 @@
-import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import type { StandardSchemaV1, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { inlineReferences } from './inline-references.js';
 import { type JsonSchema, portableSchema } from './portable-schema.js';
@@ -20,7 +20,8 @@ export interface CompiledSchema extends StandardSchemaWithJSON {
  * @throws {TypeError} naming the place that has no form in JSON Schema, or a pattern that other languages cannot read
  */
 export function compileSchema(schema: z.ZodType, io: 'input' | 'output', where: string): CompiledSchema {
-  const full = inlineReferences(toJson(schema, io, where));
+  const { json: whole, runsCode } = toJson(schema, io, where);
+  const full = inlineReferences(whole);
   const json = portableSchema(full, io, where);
   return {
     json,
@@ -28,10 +29,16 @@ export function compileSchema(schema: z.ZodType, io: 'input' | 'output', where: 
     '~standard': {
       version: 1,
       vendor: 'zod',
-      validate: (value) => schema['~standard'].validate(value),
+      // Quicker, but ends the process when it meets a check that is asynchronous and fails: nobody handles the rejection.
+      validate: runsCode ? (value) => validateAsync(schema, value) : schema['~standard'].validate,
       jsonSchema: { input: () => json, output: () => json },
     },
   };
+}
+
+async function validateAsync(schema: z.ZodType, value: unknown): Promise<StandardSchemaV1.Result<unknown>> {
+  const { data, error } = await schema.safeParseAsync(value);
+  return error ? { issues: error.issues } : { value: data };
 }
 
 /** Kinds of zod schemas that have no form in JSON Schema, with what to use instead. */
@@ -49,29 +56,36 @@ const UNREPRESENTABLE: Record<string, string> = {
   function: 'z.string()',
 };
 
-function toJson(schema: z.ZodType, io: 'input' | 'output', where: string): JsonSchema {
-  return {
-    ...z.toJSONSchema(schema, {
-      target: 'draft-2020-12',
-      io,
-      // The library would refuse them without saying where they are.
-      unrepresentable: 'any',
-      override({ zodSchema, jsonSchema, path }) {
-        const { def } = zodSchema._zod;
-        const kind = kindOf(def);
-        const instead = UNREPRESENTABLE[kind];
-        if (instead !== undefined) {
-          const place = [where, ...path].join('/');
-          throw new TypeError(`${place}: ${kind} has no form in JSON Schema. Use ${instead}`);
-        }
-        // JSON Schema has no flags. Without them, the pattern could refuse what the schema accepts.
-        if (patternsOf(def).some(({ flags }) => /[ims]/.test(flags))) {
-          delete jsonSchema.pattern;
-          delete jsonSchema.allOf;
-        }
-      },
-    }),
-  };
+/** Converts a schema to JSON Schema, and finds out whether it runs code of whoever wrote it. */
+function toJson(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  where: string,
+): { json: JsonSchema; runsCode: boolean } {
+  let runsCode = false;
+  const json = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    // The library would refuse them without saying where they are.
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema, path }) {
+      const { def } = zodSchema._zod;
+      const kind = kindOf(def);
+      const instead = UNREPRESENTABLE[kind];
+      if (instead !== undefined) {
+        const place = [where, ...path].join('/');
+        throw new TypeError(`${place}: ${kind} has no form in JSON Schema. Use ${instead}`);
+      }
+      // JSON Schema has no flags. Without them, the pattern could refuse what the schema accepts.
+      if (patternsOf(def).some(({ flags }) => /[ims]/.test(flags))) {
+        delete jsonSchema.pattern;
+        delete jsonSchema.allOf;
+      }
+      // Transforms are the second half of a pipe.
+      runsCode ||= kind === 'pipe' || (def.checks ?? []).some(({ _zod }) => _zod.def.check === 'custom');
+    },
+  });
+  return { json: { ...json }, runsCode };
 }
 
 function patternsOf({ checks = [] }: z.core.$ZodTypeDef): RegExp[] {

@@ -7,9 +7,9 @@ import {
 import { causeOf } from '../http/error-handler.js';
 import { StoreUnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
-import type { RequestScope } from './context.js';
 import { assertWritable, logInternalError } from './failures.js';
 import { describeIssues, type Issue } from './issues.js';
+import type { ScopeOf } from './request-scopes.js';
 import { storeFailure } from './store-failures.js';
 
 /** A handler as the SDK keeps it. */
@@ -17,9 +17,6 @@ type Handler = (request: { method: string }, sdk: ServerContext) => Promise<unkn
 
 /** What runs the handler of a tool. Everything it throws becomes the answer of the tool. */
 type ToolRunner = (tool: unknown, args: unknown, sdk: ServerContext) => Promise<unknown>;
-
-/** What the handlers of one server have in common. */
-type Guarded = Pick<RequestScope, 'log' | 'storeFailures'>;
 
 /**
  * Works around the SDK in what its handlers throw. Params that its schemas refuse are answered with -32603 and the whole
@@ -29,8 +26,7 @@ type Guarded = Pick<RequestScope, 'log' | 'storeFailures'>;
  *
  * The SDK has no hook for it: `McpServer` creates its `Server` itself, so no subclass can take its place.
  */
-export function guardHandlers(server: McpServer, scope: Guarded): void {
-  const { log } = scope;
+export function guardHandlers<Services>(server: McpServer, scopeOf: ScopeOf<Services>): void {
   const { _requestHandlers: handlers } = server.server as unknown as {
     _requestHandlers: Map<string, Handler>;
   };
@@ -46,17 +42,18 @@ export function guardHandlers(server: McpServer, scope: Guarded): void {
   // The SDK adds some handlers only when it serves a request, so they are wrapped as they are looked up.
   handlers.get = (method) => {
     const handler = find(method);
-    return handler && guarded(handler, scope, ofTools);
-  };
-  // What it cannot write is answered with -32603, too.
-  server.server.onerror = (error) => {
-    if (error.message.startsWith('Failed to encode result')) log.error({ err: error }, 'handler failed');
+    return handler && guarded(handler, scopeOf, ofTools);
   };
 }
 
-function guarded(
+/** Logs what the SDK could not write, which it answers with -32603. Its other errors are those of clients. */
+export function logUnwritable(error: Error, log: Logger): void {
+  if (error.message.startsWith('Failed to encode result')) log.error({ err: error }, 'handler failed');
+}
+
+function guarded<Services>(
   handler: Handler,
-  { log, storeFailures }: Guarded,
+  scopeOf: ScopeOf<Services>,
   ofTools: WeakMap<ServerContext, StoreUnavailableError>,
 ): Handler {
   return async (request, sdk) => {
@@ -69,9 +66,10 @@ function guarded(
     } catch (error) {
       // Nobody waits for the answer.
       if (sdk.mcpReq.signal.aborted) throw error;
-      if (!(error instanceof StoreUnavailableError)) throw answerTo(error, request.method, log);
-      log.error({ ...causeOf(error), rpcMethod: request.method }, 'unavailable');
-      storeFailures?.set(sdk.mcpReq.id, error);
+      const scope = scopeOf(sdk);
+      if (!(error instanceof StoreUnavailableError)) throw answerTo(error, request.method, scope.log);
+      scope.log.error({ ...causeOf(error), rpcMethod: request.method }, 'unavailable');
+      scope.storeFailures?.set(sdk.mcpReq.id, error);
       throw storeFailure(error);
     }
   };

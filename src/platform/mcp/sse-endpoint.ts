@@ -1,4 +1,3 @@
-import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/server';
 import type { Request, Response, Router } from 'express';
 import type { Caller } from '../caller.js';
@@ -16,7 +15,7 @@ import { removeCredentials } from './credentials.js';
 import { isSameCaller, KEEP_ALIVE_MS, type MayListen } from './listening.js';
 import { idOf, readMessages } from './request-body.js';
 import type { RunningCalls } from './running-calls.js';
-import { SseTransport } from './sse-transport.js';
+import type { SseTransport } from './sse-transport.js';
 import type { Turns } from './turns.js';
 
 export interface SseEndpoint {
@@ -59,6 +58,8 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
   const sessions = new Map<string, Session>();
 
   async function open(req: Request, res: Response): Promise<void> {
+    // Loaded with the first stream, because it brings the 1.x SDK with its schemas.
+    const { SseTransport } = await import('./sse-transport.js');
     const caller = callerOf(res);
     const { requestId } = localsOf(res);
     if (streams.isFull(caller)) {
@@ -120,7 +121,7 @@ export function createSseEndpoint<Services>(options: SseOptions<Services>): SseE
     if (req.is('application/json') === false) {
       return sendRpcError(res, 415, -32000, 'Unsupported Media Type: Content-Type must be application/json');
     }
-    if (!JSONRPCMessageSchema.safeParse(req.body).success) {
+    if (!session.transport.isMessage(req.body)) {
       return sendRpcError(res, 400, -32600, 'The request body is not one JSON-RPC message', idOf(req.body));
     }
     removeCredentials(req);

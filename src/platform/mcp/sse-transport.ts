@@ -3,6 +3,7 @@ import {
   CancelledNotificationSchema,
   isJSONRPCRequest,
   type JSONRPCMessage,
+  JSONRPCMessageSchema,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Response } from 'express';
@@ -30,6 +31,11 @@ export class SseTransport extends SSEServerTransport {
   /** Whether a call is waiting for its answer. */
   get isBusy(): boolean {
     return this.#unanswered.size > 0;
+  }
+
+  /** Checks whether a body is one JSON-RPC message. */
+  isMessage(body: unknown): boolean {
+    return JSONRPCMessageSchema.safeParse(body).success;
   }
 
   override async handleMessage(...[message, extra]: Parameters<SSEServerTransport['handleMessage']>) {

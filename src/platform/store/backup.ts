@@ -32,7 +32,7 @@ export async function backUp(url: string, path: string, migrations: Migrations):
 async function vacuumInto(url: string, path: string): Promise<void> {
   // SQLite accepts an existing file as long as it is empty.
   create(path);
-  const store = connectStore(url);
+  const store = await connectStore(url);
   try {
     await sql`vacuum into ${path}`.execute(store);
   } finally {

@@ -1,13 +1,11 @@
-import { Kysely, Migrator } from 'kysely';
+import { type Dialect, Kysely, Migrator } from 'kysely';
 import { UnavailableError } from '../http/errors.js';
 import type { Logger } from '../logger.js';
 import { engineOf } from './engine.js';
-import { LibsqlDialect } from './libsql.js';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits.js';
 import { isFile } from './location.js';
 import { type Migrations, platformMigrations, renameReleasedMigrations } from './migrations/index.js';
-import { FORK_RECORDS } from './migrations/records.js';
-import { PoolDialect } from './postgres.js';
+import { FORK_RECORDS, hasRunExactly } from './migrations/records.js';
 import { tlsRemedy } from './tls-faults.js';
 
 /**
@@ -41,7 +39,10 @@ export async function openStore(
   let store: Store | undefined;
   signal?.addEventListener('abort', () => void store?.destroy().catch(() => {}));
   try {
-    store = connectStore(url, options);
+    store = await connectStore(url, options);
+    signal?.throwIfAborted();
+    // Almost every start ends here. The migrator would send some twenty statements and take its lock.
+    if (await hasRunExactly(store, platformMigrations, migrations)) return store;
     await renameReleasedMigrations(store);
     for (const migrator of migrators(store, migrations)) {
       const { error } = await migrator.migrateToLatest();
@@ -66,14 +67,24 @@ function describe(error: unknown): string {
 }
 
 /** Opens the database without running migrations. Creates the file if it does not exist. */
-export function connectStore(
+export async function connectStore(
   url: string,
-  { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'> = {},
-): Store {
-  const dialect = isFile(url)
-    ? new LibsqlDialect(url, logger)
-    : new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
-  return new Kysely({ dialect });
+  options: Pick<StoreOptions, 'logger' | 'limits'> = {},
+): Promise<Store> {
+  return new Kysely({ dialect: await loadDialect(url, options) });
+}
+
+/** Loads the client of the engine that is used, and not that of the other one. */
+async function loadDialect(
+  url: string,
+  { logger, limits }: Pick<StoreOptions, 'logger' | 'limits'>,
+): Promise<Dialect> {
+  if (isFile(url)) {
+    const { LibsqlDialect } = await import('./libsql.js');
+    return new LibsqlDialect(url, logger);
+  }
+  const { PoolDialect } = await import('./postgres.js');
+  return new PoolDialect(url, { ...DEFAULT_LIMITS, ...limits }, logger);
 }
 
 /** Counts the migrations that have run and those that are pending. Changes nothing. */

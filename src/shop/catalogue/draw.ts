@@ -71,18 +71,6 @@ export async function renderCatalogue(
   return Buffer.concat(chunks);
 }
 
-/**
- * Opens the fonts and prints every common character once, which saves the first catalogue half its time.
- *
- * @throws when a font is missing
- */
-export async function prepareCatalogues(brand: Brand): Promise<void> {
-  const characters = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
-  const name = characters.join('');
-  const sample = { id: '', category: '', name, description: name, price_minor: 0, currency: 'EUR', stock: 1 };
-  await renderCatalogue(brand, '', [sample], new Date());
-}
-
 /** Puts a category into words for use as a heading, such as "Lighting". */
 export function titleOf(category: string): string {
   const words = wordsOf(category);

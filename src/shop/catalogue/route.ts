@@ -8,6 +8,7 @@ import { imageStamps } from '../media-files.js';
 import { listProducts, type Product } from '../products.js';
 import type { ShopTables } from '../tables.js';
 import { createCache } from './cache.js';
+import { assertFonts } from './fonts.js';
 
 /** The most catalogues in the cache; a shop with more categories makes the others again. */
 const MAX_CACHED = 50;
@@ -30,9 +31,7 @@ export function catalogueFileName(category: string): string {
  * @throws when a font is missing
  */
 export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router> {
-  // Loaded here, because the commands never draw, and PDFKit takes longer to load than everything else they need.
-  const { prepareCatalogues, renderCatalogue } = await import('./draw.js');
-  await prepareCatalogues(brand);
+  assertFonts();
   const layout = await layoutVersion();
   const catalogueOf = createCache(MAX_CACHED);
   const router = Router();
@@ -59,7 +58,12 @@ export async function catalogueRoutes(store: Store<ShopTables>): Promise<Router>
       res.status(304).end();
       return;
     }
-    res.send(await catalogueOf(category, version, () => renderCatalogue(brand, category, products, today)));
+    const draw = async () => {
+      // Loaded with the first catalogue. PDFKit and the fonts cost a start a third of its time, and memory for ever.
+      const { renderCatalogue } = await import('./draw.js');
+      return renderCatalogue(brand, category, products, today);
+    };
+    res.send(await catalogueOf(category, version, draw));
   });
   return router;
 }

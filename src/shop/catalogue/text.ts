@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Font, openSync } from 'fontkit';
+import { type FontName, fontFile } from './fonts.js';
 
 /** Printed in place of every character that no font can show. */
 const MISSING = '□';
@@ -7,16 +8,7 @@ const MISSING = '□';
 const MAX_LENGTH = 500;
 /** Hebrew, Arabic and their neighbours; anything else needs no reordering. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
-const FONT_FILES = {
-  /** The typeface of the brand; Latin letters only. TTF, because unpacking WOFF costs more than the whole catalogue. */
-  brand: '@expo-google-fonts/figtree/400Regular/Figtree_400Regular.ttf',
-  brandBold: '@expo-google-fonts/figtree/700Bold/Figtree_700Bold.ttf',
-  /** For everything else: Latin, Greek, Cyrillic, Hebrew, Arabic. Add a font here for Chinese, for example. */
-  wide: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf',
-  wideBold: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf',
-};
 type BidiModule = typeof import('bidi-js');
-type FontName = keyof typeof FONT_FILES;
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<FontName, Font>();
@@ -28,7 +20,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 export function loadFont(name: FontName): Font {
   let font = loaded.get(name);
   if (font === undefined) {
-    font = openSync(require.resolve(FONT_FILES[name])) as Font;
+    font = openSync(fontFile(name)) as Font;
     // A glyph keeps the character it was first used for, and copied text reads as that character. Drawing "é" first would
     // leave "e" without one, so all letters up to Arabic, which other letters are composed of, are requested here.
     for (const code of font.characterSet) if (code < 0x700) font.glyphForCodePoint(code);

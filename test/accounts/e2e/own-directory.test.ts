@@ -43,7 +43,7 @@ describe('accounts that only find users and check passwords', () => {
     const target = authorizeUrl(server.url, client_id, pkce().challenge);
     const fields = await browser.open(target, 'alice', 'password123');
     expect((await browser.submit(fields)).status).toBe(401);
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const tables = (await store.introspection.getTables()).map(({ name }) => name);
     await store.destroy();
     expect(tables).toContain('grants');

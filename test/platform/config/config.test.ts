@@ -19,6 +19,7 @@ describe('defaults', () => {
       mcpAuthToken: [],
       trustProxy: 0,
       toolTimeoutMs: 25_000,
+      fastLane: true,
       accessTokenTtl: 3600,
     });
   });
@@ -52,6 +53,10 @@ describe('values', () => {
       allowedHosts: ['mcp.example.com', '10.0.0.7:8000', '[::1]:8000'],
       allowedOrigins: ['https://app.example.com', '*'],
     });
+  });
+
+  it('turn the fast lane off', () => {
+    expect(parseConfig({ FAST_LANE: 'off' }).fastLane).toBe(false);
   });
 
   it('accept two tokens while rotating', () => {

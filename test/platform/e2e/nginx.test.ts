@@ -109,7 +109,7 @@ describe.skipIf(nginxProgram === undefined)('behind the nginx of this repository
 
   async function anyClient(): Promise<string> {
     const { connectStore } = await import('../../../src/platform/store/database.js');
-    const store = connectStore(environment['DATABASE_URL'] ?? '');
+    const store = await connectStore(environment['DATABASE_URL'] ?? '');
     const { client_id } = await store
       .selectFrom('oauth_clients')
       .select('client_id')

@@ -58,7 +58,7 @@ describe.skipIf(postgresProgram === undefined)('PostgreSQL with TLS', () => {
 
   /** Connects and returns whether the connection is encrypted. */
   async function isEncrypted(url: string): Promise<boolean> {
-    const store = connectStore(url);
+    const store = await connectStore(url);
     try {
       const own = sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
       return (await own.execute(store)).rows[0]?.ssl ?? false;

@@ -219,7 +219,7 @@ describe('stopping', () => {
     await server.stop();
     const copy = join(directory, 'copy.db');
     await copyFile(databaseUrl.slice('file:'.length), copy);
-    const store = connectStore(`file:${copy}`);
+    const store = await connectStore(`file:${copy}`);
     expect(await store.selectFrom('notes').selectAll().execute()).not.toEqual([]);
     await store.destroy();
   });

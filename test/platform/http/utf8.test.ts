@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { spellUtf8 } from '../../../src/platform/http/utf8.js';
+import { isPlainJson, spellUtf8 } from '../../../src/platform/http/utf8.js';
 import { post } from '../../support/app/clients.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
 import { closeServer, listenLocally, SERVICE_TOKEN } from '../../support/app/port.js';
@@ -92,6 +92,21 @@ describe('a body in another charset', () => {
       { error: 'invalid_request', error_description: expect.stringContaining('send UTF-8') },
     ]);
   });
+});
+
+it.each<[boolean, Record<string, string>]>([
+  [true, { 'content-type': 'application/json' }],
+  [true, { 'content-type': 'Application/JSON; charset=UTF-8' }],
+  [true, { 'content-type': 'application/json;charset="utf8"' }],
+  [false, {}],
+  [false, { 'content-type': 'text/json' }],
+  [false, { 'content-type': 'application/json-seq' }],
+  [false, { 'content-type': 'application/json; charset=utf-16' }],
+  [false, { 'content-type': 'application/json; charset="utf-8' }],
+  [false, { 'content-type': 'application/json; charset=utf-8; charset=latin1' }],
+  [false, { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+])('whether a body can be read without body-parser is %s with %j', (expected, headers) => {
+  expect(isPlainJson(headers)).toBe(expected);
 });
 
 it('body-parser refuses utf8 by itself, or this file can go', async () => {

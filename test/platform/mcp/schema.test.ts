@@ -55,3 +55,52 @@ it('parts of an intersection are one object', () => {
     both: { properties: { a: { type: 'string' }, b: { type: 'string' } }, required: ['a', 'b'] },
   });
 });
+
+describe('a check that asks something else, such as the database', () => {
+  const down = () => Promise.reject(new Error('database down'));
+  const checked = z.string().refine(down);
+
+  // The run fails at a rejection that nobody handles, which would end a server.
+  it.each([
+    ['of a field', z.object({ id: checked })],
+    ['of an optional field', z.object({ id: checked.optional() })],
+    ['of the whole', z.object({ id: z.string() }).superRefine(down)],
+    ['of an element', z.array(z.object({ id: checked })), [{ id: 'a' }]],
+    ['of a member of a record', z.record(z.string(), checked)],
+    ['of an option', z.object({ id: z.union([z.number(), checked]) })],
+    ['of what is added to an object', z.object({}).extend({ id: checked })],
+    ['of a lazy field', z.object({ id: z.lazy(() => checked) })],
+    ['of a part', z.intersection(z.object({ id: checked }), z.object({}))],
+  ])(
+    '%s makes the call fail when it fails, and nothing else',
+    async (_what, schema, value: unknown = { id: 'a' }) => {
+      for (const io of ['input', 'output'] as const) {
+        const { validate } = compileSchema(schema, io, 'x')['~standard'];
+        await expect(validate(value)).rejects.toThrow('database down');
+      }
+    },
+  );
+
+  it('in a transform makes the call fail when it fails, and nothing else', async () => {
+    const { validate } = compileSchema(z.object({ id: z.string().transform(down) }), 'input', 'x')[
+      '~standard'
+    ];
+    await expect(validate({ id: 'a' })).rejects.toThrow('database down');
+  });
+
+  it('refuses a value, and accepts another', async () => {
+    const even = z.number().refine(async (n) => n % 2 === 0, 'Use an even number');
+    const { validate } = compileSchema(z.object({ n: even.default(2) }), 'input', 'x')['~standard'];
+    expect(await validate({ n: 1 })).toMatchObject({
+      issues: [{ path: ['n'], message: 'Use an even number' }],
+    });
+    expect(await validate({})).toEqual({ value: { n: 2 } });
+  });
+});
+
+it('other schemas answer at once', () => {
+  const { validate } = compileSchema(z.object({ n: z.number().int().default(1) }), 'output', 'x')[
+    '~standard'
+  ];
+  expect(validate({})).toEqual({ value: { n: 1 } });
+});

@@ -110,7 +110,7 @@ describe('the sign-in page', () => {
   });
 
   it('a user who may allow none of the requested scopes is told so', async () => {
-    const store = connectStore(visit.server.databaseUrl);
+    const store = await connectStore(visit.server.databaseUrl);
     await store.updateTable('people').set({ scopes: 'notes:read' }).where('username', '=', 'bea').execute();
     const response = await visit.browser.submit(
       await visit.browser.open(start({ scope: 'notes:write' }), 'bea', 'the password of bea'),

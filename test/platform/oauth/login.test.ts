@@ -43,7 +43,7 @@ describe('signing in on the page', () => {
 
   it('after ten minutes the form is refused', async () => {
     const fields = await visit.browser.open(start());
-    const store = connectStore(visit.server.databaseUrl);
+    const store = await connectStore(visit.server.databaseUrl);
     const { expires_at } = await store
       .selectFrom('authorization_requests')
       .select('expires_at')

@@ -122,7 +122,7 @@ describe('the end of a sign-in', () => {
     const strict = await startFixture({ REFRESH_GRACE: '1' });
     const tokens = await signInForTokens(strict.url);
     const next = await read(await refresh(strict.url, tokens));
-    const store = connectStore(strict.databaseUrl);
+    const store = await connectStore(strict.databaseUrl);
     await store
       .updateTable('refresh_tokens')
       .set({ used_at: nowInSeconds() - 2 })
@@ -138,7 +138,7 @@ describe('the end of a sign-in', () => {
   it.each(['deleted', 'disabled'])('the access of a %s user ends at once', async (how) => {
     const tokens = await signInForTokens(server.url, { username: 'bea', password: 'the password of bea' });
     expect(await works(tokens.access_token)).toBe(true);
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const bea = await store
       .selectFrom('people')
       .selectAll()
@@ -156,7 +156,7 @@ describe('the end of a sign-in', () => {
 
   it('a scope that a user may no longer allow is lost to every token, and is not granted again', async () => {
     const tokens = await signInForTokens(server.url, { parameters: { scope: 'notes:read notes:write' } });
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const setScopes = (scopes: string) =>
       store.updateTable('people').set({ scopes }).where('username', '=', 'ann').execute();
     await setScopes('notes:read');
@@ -178,7 +178,7 @@ describe('the end of a sign-in', () => {
 
   it('the grant ends a year after the sign-in, however often it was refreshed', async () => {
     const tokens = await signInForTokens(server.url);
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const { created_at } = await store
       .selectFrom('grants')
       .select('created_at')
@@ -196,7 +196,7 @@ describe('the end of a sign-in', () => {
 
   it('an expired refresh token is refused', async () => {
     const tokens = await signInForTokens(server.url);
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     await store.updateTable('refresh_tokens').set({ expires_at: 1 }).execute();
     await store.destroy();
     expect(await read(await refresh(server.url, tokens))).toMatchObject({ error: 'invalid_grant' });

@@ -172,7 +172,7 @@ describe('client registration', () => {
     await expectRefused({ redirect_uris: [CALLBACK], grant_types: ['password'] }, 'invalid_client_metadata');
     const client = await register(server.url, { grant_types: ['authorization_code', 'password'] });
     expect(client).toMatchObject({ grant_types: ['authorization_code'] });
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const rows = await store
       .selectFrom('oauth_clients')
       .select(['token_endpoint_auth_method', 'grant_types'])
@@ -229,7 +229,7 @@ describe('limits of registration', () => {
 
   it('an application that registered 29 days ago and was never used still signs in', async () => {
     const client = await register(server.url, { client_name: 'Patient' });
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const { expires_at } = await store
       .selectFrom('oauth_clients')
       .select('expires_at')

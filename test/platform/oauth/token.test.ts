@@ -55,7 +55,7 @@ describe('redeeming a code', () => {
 
   it('a code is refused after a minute', async () => {
     const { redeem, code } = await signIn(server.url);
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const own = store.updateTable('authorization_codes').where('code_hash', '=', sha256(code));
     const { expires_at = 0 } =
       (await store

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Kysely, sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DefaultQueryCompiler, type Kysely, sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectStore, openStore, type Store } from '../../../src/platform/store/database.js';
 import { type Migrations, platformMigrations } from '../../../src/platform/store/migrations/index.js';
 import { endWithTests } from '../../support/programs/processes.js';
@@ -68,6 +68,26 @@ describe('migrations of a fork', () => {
     await store.destroy();
   });
 
+  it('are looked up in one statement by a start that has none to run, and run when there are some', async () => {
+    const appointments = { '0001-appointments': creatingTable('appointments') };
+    await (await open(appointments)).destroy();
+    const statements = vi.spyOn(DefaultQueryCompiler.prototype, 'compileQuery');
+    try {
+      await (await open(appointments)).destroy();
+      expect(statements).toHaveBeenCalledOnce();
+      const more = await open({ ...appointments, '0002-locks': creatingTable('locks') });
+      expect(await names(more, 'fork_migration')).toEqual(['0001-appointments', '0002-locks']);
+      await more.destroy();
+    } finally {
+      statements.mockRestore();
+    }
+  });
+
+  it('that this version does not know stop its start', async () => {
+    await (await open({ '0001-appointments': creatingTable('appointments') })).destroy();
+    await expect(open({})).rejects.toThrow(/corrupted migrations/);
+  });
+
   it('that fail leave nothing behind, and the start says so', async () => {
     const failing = {
       async up(db: Kysely<unknown>) {
@@ -109,7 +129,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
       [0, null],
       [0, null],
     ]);
-    const store = connectStore(database.url);
+    const store = await connectStore(database.url);
     expect(await names(store, 'kysely_migration')).toEqual(known);
     expect(await names(store, 'fork_migration')).toEqual(['0004-appointments']);
     expect(await names(store, 'appointments')).toEqual(['kept']);
@@ -120,7 +140,7 @@ describe.each(releasedEngines)('the database of version 1.0.0 as %s', (_engine, 
   it.skipIf(!isThere)('keeps the times at which its migrations ran', async () => {
     const times = (store: Store) =>
       store.selectFrom('kysely_migration').select('timestamp').orderBy('timestamp').execute();
-    const before = connectStore(database.url);
+    const before = await connectStore(database.url);
     const recorded = await times(before);
     await before.destroy();
     const store = await openStore(database.url);

@@ -10,7 +10,7 @@ type Rows = Record<string, Record<string, unknown>[]>;
 
 /** Reads everything in a database, by table. */
 async function contents(url: string): Promise<Rows> {
-  const store = connectStore(url);
+  const store = await connectStore(url);
   const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
   const all: Rows = {};
   for (const { name } of tables) {

@@ -8,6 +8,7 @@ import type { ServerContent } from '../../../src/platform/mcp/content.js';
 import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { onReplicas, openAgain, openTestStore, replicaSettings } from './database.js';
+import { laneOfRun } from './lane.js';
 import { closeServer, freePort, SERVICE_TOKEN } from './port.js';
 import { startRoundRobin } from './round-robin.js';
 
@@ -55,6 +56,7 @@ export async function startApp(
   const settings: Record<string, string> = {
     PORT: String(port),
     MCP_AUTH_TOKEN: SERVICE_TOKEN,
+    ...laneOfRun,
     ...environment,
   };
   const logs: Record<string, unknown>[] = [];

@@ -67,7 +67,7 @@ export async function startSseEndpoint({
   const running = createRunningCalls(config);
   const revoked = new Set<string>();
   const identify = vi.fn(async (header = '') =>
-    revoked.has(header) ? undefined : (JSON.parse(header) as Caller),
+    revoked.has(header) ? undefined : { caller: JSON.parse(header) as Caller },
   );
   const logger = createLogger(config);
   const sse = createSseEndpoint({
@@ -81,7 +81,7 @@ export async function startSseEndpoint({
   });
   const app = express();
   app.use(async (req, res, next) => {
-    Object.assign(res.locals, { requestId: 'r', caller: await identify(req.headers.authorization) });
+    Object.assign(res.locals, { requestId: 'r', ...(await identify(req.headers.authorization)) });
     next();
   });
   app.use(sse.router);

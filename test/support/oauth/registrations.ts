@@ -6,7 +6,7 @@ export async function fill(
   count: number,
   values: { network?: string; used_at?: number },
 ): Promise<void> {
-  const store = connectStore(databaseUrl);
+  const store = await connectStore(databaseUrl);
   const rows = Array.from({ length: count }, (_, index) => ({
     client_id: `client-${values.network ?? ''}-${index}`,
     redirect_uris: '[]',

@@ -63,7 +63,7 @@ async function finish(
     typeof engine,
     ReleasedSecrets
   >;
-  const store = connectStore(url);
+  const store = await connectStore(url);
   await signInJustNow(store);
   await store.destroy();
   return { url, secrets: all[engine], remove };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { laneOfRun } from '../app/lane.js';
 import { freePort, SERVICE_TOKEN } from '../app/port.js';
 import { endWithTests } from './processes.js';
 
@@ -64,6 +65,7 @@ export async function startProgram(
         PORT: String(port),
         MCP_AUTH_TOKEN: SERVICE_TOKEN,
         DATABASE_URL: databaseUrl,
+        ...laneOfRun,
         ...environment,
       },
     }),

@@ -64,7 +64,7 @@ async function fill(source: Store, url: string, options: CopyOptions): Promise<C
 async function openSource(url: string, { migrations }: CopyOptions): Promise<Store> {
   const missing = missingFile(url);
   if (missing !== undefined) throw new CopyError(`The source cannot be opened: there is no file ${missing}`);
-  const source = await open(url, 'source', async () => connectStore(url, { limits: COPY_LIMITS }));
+  const source = await open(url, 'source', () => connectStore(url, { limits: COPY_LIMITS }));
   try {
     const { done, pending } = await open(url, 'source', () => migrationState(source, migrations));
     if (done === 0) throw new CopyError(`The source (${describeDatabase(url)}) has no tables of this server`);
@@ -81,7 +81,7 @@ async function openSource(url: string, { migrations }: CopyOptions): Promise<Sto
 /** Looks at a target before its tables are brought up to date, which would change the database of something else. */
 async function assertUsable(source: Store, url: string, { migrations }: CopyOptions): Promise<void> {
   await open(url, 'target', async () => {
-    const target = connectStore(url, { limits: COPY_LIMITS });
+    const target = await connectStore(url, { limits: COPY_LIMITS });
     try {
       if ((await identity(source)) === (await identity(target))) {
         throw new CopyError('The source and the target are the same database');

@@ -49,7 +49,7 @@ describe('where there is no database', () => {
 
 it('a database of an earlier version is left as it is, and can be backed up', async () => {
   const { cli, url, directory } = database;
-  const store = connectStore(url);
+  const store = await connectStore(url);
   const provider = { getMigrations: async () => platformMigrations };
   await new Migrator({ db: store, provider }).migrateTo('0002-oauth');
   const message = 'The database is from an earlier version. Start the server once, or run: db migrate\n';

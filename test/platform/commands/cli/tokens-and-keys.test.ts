@@ -31,7 +31,7 @@ describe('tokens', () => {
     expect(text).toContain('"scopes":["notes:read"]');
     expect(await statusWith(`${token}x`)).toBe(401);
 
-    const store = connectStore(server.databaseUrl);
+    const store = await connectStore(server.databaseUrl);
     const rows = await store.selectFrom('service_tokens').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(12));
     await store.updateTable('service_tokens').set({ expires_at: 1 }).where('name', '=', 'reports').execute();

@@ -158,7 +158,7 @@ it('grants are listed and revoked by user, by client, or by both', async () => {
 });
 
 it('any number of grants can be revoked at once', async () => {
-  const store = connectStore(server.databaseUrl);
+  const store = await connectStore(server.databaseUrl);
   const grant = { username: 'crowd', client_id: 'c', scopes: 'notes:read', resource: 'r', created_at: 1 };
   for (let chunk = 0; chunk < 34; chunk += 1) {
     const rows = Array.from({ length: 1000 }, (_, index) => ({

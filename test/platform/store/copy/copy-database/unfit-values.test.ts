@@ -66,7 +66,7 @@ describe.skipIf(!isHere('PostgreSQL'))('what PostgreSQL cannot hold is named, an
     ],
   ])('%s', async (_what, change, message) => {
     const from = await databases.create('a file', 'rows');
-    const store = connectStore(from);
+    const store = await connectStore(from);
     await sql`pragma foreign_keys = off`.execute(store);
     await sql.raw(change).execute(store);
     await store.destroy();
