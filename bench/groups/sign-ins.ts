@@ -52,7 +52,7 @@ export async function signIns(bench: Bench): Promise<Findings> {
 }
 
 async function addPeople(databaseUrl: string): Promise<void> {
-  const store = connectStore(databaseUrl);
+  const store = await connectStore(databaseUrl);
   const passwordHash = await hashPassword(PASSWORD);
   for (const username of PEOPLE)
     await addUser(store, { username, name: username, passwordHash, scopes: 'read' });
