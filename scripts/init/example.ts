@@ -31,6 +31,7 @@ export const EXAMPLE_PATHS = [
   'test/e2e/nexus.test.ts',
   'test/e2e/postgres.test.ts',
   'test/e2e/track-delivery.test.ts',
+  'test/scripts/bench',
   'test/services.test.ts',
   'test/shop',
   'test/tools/cancel-order.test.ts',
@@ -96,8 +97,9 @@ export function editsFor({ name, slug, uriScheme }: Names): Record<string, Edit[
     ],
     'vitest.config.ts': [[/'test\/fork\/templates\/\*\*', /, '']],
     'knip.json': [
-      [/"bench\/\*\.ts",\s*/, ''],
+      [/("bench\/[^"]*",\s*)+/, ''],
       [/examples,bench,scripts/, 'examples,scripts'],
+      [/"!bench\/peers\/\*\*",\s*/, ''],
       [/,\s*"!scripts\/init\/template\/\*\*",\s*"!test\/fork\/templates\/\*\*"/, ''],
       [/, "!test\/fork\/templates\/\*\*"/, ''],
       [/"@expo-google-fonts\/figtree", /, ''],
