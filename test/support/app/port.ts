@@ -7,11 +7,16 @@ export const SERVICE_TOKEN = 'b7f1c9a4e2d8460f93ab51c7de0246813579bdf02468ace1';
 
 /** Finds a port that nothing currently listens on. */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listenLocally(probe);
-  probe.close();
-  await once(probe, 'close');
+  const [port = 0] = await freePorts(1);
   return port;
+}
+
+/** Finds several at once, because one that is not used yet may be found again. */
+export async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(probes.map(listenLocally));
+  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
+  return ports;
 }
 
 /** Listens on a free port of this machine. @returns the port */

@@ -4,7 +4,7 @@ import type { Store } from '../../../src/platform/store/database.js';
 import fixture from '../../platform/fixture/server.js';
 import { startApp, type TestApp } from '../app/app.js';
 import { openAgain, openNewDatabase, urlOf } from '../app/database.js';
-import { freePort, SERVICE_TOKEN } from '../app/port.js';
+import { freePorts, SERVICE_TOKEN } from '../app/port.js';
 import { signInForTokens } from '../oauth/oauth.js';
 import { signAsServer } from '../oauth/server-key.js';
 import { content } from './content.js';
@@ -29,7 +29,7 @@ export async function startPair(
   environment: Record<string, string> = {},
   extended = (store: Store) => store,
 ): Promise<Pair> {
-  const port = await freePort();
+  const [port = 0, otherPort = 0, ...metricsPorts] = await freePorts(4);
   const publicUrl = `http://localhost:${port}`;
   const settings: Record<string, string> = {
     PUBLIC_URL: publicUrl,
@@ -41,14 +41,13 @@ export async function startPair(
   };
   const store = extended(await openNewDatabase(fixture.migrations));
   await fixture.accounts(store).seed?.(fixture.scopes.map(({ name }) => name));
-  const own = async (lane: string, at: number) => {
-    const metricsPort = await freePort();
+  const own = (lane: string, at: number, metricsPort = 0) => {
     const ports = { PORT: String(at), METRICS_PORT: String(metricsPort) };
-    return { environment: { ...settings, ...ports, FAST_LANE: lane }, metricsPort };
+    return { ...settings, ...ports, FAST_LANE: lane };
   };
-  const [on, off] = [await own('on', port), await own('off', await freePort())];
-  const fast = await startApp(content, on.environment, { store });
-  const slow = await startApp(content, off.environment, { store: await openAgain(store) });
+  const fast = await startApp(content, own('on', port, metricsPorts[0]), { store });
+  const other = await openAgain(store);
+  const slow = await startApp(content, own('off', otherPort, metricsPorts[1]), { store: other });
   const values = {
     host: `localhost:${port}`,
     origin: publicUrl,
@@ -59,7 +58,7 @@ export async function startPair(
     fast,
     slow,
     values,
-    counts: () => Promise.all([on, off].map(({ metricsPort }) => countsAt(metricsPort))),
+    counts: () => Promise.all(metricsPorts.map(countsAt)),
     async stop() {
       await slow.stop();
       await fast.stop();

@@ -28,7 +28,7 @@ const someChanges = fc.oneof(
   { weight: 2, arbitrary: fc.array(change, { minLength: 2, maxLength: 3 }) },
 );
 
-/** A first line that Node takes for one of HTTP/1.1. */
+/** A first line that Node takes for one of HTTP/1.1. Without a `Host` it does not, either. */
 const FIRST_LINE = /^[A-Z]+ (\/|https?:)\S* HTTP\/1\.1$/;
 /** Headers that are about the connection, or that make the end of the body unclear. */
 const UNCLEAR =
@@ -74,7 +74,7 @@ export function written(meaning: Meant, caller = 'service', changes: Change[] = 
     head: sentHead,
     body: framed,
     parts,
-    tidy: FIRST_LINE.test(head[0] ?? '') && !UNCLEAR.test(sentHead),
+    tidy: FIRST_LINE.test(head[0] ?? '') && /^host:/im.test(sentHead) && !UNCLEAR.test(sentHead),
   };
   const shown = `${changes.map(({ name }) => name).join('; ')}\n${sent.head}${shownAs(framed)}\n`;
   return Object.defineProperty(sent, fc.toStringMethod, { value: () => shown });

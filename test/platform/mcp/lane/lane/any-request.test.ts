@@ -7,7 +7,7 @@ import { request } from '../../../../support/lane/requests.js';
 
 /** Chosen by the clock, unless a run is repeated. */
 const seed = Number(process.env['LANE_SEED'] ?? Date.now() % 2 ** 31);
-const runs = Number(process.env['LANE_RUNS'] ?? 400);
+const runs = Number(process.env['LANE_RUNS'] ?? 250);
 
 const COMMON = ['tools/call', 'tools/list', 'resources/read', 'prompts/get'].flatMap((method) => [
   `${method} of 2025`,
