@@ -23,7 +23,7 @@ interface ExchangeOptions {
   era: Era;
   id: RequestId;
   storeFailures: StoreFailures;
-  /** Receives the result as it was written, if there is one. */
+  /** Receives the result, as JSON. */
   onResult?: ((json: string) => void) | undefined;
 }
 
@@ -57,15 +57,12 @@ export class Exchange implements Transport {
       return;
     }
     const failure = 'error' in message ? this.#options.storeFailures.get(this.#options.id) : undefined;
+    if ('result' in message) this.#options.onResult?.(JSON.stringify(message.result));
     if (failure && !this.#res.headersSent) {
       this.#writeJson(503, JSON.stringify(message), { 'retry-after': String(failure.retryAfter) });
     } else if (this.#options.era === '2025' || this.#res.headersSent) {
       this.#writeEvent(message);
       this.#res.end();
-    } else if ('result' in message && this.#options.onResult) {
-      const result = JSON.stringify(message.result);
-      this.#options.onResult(result);
-      this.#writeJson(200, responseOf(result, this.#options.id));
     } else {
       const isMissing =
         'error' in message && message.error.code === ProtocolErrorCode.MissingRequiredClientCapability;
