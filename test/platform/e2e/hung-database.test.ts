@@ -43,6 +43,18 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
   };
   const DRAIN_SECONDS = drainTime(1000) / 1000;
 
+  // Comes first: once nothing is pending, a start waits for nobody.
+  it('ends at SIGTERM while it waits for the migrations of another, and waits no longer in PostgreSQL', async () => {
+    await locker.query('select pg_advisory_lock(3853314791062309107)');
+    const server = await startProcess(database.url);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+    await expect.poll(server.output, { timeout: 20_000 }).toContain('waiting for another process');
+    server.process.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    await expect.poll(waiting).toBe(0);
+    await locker.query('select pg_advisory_unlock(3853314791062309107)');
+  });
+
   it('stops within the drain time, and leaves no query behind', async () => {
     const server = await startServer({ ...PATIENT, DATABASE_URL: database.url });
     await locker.query('begin; lock table oauth_clients, notes');
@@ -86,17 +98,6 @@ describe.skipIf(postgresProgram === undefined)('a server whose database hangs', 
     await Promise.all(registrations);
     await proxy.stop();
     await server.stop();
-  });
-
-  it('ends at SIGTERM while it waits for the migrations of another, and waits no longer in PostgreSQL', async () => {
-    await locker.query('select pg_advisory_lock(3853314791062309107)');
-    const server = await startProcess(database.url);
-    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
-    await expect.poll(server.output, { timeout: 20_000 }).toContain('waiting for another process');
-    server.process.kill('SIGTERM');
-    expect(await server.exited).toBe(0);
-    await expect.poll(waiting).toBe(0);
-    await locker.query('select pg_advisory_unlock(3853314791062309107)');
   });
 
   it('does not start while PostgreSQL is down, and says why in one line', async () => {
