@@ -55,14 +55,14 @@ export async function measure(
   for (let round = 0; round < pace.rounds; round++) {
     for (const [index, target] of targets.entries()) {
       const end = await around?.(target);
-      const { calls, ms, cpuMs, latency } = await run(target, {
+      const { calls, ms, cpuMs, p99Ms } = await run(target, {
         leadIn: Math.min(pace.leadIn, target.warmUp ?? pace.leadIn),
         until: { ms: pace.windowMs },
       });
       await end?.();
       const row = rows[index] as Row;
       row.callsPerSecond.push((calls * 1000) / ms);
-      row.p99Ms.push(latency.p99);
+      row.p99Ms.push(p99Ms);
       if (cpuMs !== undefined) row.cpuUs.push((cpuMs * 1000) / calls);
       say(`  round ${round + 1}: ${target.name}, ${Math.round((calls * 1000) / ms)} calls a second`);
     }

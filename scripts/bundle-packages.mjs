@@ -3,7 +3,7 @@
 // packages themselves stay beside them, with their licences. Packages with native code, data files or workers cannot be
 // on the list. A package that is not on it works as well and only loads more slowly.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const PACKAGES = [
@@ -22,10 +22,13 @@ const OUT = 'dist/node_modules';
 /** Returns the name of the package that an import is from. */
 const packageOf = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
-/** Lists what the built code imports of the packages, such as `zod` or `@modelcontextprotocol/sdk/types.js`. */
+/**
+ * Lists what the code imports of the packages, such as `zod` or `@modelcontextprotocol/sdk/types.js`. It reads the sources,
+ * because `dist` may still have files of an earlier version, which do not fit the others.
+ */
 async function findImports() {
   const { metafile } = await build({
-    entryPoints: ['dist/**/*.js'],
+    entryPoints: ['src/**/*.ts'],
     outdir: OUT,
     bundle: true,
     format: 'esm',
@@ -56,11 +59,10 @@ const forwarding = {
   },
 };
 
-rmSync(OUT, { recursive: true, force: true });
 const imports = await findImports();
 const fileOf = (specifier) =>
   `${specifier.replace(/\.js$/, '')}${specifier === packageOf(specifier) ? '/index' : ''}`;
-await build({
+const { outputFiles } = await build({
   entryPoints: imports.map((specifier) => ({ in: `forward:${specifier}`, out: fileOf(specifier) })),
   outdir: OUT,
   bundle: true,
@@ -70,12 +72,19 @@ await build({
   platform: 'node',
   target: 'node20',
   chunkNames: '.shared/[name]-[hash]',
+  write: false,
   plugins: [forwarding],
   // CommonJS requires the modules of Node.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 });
+// Replaced only when all is there: a running server still loads some of it later.
+rmSync(OUT, { recursive: true, force: true });
+for (const { path, contents } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}
 for (const name of new Set(imports.map(packageOf))) {
   const { version, license } = JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8'));
   const exports = Object.fromEntries(
@@ -86,7 +95,6 @@ for (const name of new Set(imports.map(packageOf))) {
         `./${fileOf(specifier).slice(name.length + 1)}.js`,
       ]),
   );
-  mkdirSync(join(OUT, name), { recursive: true });
   writeFileSync(
     join(OUT, name, 'package.json'),
     JSON.stringify({ name, version, license, type: 'module', exports }, null, 2),

@@ -33,8 +33,8 @@ export interface Window {
   ms: number;
   /** Of the process of the server; `undefined` where the operating system does not tell. */
   cpuMs: number | undefined;
-  /** How long calls took, in milliseconds. */
-  latency: { p50: number; p99: number };
+  /** How long the slowest calls took: 99 of 100 were at least as fast, in milliseconds. */
+  p99Ms: number;
   /** The memory of the server during the window, in MB, from its begin to its end, at equal distances in calls. */
   rssMb: number[];
   carried: string[];

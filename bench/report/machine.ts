@@ -13,6 +13,16 @@ const PACKAGES = [
   '@modelcontextprotocol/sdk',
 ];
 
+/** The versions that the peers are pinned to, by target. */
+const PEERS: Record<string, () => string> = {
+  'fastmcp (npm)': () => `fastmcp (npm) ${pinned('fastmcp/package.json', /"fastmcp": "(.+)"/)}`,
+  'mcp-use (npm)': () => `mcp-use (npm) ${pinned('mcp-use/package.json', /"mcp-use": "(.+)"/)}`,
+  'FastMCP (Python)': () =>
+    `FastMCP ${pinned('fastmcp-python/requirements.txt', /^fastmcp==(\S+)/m)} on ${outputOf('python3', '--version')}`,
+  'Go SDK': () =>
+    `Go SDK ${pinned('go-sdk/go.mod', /go-sdk v(\S+)/)} on ${outputOf('go', 'env', 'GOVERSION').replace(/^go/, 'Go ')}`,
+};
+
 /** Describes the machine in one line. */
 export function machine(): string {
   const [{ model = 'unknown processor' } = {}, ...others] = cpus();
@@ -20,12 +30,16 @@ export function machine(): string {
   return `${model.trim()}, ${others.length + 1} cores, ${gigabytes} GB of memory, ${type()} ${release()}`;
 }
 
-/** Lists the versions of what was measured. */
-export function versions(): string[] {
+/**
+ * Lists the versions of what was measured.
+ *
+ * @param targets the names of the targets; what is not among them was skipped
+ */
+export function versions(targets: string[]): string[] {
   return [
     `Node ${process.versions.node}`,
     ...PACKAGES.map((name) => `${name} ${versionIn(join(root, 'node_modules', name, 'package.json'))}`),
-    ...peerVersions(),
+    ...Object.entries(PEERS).flatMap(([name, version]) => (targets.includes(name) ? version() : [])),
   ];
 }
 
@@ -33,27 +47,14 @@ function versionIn(manifest: string): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-/** Reads the versions that the peers are pinned to. */
-function peerVersions(): string[] {
-  const read = (path: string) => readFileSync(join(root, 'bench/peers', path), 'utf8');
-  const dependency = (folder: string) =>
-    (JSON.parse(read(`${folder}/package.json`)) as { dependencies: Record<string, string> }).dependencies[
-      folder
-    ];
-  const [, fastmcp] = /^fastmcp==(\S+)/m.exec(read('fastmcp-python/requirements.txt')) ?? [];
-  const [, sdk] = /go-sdk v(\S+)/.exec(read('go-sdk/go.mod')) ?? [];
-  return [
-    `fastmcp (npm) ${dependency('fastmcp')}`,
-    `mcp-use ${dependency('mcp-use')}`,
-    `FastMCP ${fastmcp} on ${outputOf('python3', '--version')}`,
-    `Go SDK ${sdk} on ${outputOf('go', 'env', 'GOVERSION').replace(/^go/, 'Go ')}`,
-  ];
+function pinned(path: string, version: RegExp): string {
+  return version.exec(readFileSync(join(root, 'bench/peers', path), 'utf8'))?.[1] ?? 'unknown';
 }
 
 function outputOf(program: string, ...args: string[]): string {
   try {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return `no ${program}`;
+    return `unknown ${program}`;
   }
 }

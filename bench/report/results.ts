@@ -23,11 +23,14 @@ const HEAD = [
 /** Writes the page with everything that a run found. */
 export function resultsPage(results: Result[], pace: Pace, skipped: string[]): string {
   const values = results.flatMap((result) => result.values);
+  const targets = results.flatMap(({ rows }) => rows.map(({ name }) => name));
   const absent = unmeasured(values);
   return `${[
     '# Results of the benchmark',
     `\`npm run bench\` wrote this page and its chart on ${new Date().toISOString().slice(0, 10)}.`,
-    [`- Machine: ${machine()}`, `- Versions: ${versions().join(', ')}`, `- ${methodOf(pace)}`].join('\n'),
+    [`- Machine: ${machine()}`, `- Versions: ${versions(targets).join(', ')}`, `- ${methodOf(pace)}`].join(
+      '\n',
+    ),
     '## Goals and figures',
     'A ratio is that of one round. "Reached" is the median of all rounds, "Spread" the least and the greatest.',
     summary(values),

@@ -47,10 +47,10 @@ describe('the generator', () => {
       answered = count;
       return '{"sides":6}';
     });
-    const { calls, latency, rssMb } = await runWindow(plan(port));
+    const { calls, p99Ms, rssMb } = await runWindow(plan(port));
     expect(calls).toBe(100);
     expect(answered).toBeGreaterThanOrEqual(110);
-    expect(latency.p99).toBeGreaterThanOrEqual(latency.p50);
+    expect(p99Ms).toBeGreaterThan(0);
     expect(rssMb).toHaveLength(100);
   });
 

@@ -53,7 +53,7 @@ describe('the table', () => {
   });
 });
 
-it('the page names what was skipped, and the goals without a figure', () => {
+it('the page names what was skipped, the goals without a figure, and no version of what was not measured', () => {
   const group = { name: 'calls', title: 'Calls', run: async () => ({ rows: [], values: [] }) };
   const pace = {
     rounds: 3,
@@ -63,8 +63,10 @@ it('the page names what was skipped, and the goals without a figure', () => {
     starts: 1,
     memory: { from: 1, to: 2 },
   };
-  const page = resultsPage([{ group, rows, values }], pace, ['Go SDK: go is not installed']);
-  expect(page).toContain('- Go SDK: go is not installed');
+  const page = resultsPage([{ group, rows, values }], pace, ['FastMCP (Python): python3 is not installed']);
+  expect(page).toContain('- FastMCP (Python): python3 is not installed');
+  expect(page).toMatch(/^- Versions: Node .*, Go SDK [\d.]+ on /m);
+  expect(page).not.toMatch(/^- Versions: .*FastMCP/m);
   expect(page).toMatch(/^Not measured: .*Memory at rest/m);
   expect(lineOf(page, OURS)).toBe(
     `| ${OURS} | 1000 | 700 to 2400 | 0.600 | 1000 | 417 to 1429 | 1.67 | 5.00 |`,
