@@ -4,6 +4,7 @@ import { createLogger } from '../../../src/platform/logger.js';
 import { openStore } from '../../../src/platform/store/database.js';
 import { DEFAULT_LIMITS } from '../../../src/platform/store/limits.js';
 import { MigrationLock } from '../../../src/platform/store/migration-lock.js';
+import type { Migrations } from '../../../src/platform/store/migrations/index.js';
 import { PostgresConnection } from '../../../src/platform/store/postgres-connection.js';
 import { PostgresPool } from '../../../src/platform/store/postgres-pool.js';
 import { pgbouncerProgram, startPgBouncer } from '../../support/programs/pgbouncer.js';
@@ -31,6 +32,13 @@ describe.skipIf(postgresProgram === undefined)('a start while another process mi
     await database.stop();
   });
 
+  const migrations: Migrations = {};
+  /** Adds a migration that has not run. Without one, a start waits for nobody. */
+  const onePending = (): Migrations => {
+    const name = `000${Object.keys(migrations).length + 1}`;
+    return Object.assign(migrations, { [name]: { up: async () => {} } });
+  };
+
   const direct = async () => ({ url: database.url, stop: async () => {} });
   const ways = [{ way: 'directly', connect: direct }];
   if (pgbouncerProgram) ways.push({ way: 'through PgBouncer', connect: () => startPgBouncer(database.url) });
@@ -39,7 +47,7 @@ describe.skipIf(postgresProgram === undefined)('a start while another process mi
     logs = [];
     const target = await connect();
     await other.query(`select pg_advisory_lock(${KEY})`);
-    const opening = openStore(target.url, { logger });
+    const opening = openStore(target.url, { logger, migrations: onePending() });
     await expect
       .poll(() => logs, { timeout: 10_000 })
       .toContainEqual(
@@ -60,7 +68,7 @@ describe.skipIf(postgresProgram === undefined)('a start while another process mi
     logs = [];
     await other.query(`select pg_advisory_lock(${KEY})`);
     const limits = { databasePoolSize: 1, databaseConnectTimeoutMs: 60_000 };
-    const opening = openStore(database.url, { logger, limits });
+    const opening = openStore(database.url, { logger, limits, migrations: onePending() });
     const messages = () => logs.map(({ msg }) => msg);
     await expect
       .poll(messages, { timeout: 20_000 })
@@ -86,7 +94,11 @@ describe.skipIf(postgresProgram === undefined)('a start while another process mi
   it('ends at once when it is told to', async () => {
     await other.query(`select pg_advisory_lock(${KEY})`);
     const stopping = new AbortController();
-    const opening = openStore(database.url, { logger, signal: stopping.signal });
+    const opening = openStore(database.url, {
+      logger,
+      signal: stopping.signal,
+      migrations: onePending(),
+    });
     const waits = `select 1 from pg_locks where locktype = 'advisory' and not granted`;
     await expect.poll(async () => (await other.query(waits)).rows.length).toBe(1);
     stopping.abort();
