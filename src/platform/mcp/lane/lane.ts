@@ -101,15 +101,22 @@ export function createFastLane<Services>(
       req.on('data', (chunk: Buffer) => chunks.push(chunk));
       req.once('end', () => {
         const [first] = chunks;
-        const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks);
-        const taken = take(bytes, req, res);
-        if (taken) {
-          void answer(taken, req, res);
-        } else {
-          localsOf(res).bytes = bytes;
-          next(req, res);
-        }
+        void arrived(chunks.length === 1 && first ? first : Buffer.concat(chunks), req, res);
       });
+    }
+    /** Answers a request whose body is there, or hands it on. */
+    async function arrived(bytes: Buffer, req: IncomingMessage, res: ServerResponse): Promise<void> {
+      const locals = localsOf(res);
+      try {
+        const taken = take(bytes, req, res);
+        if (taken) return await answer(taken, req, res);
+      } catch (error) {
+        // No handler has begun. Uncaught, the error of one request would end the process.
+        logger.error({ err: error, requestId: locals.requestId }, 'the fast lane failed');
+        delete locals.lane;
+      }
+      locals.bytes = bytes;
+      next(req, res);
     }
     function enter(identity: Identity | undefined, req: IncomingMessage, res: ServerResponse): void {
       if (identity) Object.assign(localsOf(res), identity);
