@@ -90,6 +90,7 @@ export function createFastLane<Services>(
     if (known !== undefined) return exchange.sendResult(known);
     const authInfo = new ScopedAuthInfo(scope, resourceMetadataUrl);
     const cancel = servers.serve(request, exchange, { req, authInfo, log: () => scope.log });
+    void exchange.start();
     res.once('close', () => {
       if (!exchange.isOver) cancel();
     });
