@@ -132,10 +132,12 @@ export function createFastLane<Services>(
       options.begin(req, res);
       const identity = identify(authorization);
       if (!(identity instanceof Promise)) return enter(identity, req, res);
-      // Whoever cannot be checked right now is refused by the other way, which checks once more and says why.
       identity.then(
         (each) => enter(each, req, res),
-        () => next(req, res),
+        (error: unknown) => {
+          localsOf(res).callerFault = { error };
+          next(req, res);
+        },
       );
     };
   };

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { UnavailableError } from '../../../../../src/platform/http/errors.js';
 import { startApp } from '../../../../support/app/app.js';
 import { post } from '../../../../support/app/clients.js';
 import { tools } from '../../../../support/lane/tools.js';
@@ -25,4 +26,19 @@ it('a call at which the fast lane fails is answered by the other way, and the fa
   const lines = () => app.logs.filter(({ msg }) => msg === 'request');
   await expect.poll(lines).toEqual([expect.objectContaining({ rpcName: 'echo', status: 200 })]);
   expect(lines()[0]).not.toHaveProperty('lane');
+});
+
+it('a caller who cannot be checked is told so after one attempt', async () => {
+  let attempts = 0;
+  const verify = () => {
+    attempts += 1;
+    return Promise.reject(new UnavailableError('The directory does not answer'));
+  };
+  const app = await startApp({}, {}, { verifiers: [verify] });
+  onTestFinished(() => app.stop());
+  const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+  const response = await post(app.mcpUrl, message, { Authorization: 'Bearer unknown' });
+  expect(response.status).toBe(503);
+  expect(await response.text()).toContain('The directory does not answer');
+  expect(attempts).toBe(1);
 });
