@@ -91,12 +91,12 @@ function withWebRequest(sdk: ServerContext, req: IncomingMessage, body: unknown)
   let request: Request | undefined;
   Object.defineProperty(sdk.http, 'req', {
     enumerable: true,
-    get: () => (request ??= webRequest(req, body)),
+    get: () => (request ??= webRequest(req, body, sdk.mcpReq.signal)),
   });
   return sdk;
 }
 
-function webRequest(req: IncomingMessage, body: unknown): Request {
+function webRequest(req: IncomingMessage, body: unknown, signal: AbortSignal): Request {
   removeCredentials(req);
   spellUtf8(req);
   const text = JSON.stringify(body);
@@ -105,5 +105,5 @@ function webRequest(req: IncomingMessage, body: unknown): Request {
     for (const each of [value ?? []].flat()) headers.append(name, each);
   }
   headers.set('content-length', String(Buffer.byteLength(text)));
-  return new Request(`http://${req.headers.host}${req.url}`, { method: 'POST', headers, body: text });
+  return new Request(`http://${req.headers.host}${req.url}`, { method: 'POST', headers, body: text, signal });
 }
