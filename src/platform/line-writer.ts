@@ -110,7 +110,7 @@ export function createLineWriter(
     write(line) {
       if (fault === GONE) return;
       if (!isHooked) hookExit();
-      if (gathered.length + line.length > maxWaiting) {
+      if (rest.length + gathered.length + line.length > maxWaiting) {
         lost += 1;
         return;
       }

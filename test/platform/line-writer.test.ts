@@ -4,7 +4,7 @@ import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLineWriter, type LineWriter } from '../../src/platform/line-writer.js';
 import { endWithTests } from '../support/programs/processes.js';
 
@@ -17,6 +17,7 @@ beforeEach(async () => {
   lost = [];
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const fd of open) closeSync(fd);
   await rm(directory, { recursive: true });
 });
@@ -88,6 +89,25 @@ it('what a reader leaves is bounded, and how many lines were lost is told once i
     })
     .toEqual([20 * line.length]);
   expect(lost[0]).toBeGreaterThan(0);
+});
+
+it('what was left over from the last write counts among what waits', () => {
+  vi.useFakeTimers();
+  const { writer, reader } = openPipe(200_000);
+  const write = () => {
+    for (let index = 0; index < 20; index += 1) writer.write(`${'x'.repeat(50_000)}\n`);
+  };
+  write();
+  const inPipe = read(reader).length;
+  vi.advanceTimersByTime(20);
+  write();
+  let waiting = 0;
+  for (let part = read(reader); part !== ''; part = read(reader)) {
+    waiting += part.length;
+    vi.advanceTimersByTime(20);
+  }
+  expect(waiting).toBeGreaterThan(inPipe);
+  expect(waiting).toBeLessThanOrEqual(200_000 + inPipe);
 });
 
 it('what is waiting is written when asked for, while another process makes room for it', async () => {

@@ -49,6 +49,8 @@ export function requireCaller(options: BearerOptions): RequestHandler {
   return async (req, res, next) => {
     const locals = localsOf(res);
     if (locals.caller !== undefined) return next();
+    // A second check would wait as long as the first, such as for a database that is down.
+    if (locals.callerFault !== undefined) throw locals.callerFault.error;
     const logRefusal = (detail: string) =>
       logger.info(
         { requestId: locals.requestId, endpoint: pathOf(req), error: 'invalid_token', detail },

@@ -24,6 +24,8 @@ export interface RequestLocals {
   /** Shows an error to a person. Programs get JSON. */
   errorPage?: ErrorPage;
   caller?: Caller;
+  /** Why the caller could not be checked, if that failed before Express got the request. */
+  callerFault?: { error: unknown };
   call?: RpcCall | undefined;
   /** The `client_id` named by a request to the authorization server. Unverified; for the log. */
   clientId?: string | undefined;

@@ -174,7 +174,7 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
     uri: uriTemplate,
     isTemplate: true,
     scopes,
-    matches: (uri) => template.match(uri) !== null,
+    matches: (uri) => uri.length <= MAX_URI_LENGTH && template.match(uri) !== null,
     subscribable,
     list: (server, scope, sdk) =>
       list && missingScopes(scope.caller, scopes).length === 0
@@ -208,6 +208,9 @@ export function defineResourceTemplate<Variable extends string, Services = unkno
 }
 
 const always = () => true;
+
+/** With a longer one, `UriTemplate.match` throws. A body of 1 MB has room for it, or grows to it as it is spelled. */
+const MAX_URI_LENGTH = 1_000_000;
 
 function contents(
   uri: string,

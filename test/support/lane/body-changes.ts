@@ -24,6 +24,10 @@ const texts: Change[] = [
   { name: 'an id twice', rewrite: (text: string) => text.replace('{', '{"id":"first",') },
   { name: 'a method twice', rewrite: (text: string) => text.replace('{', '{"method":"ping",') },
   { name: '__proto__', rewrite: (text: string) => text.replace('{', '{"__proto__":{"method":"ping"},') },
+  {
+    name: 'an escaped __proto__',
+    rewrite: (text: string) => text.replace('"_meta":{', '"_meta":{"\\u005f_proto__":{"a":1},'),
+  },
   { name: 'escapes', rewrite: (text: string) => text.replaceAll('m', '\\u006d') },
   { name: 'in a batch', rewrite: (text: string) => `[${text}]` },
   { name: 'in a batch with itself', rewrite: (text: string) => `[${text},${text}]` },

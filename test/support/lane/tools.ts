@@ -162,12 +162,13 @@ const waits = defineTool({
     mark: z.string(),
     after: z.enum(['throws', 'answers', 'reports']).default('throws'),
   }),
-  handler: async ({ mark, after }, { signal, reportProgress }) => {
+  handler: async ({ mark, after }, { signal, reportProgress, sdk }) => {
     const tell = waiting.get(mark);
+    const request = sdk.http?.req;
     await reportProgress(1);
     tell?.('begun');
     if (!signal.aborted) await once(signal, 'abort');
-    tell?.('stopped', signal.reason);
+    tell?.('stopped', `${signal.reason}, request: ${request?.signal.aborted}`);
     if (after === 'throws') signal.throwIfAborted();
     if (after === 'reports') await reportProgress(2).catch(() => {});
     return 'too late';

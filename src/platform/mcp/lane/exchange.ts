@@ -40,7 +40,6 @@ export class Exchange implements Transport {
   constructor(res: ServerResponse, options: ExchangeOptions) {
     this.#res = res;
     this.#options = options;
-    if (options.era === '2025') this.#startKeepAlive();
   }
 
   /** Whether nothing more can be sent. */
@@ -48,47 +47,52 @@ export class Exchange implements Transport {
     return this.#isOver;
   }
 
-  async start(): Promise<void> {}
+  /** Keeps a client of the 2025 era waiting, whose answer is a stream before anything is in it. */
+  async start(): Promise<void> {
+    if (this.#options.era === '2025' && !this.#isOver) this.#startKeepAlive();
+  }
 
   async send(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions = {}): Promise<void> {
     if (this.#isOver) return;
+    const { id, onResult, storeFailures } = this.#options;
     if (!('result' in message) && !('error' in message)) {
-      if (relatedRequestId === this.#options.id) this.#writeEvent(message);
+      if (relatedRequestId === id) this.#writeEvent(JSON.stringify(message));
       return;
     }
-    const failure = 'error' in message ? this.#options.storeFailures.get(this.#options.id) : undefined;
-    if (failure && !this.#res.headersSent) {
-      this.#writeJson(503, JSON.stringify(message), { 'retry-after': String(failure.retryAfter) });
-    } else if (this.#options.era === '2025' || this.#res.headersSent) {
-      this.#writeEvent(message);
-      this.#res.end();
-    } else if ('result' in message && this.#options.onResult) {
+    if ('result' in message) {
       const result = JSON.stringify(message.result);
-      this.#options.onResult(result);
-      this.#writeJson(200, responseOf(result, this.#options.id));
+      onResult?.(result);
+      this.#writeResponse(responseOf(result, id));
     } else {
-      const isMissing =
-        'error' in message && message.error.code === ProtocolErrorCode.MissingRequiredClientCapability;
-      this.#writeJson(isMissing ? 400 : 200, JSON.stringify(message));
+      const failure = storeFailures.get(id);
+      const isMissing = message.error.code === ProtocolErrorCode.MissingRequiredClientCapability;
+      const json = JSON.stringify(message);
+      if (failure && !this.#res.headersSent)
+        this.#writeJson(503, json, { 'retry-after': String(failure.retryAfter) });
+      else this.#writeResponse(json, isMissing ? 400 : 200);
     }
     await this.close();
   }
 
   /** Writes a result that was kept from an earlier exchange. */
   sendResult(json: string): void {
-    const response = responseOf(json, this.#options.id);
-    if (this.#options.era === '2025') {
-      this.#writeFrame(`event: message\ndata: ${response}\n\n`);
-      this.#res.end();
-    } else {
-      this.#writeJson(200, response);
-    }
+    this.#writeResponse(responseOf(json, this.#options.id));
     void this.close();
   }
 
   async close(): Promise<void> {
     this.#isOver = true;
     clearInterval(this.#keepAlive);
+  }
+
+  /** @param status of an answer that is not a stream */
+  #writeResponse(json: string, status = 200): void {
+    if (this.#options.era === '2025' || this.#res.headersSent) {
+      this.#writeEvent(json);
+      this.#res.end();
+    } else {
+      this.#writeJson(status, json);
+    }
   }
 
   #writeJson(status: number, json: string, headers: Record<string, string> = {}): void {
@@ -99,8 +103,8 @@ export class Exchange implements Transport {
     this.#res.end(text);
   }
 
-  #writeEvent(message: JSONRPCMessage): void {
-    this.#writeFrame(`event: message\ndata: ${wellFormedJson(JSON.stringify(message))}\n\n`);
+  #writeEvent(json: string): void {
+    this.#writeFrame(`event: message\ndata: ${wellFormedJson(json)}\n\n`);
   }
 
   #writeFrame(frame: string): void {

@@ -79,6 +79,7 @@ export function createFastLane<Services>(
     if (known !== undefined) return exchange.sendResult(known);
     const authInfo = new ScopedAuthInfo(scope, resourceMetadataUrl);
     const cancel = servers.serve(request, exchange, { req, authInfo, log: () => scope.log });
+    void exchange.start();
     res.once('close', () => {
       if (!exchange.isOver) cancel();
     });
@@ -90,15 +91,22 @@ export function createFastLane<Services>(
       req.on('data', (chunk: Buffer) => chunks.push(chunk));
       req.once('end', () => {
         const [first] = chunks;
-        const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks);
-        const taken = take(bytes, req, res);
-        if (taken) {
-          void answer(taken, req, res);
-        } else {
-          localsOf(res).bytes = bytes;
-          next(req, res);
-        }
+        void arrived(chunks.length === 1 && first ? first : Buffer.concat(chunks), req, res);
       });
+    }
+    /** Answers a request whose body is there, or hands it on. */
+    async function arrived(bytes: Buffer, req: IncomingMessage, res: ServerResponse): Promise<void> {
+      const locals = localsOf(res);
+      try {
+        const taken = take(bytes, req, res);
+        if (taken) return await answer(taken, req, res);
+      } catch (error) {
+        // No handler has begun. Uncaught, the error of one request would end the process.
+        logger.error({ err: error, requestId: locals.requestId }, 'the fast lane failed');
+        delete locals.lane;
+      }
+      locals.bytes = bytes;
+      next(req, res);
     }
     function enter(identity: Identity | undefined, req: IncomingMessage, res: ServerResponse): void {
       if (identity) Object.assign(localsOf(res), identity);
@@ -113,10 +121,12 @@ export function createFastLane<Services>(
       options.begin(req, res);
       const identity = identify(authorization);
       if (!(identity instanceof Promise)) return enter(identity, req, res);
-      // Whoever cannot be checked right now is refused by the other way, which checks once more and says why.
       identity.then(
         (each) => enter(each, req, res),
-        () => next(req, res),
+        (error: unknown) => {
+          localsOf(res).callerFault = { error };
+          next(req, res);
+        },
       );
     };
   };

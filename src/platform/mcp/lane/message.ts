@@ -33,6 +33,9 @@ const NAMED_BY: Record<string, string> = {
 
 const OPENING_BRACE = 0x7b;
 
+/** A name that the SDK drops in some places, or an escape that may be a part of it. Clients escape no letters. */
+const PROTO = /__proto__|\\u00(?:5f|6f|7[024])/i;
+
 /**
  * Parses a body as the other way does, if it is a single message.
  *
@@ -42,7 +45,7 @@ export function parseMessage(bytes: Buffer): Record<string, unknown> | undefined
   // Such as a byte order mark, or a batch.
   if (bytes[0] !== OPENING_BRACE) return undefined;
   const text = bytes.toString();
-  if (text.includes('__proto__')) return undefined;
+  if (PROTO.test(text)) return undefined;
   let message: unknown;
   try {
     message = JSON.parse(text);

@@ -16,15 +16,30 @@ import { logUnwritable } from '../sdk-handlers.js';
 import type { Exchange } from './exchange.js';
 import type { Era, RecognizedRequest } from './message.js';
 
-/** What the SDK keeps to itself. The test of the lane fails when a new version has changed it. */
+/** What the SDK keeps to itself. */
 interface Internals {
   _negotiatedProtocolVersion: string | undefined;
   _transport: Exchange;
-  _requestHandlerAbortControllers: Map<unknown, AbortController>;
   _onrequest: (message: JSONRPCRequest, extra: { authInfo: AuthInfo }) => void;
   _onclose: () => void;
   buildContext: (base: unknown, info: unknown) => ServerContext;
 }
+
+const INTERNALS = [
+  '_negotiatedProtocolVersion',
+  '_transport',
+  '_onrequest',
+  '_onclose',
+  'buildContext',
+] satisfies (keyof Internals)[];
+
+/** The collections of a server that are the same for all requests, because only registering changes them. */
+const REGISTERED = [
+  '_requestHandlers',
+  '_customSchemaRequestMethods',
+  '_notificationHandlers',
+  'LOG_LEVEL_SEVERITY',
+];
 
 /** Where a request came from, for handlers that ask. */
 export interface Origin {
@@ -48,8 +63,10 @@ export interface SharedServers {
  * Builds one server for each era.
  *
  * The SDK wants a server of its own for each request, because it keeps there what is in progress. So every request gets an
- * object that inherits what has been registered, and keeps the rest itself. Nothing of one request can reach another, and
- * what a handler sends after its answer goes nowhere.
+ * object that inherits what has been registered, and keeps the rest itself: whatever the SDK assigns, and every collection
+ * it fills. Nothing of one request can reach another, and what a handler sends after its answer goes nowhere.
+ *
+ * @throws when this version of the SDK is made differently
  */
 export function createSharedServers<Services>(
   content: ServerContent<Services>,
@@ -62,6 +79,7 @@ export function createSharedServers<Services>(
       modern ? { offersSubscriptions, revision: MODERN_REVISION } : {},
     );
   const servers: Record<Era, McpServer> = { '2025': build(false), '2026': build(true) };
+  const collections = collectionsOf(servers['2026'].server);
   internalsOf(servers['2026'].server)._negotiatedProtocolVersion = MODERN_REVISION;
   return {
     serve({ era, message }, exchange, { req, authInfo, log }) {
@@ -69,7 +87,7 @@ export function createSharedServers<Services>(
       const server: Server = Object.create(shared);
       const own = internalsOf(server);
       own._transport = exchange;
-      own._requestHandlerAbortControllers = new Map();
+      for (const [name, make] of collections) own[name] = make();
       own.buildContext = (base, info) =>
         withWebRequest(internalsOf(shared).buildContext.call(server, base, info), req, message);
       server.onerror = (error) => logUnwritable(error, log());
@@ -82,8 +100,24 @@ export function createSharedServers<Services>(
   };
 }
 
-function internalsOf(server: Server): Internals {
-  return server as unknown as Internals;
+function internalsOf(server: Server): Internals & Record<string, unknown> {
+  return server as unknown as Internals & Record<string, unknown>;
+}
+
+/** Finds the collections of a server that belong to one request or connection, and how an empty one is made. */
+function collectionsOf(server: Server): [name: string, make: () => unknown][] {
+  const missing = [...INTERNALS, ...REGISTERED].filter((name) => !(name in server));
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    throw new Error(
+      `The fast lane does not fit this version of the SDK, without ${names}. Set FAST_LANE=off`,
+    );
+  }
+  return Object.entries(server).flatMap(([name, value]): [string, () => unknown][] => {
+    if (REGISTERED.includes(name)) return [];
+    if (value instanceof Map) return [[name, () => new Map()]];
+    return value instanceof Set ? [[name, () => new Set()]] : [];
+  });
 }
 
 /** Adds the request as handlers know it. Made when it is first read, because hardly any handler does. */
@@ -91,12 +125,12 @@ function withWebRequest(sdk: ServerContext, req: IncomingMessage, body: unknown)
   let request: Request | undefined;
   Object.defineProperty(sdk.http, 'req', {
     enumerable: true,
-    get: () => (request ??= webRequest(req, body)),
+    get: () => (request ??= webRequest(req, body, sdk.mcpReq.signal)),
   });
   return sdk;
 }
 
-function webRequest(req: IncomingMessage, body: unknown): Request {
+function webRequest(req: IncomingMessage, body: unknown, signal: AbortSignal): Request {
   removeCredentials(req);
   spellUtf8(req);
   const text = JSON.stringify(body);
@@ -105,5 +139,5 @@ function webRequest(req: IncomingMessage, body: unknown): Request {
     for (const each of [value ?? []].flat()) headers.append(name, each);
   }
   headers.set('content-length', String(Buffer.byteLength(text)));
-  return new Request(`http://${req.headers.host}${req.url}`, { method: 'POST', headers, body: text });
+  return new Request(`http://${req.headers.host}${req.url}`, { method: 'POST', headers, body: text, signal });
 }

@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import type { Caller } from '../../../../../src/platform/caller.js';
+import { defineTool } from '../../../../../src/platform/mcp/define.js';
 import { startApp } from '../../../../support/app/app.js';
 import { post } from '../../../../support/app/clients.js';
 import { content } from '../../../../support/lane/content.js';
+import { described } from '../../../../support/lane/described.js';
 import { type Meant, meantIn } from '../../../../support/lane/messages.js';
 
 const CALLS = 60;
@@ -53,6 +57,38 @@ it('of calls that run at once, each sees its own caller, client, id and headers,
     if (era === '2026') expect(seen.mcpReq.envelope).toMatchObject(without(meta, 'example.com/number'));
   }
   await Promise.all(Array.from({ length: CALLS }, (_, number) => call(number)));
+});
+
+it('a call that ends does not end what another one has asked its client', async () => {
+  const ended: string[] = [];
+  const asks = defineTool({
+    ...described,
+    name: 'asks',
+    inputSchema: z.object({ who: z.string() }),
+    handler: async ({ who }, { sdk }) => {
+      await sdk.mcpReq.send({ method: 'example.com/question' }, z.object({})).catch(() => ended.push(who));
+      return 'asked';
+    },
+  });
+  const app = await startApp({ tools: [asks] });
+  onTestFinished(() => app.stop());
+
+  /** Calls the tool, and reads its question. @returns a function that leaves */
+  async function ask(who: string): Promise<() => void> {
+    const params = { name: 'asks', arguments: { who } };
+    const { message, headers } = meantIn('2026', { method: 'tools/call', params });
+    const reader = (await post(app.mcpUrl, message, Object.fromEntries(headers))).body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toContain('example.com/question');
+    return () => void reader?.cancel();
+  }
+  const [leaveFirst, leaveSecond] = [await ask('first'), await ask('second')];
+  leaveFirst();
+  await expect.poll(() => ended).toEqual(['first']);
+  await nextTurn();
+  expect(ended).toEqual(['first']);
+  leaveSecond();
+  await expect.poll(() => ended).toEqual(['first', 'second']);
 });
 
 function without(members: Record<string, unknown>, name: string): Record<string, unknown> {

@@ -158,3 +158,11 @@ it('a question is answered in a second round, by the caller who was asked, and i
   expect(answered?.answer?.body.toString()).toContain('Ada');
   await expectSame(pair, [ask({ requestState }, 'bea'), ask({ requestState }, 'ann', 'context')]);
 });
+
+it('an address that is longer than the SDK can match ends its request, and not the server', async () => {
+  await start({ ...NO_SIGN_IN });
+  const read = (name: string) =>
+    written(meantIn('2025', { method: 'resources/read', params: { uri: `notes://people/${name}` } }));
+  // The second becomes too long as it is spelled.
+  await expectSame(pair, ['x'.repeat(1_000_001), '\u00fc'.repeat(200_000), 'ann'].map(read));
+});
