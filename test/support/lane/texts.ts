@@ -59,6 +59,13 @@ export const resources = [
     mimeType: 'text/plain',
     read: () => question,
   }),
+  defineResource({
+    ...described,
+    name: 'empty',
+    uri: 'notes://empty',
+    mimeType: 'text/plain',
+    read: () => undefined as never,
+  }),
   defineResourceTemplate({
     ...described,
     name: 'person',
@@ -90,6 +97,7 @@ export const prompts = [
   }),
   definePrompt({ ...described, name: 'plain', scopes: ['notes:write'], get: () => 'Do \udc00 it' }),
   definePrompt({ ...described, name: 'asking_prompt', get: () => question }),
+  definePrompt({ ...described, name: 'empty_prompt', get: () => undefined as never }),
   definePrompt({
     ...described,
     name: 'broken_prompt',
