@@ -55,7 +55,7 @@ export interface Row {
   p99Ms: number[];
 }
 
-/** A figure that is made from others or is no rate, one for each round. */
+/** A figure that is not a rate, or is made from others, one for each round. */
 export interface Value {
   name: string;
   unit: '' | 'ms' | 'MB' | '%' | '/s';

@@ -55,7 +55,7 @@ export async function runWindow(plan: Plan): Promise<Window> {
         checkAnswer(call, answer);
         if (call.carry !== undefined) carried[index] = memberOf(answer.body, call.carry);
         const now = performance.now();
-        // What was under way when the window ended is no part of it.
+        // What was under way when the window ended does not count.
         if (!isOver) count(now, now - sent);
       }
     } catch (error) {

@@ -20,9 +20,8 @@ export interface Identity {
 
 /**
  * Returns whom an Authorization header currently identifies, or `undefined` if nobody. Returns no promise when memory
- * alone decides, as it does for the static token of a service.
- *
- * @throws {UnavailableError} when the credentials cannot be checked right now; the promise may also reject with it
+ * alone decides, as it does for the static token of a service. Never throws; the promise rejects with `UnavailableError`
+ * when the credentials cannot be checked right now.
  */
 export type Identify = (authorization: string | undefined) => MaybePromise<Identity | undefined>;
 

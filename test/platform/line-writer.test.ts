@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLineWriter, type LineWriter } from '../../src/platform/line-writer.js';
+import { endWithTests } from '../support/programs/processes.js';
 
 let directory: string;
 let open: number[];
@@ -108,12 +110,20 @@ it('what was left over from the last write counts among what waits', () => {
   expect(waiting).toBeLessThanOrEqual(200_000 + inPipe);
 });
 
-it('what is waiting is written when asked for, while a slow reader catches up', () => {
-  const { writer, reader } = openPipe();
-  const lines = numbered(100);
-  for (const line of lines) writer.write(line);
+it('what is waiting is written when asked for, while another process makes room for it', async () => {
+  const { writer } = openPipe();
+  // More than a pipe holds.
+  const text = numbered(20_000).join('');
+  const copy = join(directory, 'copy');
+  const script = 'echo ready; head -c "$1" "$0" > "$2"';
+  const paths = [join(directory, 'pipe'), String(Buffer.byteLength(text)), copy];
+  const copying = endWithTests(spawn('sh', ['-c', script, ...paths]));
+  const copied = once(copying, 'exit');
+  await once(copying.stdout, 'data');
+  writer.write(text);
   writer.flushSync();
-  expect(read(reader)).toBe(lines.join(''));
+  await copied;
+  expect(readFileSync(copy, 'utf8')).toBe(text);
 });
 
 it('a reader that is gone ends the writing, and nothing else', () => {

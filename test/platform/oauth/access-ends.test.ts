@@ -3,8 +3,9 @@ import { createServiceTokens } from '../../../src/platform/auth/service-token.js
 import { parseConfig } from '../../../src/platform/config/config.js';
 import { createRecords } from '../../../src/platform/oauth/records.js';
 import { connectStore, type Store } from '../../../src/platform/store/database.js';
-import { MODERN_META, post } from '../../support/app/clients.js';
+import { post } from '../../support/app/clients.js';
 import { type FixtureApp, startFixture } from '../../support/app/fixture.js';
+import { meantIn } from '../../support/lane/messages.js';
 import { refresh, register, signInForTokens } from '../../support/oauth/oauth.js';
 import fixture from '../fixture/server.js';
 
@@ -20,18 +21,16 @@ afterAll(async () => {
   await app.stop();
 });
 
-const call = { jsonrpc: '2.0', id: 1, method: 'tools/call' };
-const params = { name: 'add_note', arguments: { text: 'x' } };
-const modern = {
-  body: { ...call, params: { ...params, _meta: MODERN_META } },
-  headers: { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'add_note' },
-};
+const call = { method: 'tools/call', params: { name: 'add_note', arguments: { text: 'x' } } };
 
 /** Calls a tool that writes, in both eras and each time twice, so that either of two replicas has seen the token. */
 async function expectStatus(token: string, status: number): Promise<void> {
-  const old = { body: { ...call, params }, headers: {} };
-  for (const { body, headers } of [old, old, modern, modern]) {
-    const response = await post(app.mcpUrl, body, { ...headers, Authorization: `Bearer ${token}` });
+  for (const era of ['2025', '2025', '2026', '2026'] as const) {
+    const { message, headers } = meantIn(era, call);
+    const response = await post(app.mcpUrl, message, {
+      ...Object.fromEntries(headers),
+      Authorization: `Bearer ${token}`,
+    });
     await response.text();
     expect(response.status).toBe(status);
   }

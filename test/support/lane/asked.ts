@@ -63,6 +63,10 @@ const meaningful: fc.Arbitrary<Asked> = fc.oneof(
     weight: 2,
     arbitrary: call('required', fc.record({ a: someText, b: fc.integer() }, { requiredKeys: ['a'] })),
   },
+  {
+    weight: 1,
+    arbitrary: call('routed', fc.record({ text: fc.constantFrom('x', 'y') }, { requiredKeys: [] })),
+  },
   { weight: 2, arbitrary: call('asks', fc.record({ topic: someText }, { requiredKeys: [] })) },
   {
     weight: 8,

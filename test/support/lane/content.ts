@@ -14,6 +14,6 @@ export const content: Partial<ServerContent> = {
 /** The names that requests are made with. */
 export const names = {
   tools: tools.map(({ name }) => name).filter((name) => name !== 'waits'),
-  uris: ['notes://about', 'notes://seen', 'notes://broken', 'notes://bytes', 'notes://people/ann'],
+  uris: ['about', 'seen', 'broken', 'bytes', 'asks', 'empty', 'people/ann'].map((path) => `notes://${path}`),
   prompts: prompts.map(({ name }) => name),
 };

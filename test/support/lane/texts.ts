@@ -3,11 +3,17 @@ import {
   definePrompt,
   defineResource,
   defineResourceTemplate,
+  inputRequired,
   ResourceNotFoundError,
 } from '../../../src/platform/mcp/define.js';
 import { unavailable } from '../../../src/platform/store/faults.js';
-
 import { described, seen } from './described.js';
+
+const question = inputRequired({
+  inputRequests: {
+    name: inputRequired.elicit({ message: 'Name?', requestedSchema: z.object({ name: z.string() }) }),
+  },
+});
 
 /** A resource for each way in which reading can go. */
 export const resources = [
@@ -46,6 +52,20 @@ export const resources = [
       contents: [{ uri: 'notes://bytes', mimeType: 'application/octet-stream', blob: 'AAEC' }],
     }),
   }),
+  defineResource({
+    ...described,
+    name: 'asks',
+    uri: 'notes://asks',
+    mimeType: 'text/plain',
+    read: () => question,
+  }),
+  defineResource({
+    ...described,
+    name: 'empty',
+    uri: 'notes://empty',
+    mimeType: 'text/plain',
+    read: () => undefined as never,
+  }),
   defineResourceTemplate({
     ...described,
     name: 'person',
@@ -76,6 +96,8 @@ export const prompts = [
     get: ({ style, length }, context) => `${style} ${length} ${JSON.stringify(seen(context))}`,
   }),
   definePrompt({ ...described, name: 'plain', scopes: ['notes:write'], get: () => 'Do \udc00 it' }),
+  definePrompt({ ...described, name: 'asking_prompt', get: () => question }),
+  definePrompt({ ...described, name: 'empty_prompt', get: () => undefined as never }),
   definePrompt({
     ...described,
     name: 'broken_prompt',

@@ -10,7 +10,6 @@ import {
   toolError,
 } from '../../../src/platform/mcp/define.js';
 import { unavailable } from '../../../src/platform/store/faults.js';
-
 import { described, seen } from './described.js';
 
 const context = defineTool({
@@ -66,6 +65,14 @@ const notes = defineTool({
     log.info({ kept: true }, 'a line of the handler');
     return 'noted';
   },
+});
+
+/** Its mark is not advertised. Otherwise the SDK would compare the argument with a header, and the lane would not. */
+const routed = defineTool({
+  ...described,
+  name: 'routed',
+  inputSchema: z.object({ text: z.string().optional().meta({ 'x-mcp-header': 'Text' }) }),
+  handler: ({ text }) => `to ${text}`,
 });
 
 /** Tools that end in a way of their own. */
@@ -170,6 +177,6 @@ const waits = defineTool({
 
 /** A tool for each way in which a call can go. */
 export const tools = [
-  ...[context, echo, required, notes, wrong, asks, waits],
+  ...[context, echo, required, notes, routed, wrong, asks, waits],
   ...Object.entries(endings).map(([name, handler]) => defineTool({ ...described, name, handler })),
 ];

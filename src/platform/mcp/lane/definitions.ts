@@ -21,10 +21,7 @@ export function createDefinitions<Services>(content: ServerContent<Services>) {
   const { tools, resources, prompts, attach } = content;
   const nameOf = <T extends { name: string }>(definition: T) => [definition.name, definition] as const;
   const named: Record<string, Map<string, Named>> = {
-    // The SDK compares headers with the arguments that such a schema marks.
-    'tools/call': new Map(
-      tools.filter(({ inputSchema }) => !JSON.stringify(inputSchema).includes('x-mcp-header')).map(nameOf),
-    ),
+    'tools/call': new Map(tools.map(nameOf)),
     'prompts/get': new Map(prompts.map(nameOf)),
   };
   const fixed = new Map(resources.filter(({ isTemplate }) => !isTemplate).map((each) => [each.uri, each]));

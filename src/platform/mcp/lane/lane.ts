@@ -8,34 +8,23 @@ import { remember } from '../../http/remember.js';
 import { callerOf, localsOf } from '../../http/request-locals.js';
 import type { Step } from '../../http/step.js';
 import { isPlainJson } from '../../http/utf8.js';
-import type { Logger } from '../../logger.js';
-import type { McpAdmission } from '../admission.js';
 import { readCall } from '../call.js';
-import type { ServerContent } from '../content.js';
-import { type ServerScope, SingleRequestScope } from '../context.js';
+import { SingleRequestScope } from '../context.js';
+import type { McpEndpointOptions } from '../endpoint.js';
 import { missingScopes } from '../failures.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { ScopedAuthInfo } from '../request-scopes.js';
-import type { Subscriptions } from '../subscriptions.js';
-import type { Turns } from '../turns.js';
 import { createDefinitions, type Route } from './definitions.js';
 import { Exchange } from './exchange.js';
 import { createRecognition, parseMessage, type RecognizedRequest } from './message.js';
 import { createSharedServers } from './shared-servers.js';
 
-/** What the lane shares with the other way. */
-export interface FastLaneOptions<Services> {
-  logger: Logger;
-  content: ServerContent<Services>;
-  serverScope: ServerScope<Services>;
-  admission: McpAdmission;
-  turns: Turns;
+/** What the lane shares with the endpoint, and what Express asks before a request reaches that. */
+export interface FastLaneOptions<Services> extends McpEndpointOptions<Services> {
   identify: Identify;
   begin: Step;
   isAllowedHost: HostCheck;
   isAllowedOrigin: OriginCheck;
-  subscriptions: Subscriptions | undefined;
-  resourceMetadataUrl: string;
 }
 
 /** A request that the lane has read and can answer. */
