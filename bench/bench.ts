@@ -18,8 +18,8 @@ export interface Pace {
 export const WHOLE: Pace = {
   rounds: 5,
   warmUp: 10_000,
-  leadIn: 1500,
-  windowMs: 1500,
+  leadIn: 600,
+  windowMs: 1000,
   starts: 7,
   memory: { from: 50_000, to: 200_000 },
 };
@@ -27,9 +27,9 @@ export const WHOLE: Pace = {
 /** The same in about 2 minutes, with more noise. */
 export const QUICK: Pace = {
   rounds: 3,
-  warmUp: 2000,
-  leadIn: 300,
-  windowMs: 500,
+  warmUp: 1000,
+  leadIn: 200,
+  windowMs: 300,
   starts: 3,
   memory: { from: 5000, to: 20_000 },
 };
