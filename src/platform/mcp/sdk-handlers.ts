@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { causeOf } from '../http/error-handler.js';
 import { StoreUnavailableError } from '../http/errors.js';
+import { isRecord } from '../json.js';
 import type { Logger } from '../logger.js';
 import { assertWritable, logInternalError } from './failures.js';
 import { describeIssues, type Issue } from './issues.js';
@@ -61,6 +62,8 @@ function guarded<Services>(
       const result = await handler(request, sdk);
       const failure = ofTools.get(sdk);
       if (failure) throw failure;
+      // The SDK would send no answer in the 2025 era, so that the client waits.
+      if (!isRecord(result)) throw new TypeError('The handler did not return a result');
       assertWritable(result);
       return result;
     } catch (error) {

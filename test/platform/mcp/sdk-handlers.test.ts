@@ -60,6 +60,7 @@ beforeAll(async () => {
       }),
       definePrompt({ ...described, name: 'fails', get: fail }),
       definePrompt({ ...described, name: 'deep', get: () => ({ messages: [], deep }) as never }),
+      definePrompt({ ...described, name: 'empty', get: () => undefined as never }),
     ],
     attach(server) {
       server.registerResource('attached', 'x://attached', {}, fail);
@@ -169,6 +170,12 @@ describe.each(WAYS)(
       const { error } = await ask(app, 'prompts/get', { name: 'deep' });
       expect(error).toMatchObject({ code: -32603, message: expect.stringContaining('reference') });
       expect(errors()).toMatchObject([{ err: { message: expect.stringContaining('levels') } }]);
+    });
+
+    it('a handler that returns nothing', async () => {
+      const { error } = await ask(app, 'prompts/get', { name: 'empty' });
+      expect(error).toMatchObject({ code: -32603, message: expect.stringContaining('reference') });
+      expect(errors()).toMatchObject([{ err: { message: 'The handler did not return a result' } }]);
     });
 
     it.each(['deep', 'cyclic'])('the answer of a tool that is %s', async (name) => {
