@@ -21,7 +21,7 @@ it.each<[string, number, Record<string, string>]>([
   ['without one, with AUTH_MODE=none', Math.ceil(runs / 4), { AUTH_MODE: 'none', MCP_AUTH_TOKEN: '' }],
 ])(
   'whatever a client sends %s, the fast lane answers byte for byte as Express does, and logs and counts the same',
-  { timeout: 3_600_000 },
+  { timeout: 60_000 + runs * 1000 },
   async (who, numRuns, environment) => {
     onlyOnFile('A proxy in front hides what a server sends.');
     console.log(`LANE_SEED=${seed} LANE_RUNS=${runs} (${who})`);
